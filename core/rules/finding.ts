@@ -1,0 +1,53 @@
+import type { Span } from '../graph/span.ts';
+
+export const severities = ['hint', 'information', 'warning', 'error'] as const;
+export type Severity = (typeof severities)[number];
+
+/** The predicted effect that decided the severity; relative to critical initialization. */
+export interface Effect {
+  readonly gain: number | null;
+  readonly signal: number | null;
+  readonly gradientRatio: number | null;
+  readonly deadFraction: number | null;
+  readonly saturatedFraction: number | null;
+}
+
+export const noEffect: Effect = {
+  gain: null,
+  signal: null,
+  gradientRatio: null,
+  deadFraction: null,
+  saturatedFraction: null,
+};
+
+/** An initialization to write instead, in framework-neutral terms; `server/fixes` knows how each framework says it. */
+export type TargetInitializer =
+  | { readonly scheme: 'he'; readonly distribution: 'normal' | 'uniform'; readonly nonlinearity: string; readonly slope?: number }
+  | { readonly scheme: 'xavier'; readonly distribution: 'normal' | 'uniform'; readonly gain: number }
+  | { readonly scheme: 'lecun'; readonly distribution: 'normal' | 'uniform' }
+  | { readonly scheme: 'orthogonal'; readonly gain: number }
+  | { readonly scheme: 'zeros' };
+
+/** What would mend a finding. The text edit is made by `server/fixes`, in the user's style. */
+export type Remedy =
+  /** Write another initializer where parameter `parameter` got its last one. */
+  | { readonly kind: 'replaceInitializer'; readonly parameter: number; readonly target: TargetInitializer; readonly preferred: boolean }
+  /** Replace the text of `at` (a string literal's contents or an argument). */
+  | { readonly kind: 'replaceText'; readonly at: Span; readonly text: string; readonly title: string; readonly safe: boolean; readonly preferred: boolean }
+  /** Only initialize what has two dimensions or more. */
+  | { readonly kind: 'guardDimensions'; readonly at: Span; readonly parameter: number; readonly preferred: boolean };
+
+export interface Finding {
+  /** Rule id, kebab-case. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly at: Span;
+  /** Name of the model, qualified name of the layer and of the parameter it concerns. */
+  readonly model: string;
+  readonly layer: string | null;
+  readonly parameter: string | null;
+  readonly effect: Effect;
+  readonly related: readonly { readonly at: Span; readonly message: string }[];
+  readonly remedies: readonly Remedy[];
+}

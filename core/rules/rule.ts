@@ -1,0 +1,37 @@
+import type { ModelGraph } from '../graph/graph.ts';
+import type { Span } from '../graph/span.ts';
+import type { Prediction } from '../signal/signal.ts';
+import type { Finding } from './finding.ts';
+
+/**
+ * Something the interpreter saw that belongs to no graph: a call that raises, an initializer name that does not exist.
+ * The interpreter reports the fact; a rule words it.
+ */
+export type CodeFact =
+  /** `kaiming_normal_(w, nonlinearity='gelu')`, `calculate_gain('gelu')`: raises. `at` is the string literal (quotes included). */
+  | { readonly kind: 'unsupportedNonlinearity'; readonly at: Span; readonly callee: string; readonly name: string }
+  /** A fan-based initializer on a parameter with fewer than two dimensions: raises. `at` is the call. */
+  | {
+      readonly kind: 'fanOfVector';
+      readonly at: Span;
+      readonly callee: string;
+      readonly parameterName: string;
+      readonly shape: readonly (number | string | null)[];
+      /** Source text of the tensor argument. */
+      readonly argument: string;
+    };
+
+/** What a rule sees. A rule is pure: (graph, prediction, facts) -> findings. */
+export interface RuleContext {
+  readonly graph: ModelGraph;
+  readonly prediction: Prediction;
+  readonly facts: readonly CodeFact[];
+}
+
+export interface Rule {
+  /** Kebab-case and stable: users write it in settings and in ignore comments. */
+  readonly id: string;
+  /** One line for lists and documentation. */
+  readonly title: string;
+  check(context: RuleContext): readonly Finding[];
+}

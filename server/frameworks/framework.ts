@@ -1,0 +1,27 @@
+import type { FrameworkId, ModelGraph } from '../../core/graph/graph.ts';
+import type { Shape } from '../../core/graph/shape.ts';
+import type { NativeContext } from '../interpreter/native.ts';
+import type { InstanceValue, TensorValue, Value } from '../interpreter/values.ts';
+
+/** A framework as the evaluator sees it: tables of names, and how its models are named, rooted and run. */
+export interface Framework {
+  readonly id: FrameworkId;
+  /**
+   * The members of a module by its dotted name (`torch.nn.functional`) or package (`@tensorflow/tfjs`), or `null` where
+   * the table does not know the module. Built on first use.
+   */
+  module(name: string): ((member: string) => Value | null) | null;
+  /** Is this instance a model of the framework (as against one of its plain layers, or something else)? */
+  isModel(instance: InstanceValue): boolean;
+  /** All parameters and submodules below a root, by the names the framework gives them. */
+  describe(root: InstanceValue): {
+    readonly parameters: readonly { readonly name: string; readonly tensor: TensorValue }[];
+    readonly modules: ReadonlyMap<InstanceValue, string>;
+  };
+  /**
+   * Runs the model once on symbolic input, so that the graph builder sees every layer; returns the outputs. `inputs` are
+   * the user's shapes, or `null`: then the framework infers them from the first layers (and may try several).
+   */
+  trace(root: InstanceValue, inputs: readonly Shape[] | null, context: NativeContext): { readonly inputs: readonly TensorValue[]; readonly outputs: readonly TensorValue[] } | null;
+  readonly loss?: (root: InstanceValue) => ModelGraph['loss'];
+}

@@ -1,0 +1,104 @@
+import type { Op } from '../../core/graph/op.ts';
+import type { Shape } from '../../core/graph/shape.ts';
+import type { Span } from '../../core/graph/span.ts';
+import type { CodeFact } from '../../core/rules/rule.ts';
+import type { CallArguments, ClassValue, GivenArgument, InstanceValue, TensorValue, Value } from './values.ts';
+
+/*
+ * What a framework table is written in. A row of a table is a NativeFunction or a NativeClass; the evaluator binds the
+ * arguments by the row's signature and calls it with what it needs to know.
+ */
+
+/** `in_features, out_features, bias=True, *, device=None`: Python's notation, parsed once by `signature()`. */
+export interface Signature {
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly default: Value | null;
+    readonly kind: 'normal' | 'keywordOnly' | 'rest' | 'keywordRest';
+  }[];
+}
+
+/** Arguments matched to a signature. */
+export interface BoundArguments {
+  /** The argument's value, or its default, or `unknown` where it is missing or unclear. */
+  get(name: string): Value;
+  /** The argument as given, `null` where the default is used. */
+  given(name: string): GivenArgument | null;
+  readonly rest: readonly GivenArgument[];
+  readonly keywordRest: ReadonlyMap<string, GivenArgument>;
+  /** All arguments as they came. */
+  readonly raw: CallArguments;
+}
+
+export interface NativeFunction {
+  /** Qualified: `torch.nn.functional.relu`. */
+  readonly name: string;
+  readonly signature: Signature;
+  evaluate(arguments_: BoundArguments, context: NativeContext): Value;
+}
+
+export interface NativeClass {
+  /** Qualified: `torch.nn.Linear`. */
+  readonly name: string;
+  /** Constructor's signature, without `self`. */
+  readonly signature: Signature;
+  /** Runs as `__init__`, also through `super().__init__(…)` of a user's subclass. */
+  construct(instance: InstanceValue, arguments_: BoundArguments, context: NativeContext): void;
+  /** Methods by name; `self` is not in the signature. `__call__` is how the instance is called (falls to `forward`/`call`). */
+  readonly methods: Readonly<Record<string, NativeMethod>>;
+  /** Attribute lookup beyond `attributes`; `null` where there is none. */
+  readonly getAttribute?: (instance: InstanceValue, name: string, context: NativeContext) => Value | null;
+  /** Told after an attribute is set (registration of submodules). */
+  readonly setAttribute?: (instance: InstanceValue, name: string, value: Value, context: NativeContext) => void;
+  /** Iterating, indexing and counting an instance (`nn.Sequential`, `nn.ModuleList`). */
+  readonly items?: (instance: InstanceValue, context: NativeContext) => Value[] | null;
+}
+
+export interface NativeMethod {
+  readonly signature: Signature;
+  evaluate(self: InstanceValue, arguments_: BoundArguments, context: NativeContext): Value;
+}
+
+/** What the evaluator offers to a row of a table. */
+export interface NativeContext {
+  /** The call that is being evaluated. */
+  readonly at: Span;
+  /** The callee as written: `nn.init.xavier_uniform_`. */
+  readonly calleeText: string;
+  readonly graph: GraphBuilder;
+  /** A function or loop that reaches many modules is running (`self.apply(f)`, `for m in self.modules()`): its description. */
+  readonly sweep: string | null;
+  /** Runs `body` with `sweep` set. */
+  withSweep<T>(description: string, body: () => T): T;
+  call(callee: Value, positional: readonly Value[], keyword?: ReadonlyMap<string, Value>): Value;
+  getAttribute(object: Value, name: string): Value;
+  setAttribute(object: Value, name: string, value: Value): void;
+  /** Items of anything that can be iterated; `null` where they are not known. */
+  iterate(value: Value): Value[] | null;
+  /** `null` where it cannot be known. */
+  truth(value: Value): boolean | null;
+  /** A new instance of a native class, constructed with these arguments. */
+  instantiate(class_: ClassValue, positional: readonly Value[], keyword?: ReadonlyMap<string, Value>): Value;
+  /** The user must know that something was not understood. */
+  note(message: string): void;
+  fact(fact: CodeFact): void;
+  textOf(span: Span): string;
+}
+
+/** Collects the nodes of a traced forward pass. */
+export interface GraphBuilder {
+  /** A forward pass is being traced: natives that compute tensors add nodes. Otherwise they only compute shapes. */
+  readonly isTracing: boolean;
+  add(node: {
+    readonly op: Op;
+    readonly inputs: readonly TensorValue[];
+    readonly outputShape: Shape | null;
+    /** The module whose call this is; its qualified name becomes the layer's. */
+    readonly owner?: InstanceValue | null;
+    /** Basis of the name where there is no owner: `relu`. */
+    readonly name?: string;
+    /** Role -> parameter tensor. */
+    readonly parameters?: Readonly<Record<string, TensorValue>>;
+    readonly calledAt: Span;
+  }): TensorValue;
+}

@@ -1,0 +1,210 @@
+import type { Shape } from '../../core/graph/shape.ts';
+import type { Span } from '../../core/graph/span.ts';
+import type { ParameterRole } from '../../core/graph/parameter.ts';
+import type { Write } from '../../core/graph/initializer.ts';
+import type { FunctionNode } from '../syntax/ast.ts';
+import type { NativeClass, NativeFunction } from './native.ts';
+
+/*
+ * Abstract values. A value is what is known of a run-time value: exact for numbers, strings and containers, symbolic for
+ * sizes, a shape and a place in the graph for tensors. `unknown` absorbs: anything done with it is unknown, never an error.
+ */
+export type Value =
+  | NumberValue
+  | StringValue
+  | BooleanValue
+  | NoneValue
+  | DimensionValue
+  | ListValue
+  | TupleValue
+  | SetValue
+  | DictValue
+  | RangeValue
+  | FunctionValue
+  | NativeValue
+  | BoundValue
+  | PartialValue
+  | ClassValue
+  | InstanceValue
+  | TensorValue
+  | NamespaceValue
+  | UnknownValue;
+
+export interface NumberValue {
+  readonly type: 'number';
+  readonly value: number;
+  readonly isFloat: boolean;
+}
+export interface StringValue {
+  readonly type: 'string';
+  readonly value: string;
+}
+export interface BooleanValue {
+  readonly type: 'boolean';
+  readonly value: boolean;
+}
+export interface NoneValue {
+  readonly type: 'none';
+}
+/** A size that is not known but has a name: a constructor argument without a default. */
+export interface DimensionValue {
+  readonly type: 'dimension';
+  readonly name: string;
+}
+/** Mutable. `open`: there may be more items than these. */
+export interface ListValue {
+  readonly type: 'list';
+  readonly items: Value[];
+  open: boolean;
+}
+export interface TupleValue {
+  readonly type: 'tuple';
+  readonly items: readonly Value[];
+  /** Field names of a namedtuple. */
+  readonly names?: readonly string[];
+}
+export interface SetValue {
+  readonly type: 'set';
+  readonly items: Value[];
+}
+/** Mutable; keyed by `keyOf(value)` in insertion order. JavaScript objects are dictionaries too. */
+export interface DictValue {
+  readonly type: 'dict';
+  readonly entries: Map<string, { readonly key: Value; readonly value: Value }>;
+  open: boolean;
+}
+export interface RangeValue {
+  readonly type: 'range';
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+}
+/** A function of the user's, with the scope it closes over. */
+export interface FunctionValue {
+  readonly type: 'function';
+  readonly node: FunctionNode;
+  readonly path: string;
+  readonly scope: Scope;
+  /** Values of the parameters' defaults, evaluated at the definition. */
+  readonly defaults: ReadonlyMap<string, Value>;
+  /** The class it was defined in, for `super()`. */
+  readonly owner: ClassValue | null;
+  readonly binding: 'plain' | 'static' | 'class' | 'property';
+  readonly self: Value | null;
+}
+/** A function of a framework or of the standard library. */
+export interface NativeValue {
+  readonly type: 'native';
+  readonly function: NativeFunction;
+}
+export interface BoundValue {
+  readonly type: 'bound';
+  readonly self: Value;
+  readonly function: FunctionValue | NativeValue;
+}
+export interface PartialValue {
+  readonly type: 'partial';
+  readonly callee: Value;
+  readonly arguments: CallArguments;
+}
+/** A class: the user's (`members` from its body) or a framework's (`native`). User classes may inherit from native ones. */
+export interface ClassValue {
+  readonly type: 'class';
+  readonly name: string;
+  readonly bases: readonly Value[];
+  /** Method resolution order, itself first. */
+  readonly order: readonly ClassValue[];
+  /** A base is unknown, so attributes that are not found may exist. */
+  readonly open: boolean;
+  readonly members: Map<string, Value>;
+  readonly native: NativeClass | null;
+  readonly at: Span | null;
+  readonly nameAt: Span | null;
+}
+export interface InstanceValue {
+  readonly type: 'instance';
+  readonly class: ClassValue;
+  /** Mutable; insertion order is registration order. */
+  readonly attributes: Map<string, Value>;
+  /** The constructor call. */
+  readonly at: Span | null;
+  /** What a native class keeps about its instance: the op, the layer's configuration. Typed by the class that wrote it. */
+  state: unknown;
+}
+/**
+ * A tensor. `layer` is the graph node that computes it, where it is part of a traced forward pass; `storage` holds its
+ * initial values, where it was allocated by the user's or the framework's code (parameters, `torch.zeros(…)`).
+ */
+export interface TensorValue {
+  readonly type: 'tensor';
+  readonly shape: Shape | null;
+  readonly layer: number | null;
+  readonly storage: Storage | null;
+  /** `nn.Parameter`, `tf.Variable`. */
+  readonly isParameter: boolean;
+  /** A view of part of the storage (a slice): writes to it are partial. */
+  readonly isPart: boolean;
+}
+/** The memory behind a tensor: every write in order. Shared by the parameter, its `.data` and its views. */
+export interface Storage {
+  readonly id: number;
+  readonly shape: Shape | null;
+  readonly writes: Write[];
+  trainable: boolean;
+  role: ParameterRole;
+  /** As the framework's initializers count them. */
+  fanIn: number | null;
+  fanOut: number | null;
+  /** Touched by code that could not be followed: its initializer is unknown. */
+  overwrittenByUnknown: boolean;
+}
+/** An imported module: the user's, or a framework's namespace. */
+export interface NamespaceValue {
+  readonly type: 'namespace';
+  readonly name: string;
+  /** Looks a member up; `null` where there is none. */
+  readonly member: (name: string) => Value | null;
+}
+export interface UnknownValue {
+  readonly type: 'unknown';
+  readonly reason: string | null;
+}
+
+export interface Scope {
+  readonly parent: Scope | null;
+  readonly variables: Map<string, Value>;
+}
+
+export interface GivenArgument {
+  readonly value: Value;
+  /** Where the argument's value is written; `null` where it comes from a spread. */
+  readonly at: Span | null;
+}
+
+export interface CallArguments {
+  readonly positional: readonly GivenArgument[];
+  readonly keyword: ReadonlyMap<string, GivenArgument>;
+  /** A spread could not be followed: there may be more arguments than these. */
+  readonly open: boolean;
+}
+
+export const none: NoneValue = { type: 'none' };
+
+export function unknown(reason: string | null = null): UnknownValue {
+  return { type: 'unknown', reason };
+}
+export function number(value: number, isFloat = !Number.isInteger(value)): NumberValue {
+  return { type: 'number', value, isFloat };
+}
+export function string(value: string): StringValue {
+  return { type: 'string', value };
+}
+export function boolean(value: boolean): BooleanValue {
+  return { type: 'boolean', value };
+}
+export function list(items: Value[]): ListValue {
+  return { type: 'list', items, open: false };
+}
+export function tuple(items: readonly Value[]): TupleValue {
+  return { type: 'tuple', items };
+}

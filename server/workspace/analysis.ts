@@ -1,0 +1,40 @@
+import type { ModelGraph } from '../../core/graph/graph.ts';
+import type { Shape } from '../../core/graph/shape.ts';
+import type { Span } from '../../core/graph/span.ts';
+import type { Finding } from '../../core/rules/finding.ts';
+import type { CodeFact } from '../../core/rules/rule.ts';
+import type { Prediction } from '../../core/signal/signal.ts';
+import type { Language } from '../syntax/ast.ts';
+
+/** One model of a module, with everything known of it. */
+export interface ModelAnalysis {
+  readonly graph: ModelGraph;
+  readonly prediction: Prediction;
+  readonly facts: readonly CodeFact[];
+  readonly findings: readonly Finding[];
+}
+
+/** What the analyzer says of one file or notebook. */
+export interface ModuleAnalysis {
+  readonly path: string;
+  readonly language: Language;
+  readonly text: string;
+  readonly models: readonly ModelAnalysis[];
+  /** Of all models, each place and rule once, ignore comments not yet applied. */
+  readonly findings: readonly Finding[];
+  readonly notes: readonly { readonly at: Span | null; readonly message: string }[];
+}
+
+export interface AnalyzeOptions {
+  /** A class, factory function or variable; without it every model root of the module. */
+  readonly symbol?: string;
+  /** Constructor arguments: `{"num_classes": 10}` or `[3, 64]`. */
+  readonly arguments?: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** One per argument of forward, with or without batch. */
+  readonly inputs?: readonly Shape[];
+  readonly isCancelled?: () => boolean;
+}
+
+export interface Analyzer {
+  analyze(path: string, options?: AnalyzeOptions): ModuleAnalysis;
+}
