@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{core,server,trainer,client,webview,scripts}/**/*.test.{ts,tsx}', 'test/{cases,fixes,lsp,fuzz,oracle}/**/*.test.ts'],
+    include: [
+      '{core,server,trainer,client,webview,scripts}/**/*.test.{ts,tsx}',
+      'test/{cases,fixes,lsp,fuzz,oracle}/**/*.test.ts',
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -30,17 +30,43 @@ const nodeModule: BuildOptions = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 };
 
 const browser: BuildOptions = { ...common, platform: 'browser', target: 'es2022', format: 'esm' };
 
 const bundles: BuildOptions[] = [
-  { ...common, platform: 'node', target: 'node20', format: 'cjs', entryPoints: ['client/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'] },
-  { ...nodeModule, entryPoints: ['server/cli/main.ts'], outfile: 'dist/server.js', banner: { js: `#!/usr/bin/env node\n${nodeModule.banner?.js}` } },
-  { ...nodeModule, entryPoints: ['trainer/node-process.ts'], outfile: 'dist/trainer-node.js', external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'] },
+  {
+    ...common,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    entryPoints: ['client/extension.ts'],
+    outfile: 'dist/client.cjs',
+    external: ['vscode'],
+  },
+  {
+    ...nodeModule,
+    entryPoints: ['server/cli/main.ts'],
+    outfile: 'dist/server.js',
+    banner: { js: `#!/usr/bin/env node\n${nodeModule.banner?.js}` },
+  },
+  {
+    ...nodeModule,
+    entryPoints: ['trainer/node-process.ts'],
+    outfile: 'dist/trainer-node.js',
+    external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  },
   { ...browser, entryPoints: ['trainer/browser-worker.ts'], outfile: 'dist/trainer-worker.js' },
-  { ...browser, entryPoints: ['webview/main.tsx'], outfile: 'dist/webview.js', jsx: 'automatic', jsxImportSource: 'preact' },
+  {
+    ...browser,
+    entryPoints: ['webview/main.tsx'],
+    outfile: 'dist/webview.js',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  },
 ];
 
 const wanted = bundles.filter((bundle) => existsSync(path.join(root, (bundle.entryPoints as string[])[0] ?? '')));
@@ -57,5 +83,6 @@ if (watch) {
 function copyWasm(): void {
   const require = createRequire(import.meta.url);
   const from = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
-  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) cpSync(path.join(from, file), path.join(dist, file));
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+    cpSync(path.join(from, file), path.join(dist, file));
 }

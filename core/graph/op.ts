@@ -100,15 +100,29 @@ export type Op =
   | { readonly kind: 'adaptiveAveragePool'; readonly output: readonly number[]; readonly layout: Layout }
   | { readonly kind: 'adaptiveMaxPool'; readonly output: readonly number[]; readonly layout: Layout }
   /** Mean, sum or maximum over axes. */
-  | { readonly kind: 'reduce'; readonly fn: 'mean' | 'sum' | 'max'; readonly axes: readonly number[]; readonly keepDims: boolean }
+  | {
+      readonly kind: 'reduce';
+      readonly fn: 'mean' | 'sum' | 'max';
+      readonly axes: readonly number[];
+      readonly keepDims: boolean;
+    }
   | { readonly kind: 'flatten'; readonly startAxis: number; readonly endAxis: number }
   /** The new shape is the node's `outputShape`. */
   | { readonly kind: 'reshape' }
   | { readonly kind: 'permute'; readonly order: readonly number[] }
   /** One position of an axis, which goes away: `x[:, -1]`. */
   | { readonly kind: 'select'; readonly axis: number; readonly index: number }
-  | { readonly kind: 'pad'; readonly padding: readonly (readonly [number, number])[]; readonly mode: 'constant' | 'reflect' | 'replicate' }
-  | { readonly kind: 'upsample'; readonly factor: readonly number[] | null; readonly mode: 'nearest' | 'bilinear'; readonly layout: Layout }
+  | {
+      readonly kind: 'pad';
+      readonly padding: readonly (readonly [number, number])[];
+      readonly mode: 'constant' | 'reflect' | 'replicate';
+    }
+  | {
+      readonly kind: 'upsample';
+      readonly factor: readonly number[] | null;
+      readonly mode: 'nearest' | 'bilinear';
+      readonly layout: Layout;
+    }
   | {
       readonly kind: 'recurrent';
       readonly cell: 'rnn' | 'lstm' | 'gru';
@@ -125,7 +139,14 @@ export type Op =
       readonly resetAfter: boolean;
     }
   /** Multi-head attention with its projections. Parameters: `query`, `key`, `value`, `output` (+ `...Bias`), or `inProjection`. */
-  | { readonly kind: 'attention'; readonly heads: number; readonly width: Dim; readonly causal: boolean; readonly dropout: number; readonly batchFirst: boolean }
+  | {
+      readonly kind: 'attention';
+      readonly heads: number;
+      readonly width: Dim;
+      readonly causal: boolean;
+      readonly dropout: number;
+      readonly batchFirst: boolean;
+    }
   /** Scaled dot-product attention of three inputs [..., length, width]. */
   | { readonly kind: 'dotProductAttention'; readonly causal: boolean }
   /** Something the tables do not know. `assumed` says what shape was passed on. */

@@ -55,11 +55,23 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ version, type: v.literal('ready') }),
   v.object({ version, type: v.literal('reveal'), layer: v.number() }),
   /** Run on an engine of the host (`tfjs-node`, `python`). */
-  v.object({ version, type: v.literal('start'), run: v.string(), engine: v.picklist(engineNames), options: optionsSchema }),
+  v.object({
+    version,
+    type: v.literal('start'),
+    run: v.string(),
+    engine: v.picklist(engineNames),
+    options: optionsSchema,
+  }),
   v.object({ version, type: v.literal('cancel'), run: v.string() }),
   v.object({ version, type: v.literal('apply'), variant: v.picklist(variantNames) }),
   v.object({ version, type: v.literal('applyFix'), rule: v.string(), layer: v.nullable(v.string()) }),
-  v.object({ version, type: v.literal('export'), name: v.string(), content: v.string(), encoding: v.picklist(['utf8', 'base64']) }),
+  v.object({
+    version,
+    type: v.literal('export'),
+    name: v.string(),
+    content: v.string(),
+    encoding: v.picklist(['utf8', 'base64']),
+  }),
   v.object({ version, type: v.literal('install'), engine: v.picklist(engineNames) }),
   /** A finished run, for the history. */
   v.object({ version, type: v.literal('finished'), summary: v.unknown() }),

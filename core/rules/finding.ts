@@ -22,7 +22,12 @@ export const noEffect: Effect = {
 
 /** An initialization to write instead, in framework-neutral terms; `server/fixes` knows how each framework says it. */
 export type TargetInitializer =
-  | { readonly scheme: 'he'; readonly distribution: 'normal' | 'uniform'; readonly nonlinearity: string; readonly slope?: number }
+  | {
+      readonly scheme: 'he';
+      readonly distribution: 'normal' | 'uniform';
+      readonly nonlinearity: string;
+      readonly slope?: number;
+    }
   | { readonly scheme: 'xavier'; readonly distribution: 'normal' | 'uniform'; readonly gain: number }
   | { readonly scheme: 'lecun'; readonly distribution: 'normal' | 'uniform' }
   | { readonly scheme: 'orthogonal'; readonly gain: number }
@@ -31,9 +36,21 @@ export type TargetInitializer =
 /** What would mend a finding. The text edit is made by `server/fixes`, in the user's style. */
 export type Remedy =
   /** Write another initializer where parameter `parameter` got its last one. */
-  | { readonly kind: 'replaceInitializer'; readonly parameter: number; readonly target: TargetInitializer; readonly preferred: boolean }
+  | {
+      readonly kind: 'replaceInitializer';
+      readonly parameter: number;
+      readonly target: TargetInitializer;
+      readonly preferred: boolean;
+    }
   /** Replace the text of `at` (a string literal's contents or an argument). */
-  | { readonly kind: 'replaceText'; readonly at: Span; readonly text: string; readonly title: string; readonly safe: boolean; readonly preferred: boolean }
+  | {
+      readonly kind: 'replaceText';
+      readonly at: Span;
+      readonly text: string;
+      readonly title: string;
+      readonly safe: boolean;
+      readonly preferred: boolean;
+    }
   /** Only initialize what has two dimensions or more. */
   | { readonly kind: 'guardDimensions'; readonly at: Span; readonly parameter: number; readonly preferred: boolean };
 

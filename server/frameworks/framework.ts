@@ -22,6 +22,10 @@ export interface Framework {
    * Runs the model once on symbolic input, so that the graph builder sees every layer; returns the outputs. `inputs` are
    * the user's shapes, or `null`: then the framework infers them from the first layers (and may try several).
    */
-  trace(root: InstanceValue, inputs: readonly Shape[] | null, context: NativeContext): { readonly inputs: readonly TensorValue[]; readonly outputs: readonly TensorValue[] } | null;
+  trace(
+    root: InstanceValue,
+    inputs: readonly Shape[] | null,
+    context: NativeContext,
+  ): { readonly inputs: readonly TensorValue[]; readonly outputs: readonly TensorValue[] } | null;
   readonly loss?: (root: InstanceValue) => ModelGraph['loss'];
 }

@@ -1,7 +1,7 @@
+import type { Write } from '../../core/graph/initializer.ts';
+import type { ParameterRole } from '../../core/graph/parameter.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
-import type { ParameterRole } from '../../core/graph/parameter.ts';
-import type { Write } from '../../core/graph/initializer.ts';
 import type { FunctionNode } from '../syntax/ast.ts';
 import type { NativeClass, NativeFunction } from './native.ts';
 

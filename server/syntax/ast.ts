@@ -19,27 +19,66 @@ export type Expression = Range &
     /** `None`, `null`, `undefined`. */
     | { readonly type: 'None' }
     | { readonly type: 'Name'; readonly name: string }
-    | { readonly type: 'Attribute'; readonly object: Expression; readonly name: string; readonly nameAt: Range; readonly optional: boolean }
+    | {
+        readonly type: 'Attribute';
+        readonly object: Expression;
+        readonly name: string;
+        readonly nameAt: Range;
+        readonly optional: boolean;
+      }
     | { readonly type: 'Index'; readonly object: Expression; readonly index: Expression }
-    | { readonly type: 'Slice'; readonly lower: Expression | null; readonly upper: Expression | null; readonly step: Expression | null }
+    | {
+        readonly type: 'Slice';
+        readonly lower: Expression | null;
+        readonly upper: Expression | null;
+        readonly step: Expression | null;
+      }
     /** `isNew`: JavaScript's `new`. */
-    | { readonly type: 'Call'; readonly callee: Expression; readonly arguments: readonly Argument[]; readonly isNew: boolean }
+    | {
+        readonly type: 'Call';
+        readonly callee: Expression;
+        readonly arguments: readonly Argument[];
+        readonly isNew: boolean;
+      }
     /** Python's spelling for both languages: `+ - * / // % ** @ & | ^ << >>`. */
     | { readonly type: 'Binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
     | { readonly type: 'Unary'; readonly operator: '-' | '+' | 'not' | '~'; readonly operand: Expression }
     /** `and`, `or` (`&&`, `||`), `??`. */
-    | { readonly type: 'Logical'; readonly operator: 'and' | 'or' | '??'; readonly left: Expression; readonly right: Expression }
+    | {
+        readonly type: 'Logical';
+        readonly operator: 'and' | 'or' | '??';
+        readonly left: Expression;
+        readonly right: Expression;
+      }
     /** `a < b < c`; operators `== != < <= > >= is isNot in notIn`. */
-    | { readonly type: 'Compare'; readonly first: Expression; readonly rest: readonly { readonly operator: string; readonly operand: Expression }[] }
-    | { readonly type: 'Conditional'; readonly test: Expression; readonly consequent: Expression; readonly alternate: Expression }
+    | {
+        readonly type: 'Compare';
+        readonly first: Expression;
+        readonly rest: readonly { readonly operator: string; readonly operand: Expression }[];
+      }
+    | {
+        readonly type: 'Conditional';
+        readonly test: Expression;
+        readonly consequent: Expression;
+        readonly alternate: Expression;
+      }
     /** Lambdas, arrow functions, function expressions. */
     | { readonly type: 'Lambda'; readonly function: FunctionNode }
     | { readonly type: 'List'; readonly items: readonly Expression[] }
     | { readonly type: 'Tuple'; readonly items: readonly Expression[] }
     | { readonly type: 'Set'; readonly items: readonly Expression[] }
     /** Python dictionaries and JavaScript objects; `key: null` spreads the value. */
-    | { readonly type: 'Dict'; readonly entries: readonly { readonly key: Expression | null; readonly value: Expression }[] }
-    | { readonly type: 'Comprehension'; readonly result: 'list' | 'set' | 'generator' | 'dict'; readonly element: Expression; readonly value: Expression | null; readonly clauses: readonly ComprehensionClause[] }
+    | {
+        readonly type: 'Dict';
+        readonly entries: readonly { readonly key: Expression | null; readonly value: Expression }[];
+      }
+    | {
+        readonly type: 'Comprehension';
+        readonly result: 'list' | 'set' | 'generator' | 'dict';
+        readonly element: Expression;
+        readonly value: Expression | null;
+        readonly clauses: readonly ComprehensionClause[];
+      }
     /** `*x`, `...x` in lists, calls and targets. */
     | { readonly type: 'Star'; readonly value: Expression }
     | { readonly type: 'Walrus'; readonly target: Expression; readonly value: Expression }
@@ -88,27 +127,89 @@ export type Statement = Range &
   (
     | { readonly type: 'Expression'; readonly value: Expression }
     /** `a = b = value`; several targets, each a Name, Attribute, Index, Tuple/List or Star. Annotated ones may lack a value. */
-    | { readonly type: 'Assign'; readonly targets: readonly Expression[]; readonly value: Expression | null; readonly annotation: Expression | null; readonly isConst: boolean }
-    | { readonly type: 'AugmentedAssign'; readonly target: Expression; readonly operator: string; readonly value: Expression }
-    | { readonly type: 'If'; readonly test: Expression; readonly body: readonly Statement[]; readonly orElse: readonly Statement[] }
-    | { readonly type: 'For'; readonly target: Expression; readonly iterable: Expression; readonly body: readonly Statement[]; readonly orElse: readonly Statement[] }
+    | {
+        readonly type: 'Assign';
+        readonly targets: readonly Expression[];
+        readonly value: Expression | null;
+        readonly annotation: Expression | null;
+        readonly isConst: boolean;
+      }
+    | {
+        readonly type: 'AugmentedAssign';
+        readonly target: Expression;
+        readonly operator: string;
+        readonly value: Expression;
+      }
+    | {
+        readonly type: 'If';
+        readonly test: Expression;
+        readonly body: readonly Statement[];
+        readonly orElse: readonly Statement[];
+      }
+    | {
+        readonly type: 'For';
+        readonly target: Expression;
+        readonly iterable: Expression;
+        readonly body: readonly Statement[];
+        readonly orElse: readonly Statement[];
+      }
     /** JavaScript's three-part loop is lowered to `initializer; While`, with `update` after each round (also after `continue`). */
-    | { readonly type: 'While'; readonly test: Expression; readonly body: readonly Statement[]; readonly orElse: readonly Statement[]; readonly update: Expression | Statement | null }
+    | {
+        readonly type: 'While';
+        readonly test: Expression;
+        readonly body: readonly Statement[];
+        readonly orElse: readonly Statement[];
+        readonly update: Expression | Statement | null;
+      }
     | { readonly type: 'Function'; readonly function: FunctionNode }
-    | { readonly type: 'Class'; readonly name: string; readonly nameAt: Range; readonly bases: readonly Argument[]; readonly body: readonly Statement[]; readonly decorators: readonly Expression[] }
+    | {
+        readonly type: 'Class';
+        readonly name: string;
+        readonly nameAt: Range;
+        readonly bases: readonly Argument[];
+        readonly body: readonly Statement[];
+        readonly decorators: readonly Expression[];
+      }
     | { readonly type: 'Return'; readonly value: Expression | null }
-    | { readonly type: 'With'; readonly items: readonly { readonly context: Expression; readonly target: Expression | null }[]; readonly body: readonly Statement[] }
-    | { readonly type: 'Try'; readonly body: readonly Statement[]; readonly handlers: readonly { readonly type: Expression | null; readonly name: string | null; readonly body: readonly Statement[] }[]; readonly orElse: readonly Statement[]; readonly finally: readonly Statement[] }
+    | {
+        readonly type: 'With';
+        readonly items: readonly { readonly context: Expression; readonly target: Expression | null }[];
+        readonly body: readonly Statement[];
+      }
+    | {
+        readonly type: 'Try';
+        readonly body: readonly Statement[];
+        readonly handlers: readonly {
+          readonly type: Expression | null;
+          readonly name: string | null;
+          readonly body: readonly Statement[];
+        }[];
+        readonly orElse: readonly Statement[];
+        readonly finally: readonly Statement[];
+      }
     /** `import a.b as c`; JavaScript's `import * as tf from '…'` and `require('…')` assignments. */
     | { readonly type: 'Import'; readonly module: string; readonly alias: string | null }
     /** `from ..a import b as c`, `import {b as c} from 'a'`; name `*` takes all, `default` is JavaScript's default export. `level` counts leading dots. */
-    | { readonly type: 'ImportFrom'; readonly module: string; readonly level: number; readonly names: readonly { readonly name: string; readonly alias: string | null }[] }
+    | {
+        readonly type: 'ImportFrom';
+        readonly module: string;
+        readonly level: number;
+        readonly names: readonly { readonly name: string; readonly alias: string | null }[];
+      }
     | { readonly type: 'Raise' }
     | { readonly type: 'Delete'; readonly targets: readonly Expression[] }
     | { readonly type: 'Scope'; readonly kind: 'global' | 'nonlocal'; readonly names: readonly string[] }
     | { readonly type: 'Block'; readonly body: readonly Statement[] }
     | { readonly type: 'Assert'; readonly test: Expression }
-    | { readonly type: 'Match'; readonly subject: Expression; readonly cases: readonly { readonly pattern: Expression; readonly guard: Expression | null; readonly body: readonly Statement[] }[] }
+    | {
+        readonly type: 'Match';
+        readonly subject: Expression;
+        readonly cases: readonly {
+          readonly pattern: Expression;
+          readonly guard: Expression | null;
+          readonly body: readonly Statement[];
+        }[];
+      }
     | { readonly type: 'Break' }
     | { readonly type: 'Continue' }
     | { readonly type: 'Pass' }
