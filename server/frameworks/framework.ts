@@ -27,5 +27,18 @@ export interface Framework {
     inputs: readonly Shape[] | null,
     context: NativeContext,
   ): { readonly inputs: readonly TensorValue[]; readonly outputs: readonly TensorValue[] } | null;
+  /** Attributes and methods of tensors (`shape`, `view`, `data`); `null` where there is none. */
+  tensorAttribute(tensor: TensorValue, name: string, context: NativeContext): Value | null;
+  /** `tensor.name = value` (`p.data = …`, `p.requires_grad = False`); false where it does not know. */
+  readonly setTensorAttribute?: (tensor: TensorValue, name: string, value: Value, context: NativeContext) => boolean;
+  /**
+   * An operator with a tensor among its one or two operands: `+ - * / // % ** @ & | ^ << >>`, comparisons `< <= == !=`,
+   * unary `-` and `~`. `null` where it does not know.
+   */
+  tensorOperator(operator: string, operands: readonly Value[], context: NativeContext): Value | null;
+  /** `tensor[index]`; the index may be a tuple of numbers, slices, `none`, `ellipsis`, tensors. */
+  tensorIndex(tensor: TensorValue, index: Value, context: NativeContext): Value | null;
+  /** `tensor[index] = value`. */
+  readonly setTensorIndex?: (tensor: TensorValue, index: Value, value: Value, context: NativeContext) => void;
   readonly loss?: (root: InstanceValue) => ModelGraph['loss'];
 }

@@ -1,8 +1,10 @@
+import type { Initializer, WriteOrigin } from '../../core/graph/initializer.ts';
 import type { Op } from '../../core/graph/op.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
-import type { CallArguments, ClassValue, GivenArgument, InstanceValue, TensorValue, Value } from './values.ts';
+import type { Language } from '../syntax/ast.ts';
+import type { CallArguments, ClassValue, GivenArgument, InstanceValue, Storage, TensorValue, Value } from './values.ts';
 
 /*
  * What a framework table is written in. A row of a table is a NativeFunction or a NativeClass; the evaluator binds the
@@ -70,6 +72,17 @@ export interface NativeContext {
   readonly sweep: string | null;
   /** Runs `body` with `sweep` set. */
   withSweep<T>(description: string, body: () => T): T;
+  /**
+   * Writes initial values into a tensor's storage. Origin `default` with `origin`; otherwise `explicit`, or `applied` while a
+   * sweep runs. `at` is the call that is being evaluated where it is not given. A tensor without storage is left alone.
+   */
+  write(tensor: TensorValue, write: NewWrite): void;
+  /**
+   * Call before changing a list, dictionary, instance (also its `state`) or storage in place, so that a branch that may not
+   * have run can be undone. The evaluator does it for `self` and for the arguments of a native function.
+   */
+  touch(target: Value | Storage): void;
+  readonly language: Language;
   call(callee: Value, positional: readonly Value[], keyword?: ReadonlyMap<string, Value>): Value;
   getAttribute(object: Value, name: string): Value;
   setAttribute(object: Value, name: string, value: Value): void;
@@ -83,6 +96,15 @@ export interface NativeContext {
   note(message: string): void;
   fact(fact: CodeFact): void;
   textOf(span: Span): string;
+}
+
+export interface NewWrite {
+  readonly initializer: Initializer;
+  /** In words: `nn.init.zeros_`, `default of nn.Linear`; while a sweep runs, the sweep is named after it. */
+  readonly by: string;
+  readonly origin?: WriteOrigin;
+  readonly at?: Span | null;
+  readonly callee?: string | null;
 }
 
 /** Collects the nodes of a traced forward pass. */

@@ -28,6 +28,8 @@ export type Value =
   | InstanceValue
   | TensorValue
   | NamespaceValue
+  | SliceValue
+  | EllipsisValue
   | UnknownValue;
 
 export interface NumberValue {
@@ -70,8 +72,14 @@ export interface SetValue {
 /** Mutable; keyed by `keyOf(value)` in insertion order. JavaScript objects are dictionaries too. */
 export interface DictValue {
   readonly type: 'dict';
-  readonly entries: Map<string, { readonly key: Value; readonly value: Value }>;
+  readonly entries: Map<string, DictEntry>;
   open: boolean;
+}
+export interface DictEntry {
+  readonly key: Value;
+  readonly value: Value;
+  /** Where the entry's value is written, for options given as an object: `{kernelInitializer: 'zeros'}`. */
+  readonly at?: Span | null;
 }
 export interface RangeValue {
   readonly type: 'range';
@@ -165,6 +173,17 @@ export interface NamespaceValue {
   /** Looks a member up; `null` where there is none. */
   readonly member: (name: string) => Value | null;
 }
+/** `a:b:c` inside an index; bounds that are left out are `none`. */
+export interface SliceValue {
+  readonly type: 'slice';
+  readonly lower: Value;
+  readonly upper: Value;
+  readonly step: Value;
+}
+/** Python's `...`. */
+export interface EllipsisValue {
+  readonly type: 'ellipsis';
+}
 export interface UnknownValue {
   readonly type: 'unknown';
   readonly reason: string | null;
@@ -207,4 +226,12 @@ export function list(items: Value[]): ListValue {
 }
 export function tuple(items: readonly Value[]): TupleValue {
   return { type: 'tuple', items };
+}
+/** A dictionary with string keys. */
+export function dictOf(entries: readonly (readonly [key: string, value: Value, at?: Span | null])[]): DictValue {
+  return {
+    type: 'dict',
+    entries: new Map(entries.map(([key, value, at]) => [`s${key}`, { key: string(key), value, at: at ?? null }])),
+    open: false,
+  };
 }

@@ -18,6 +18,8 @@ export type Expression = Range &
     | { readonly type: 'Boolean'; readonly value: boolean }
     /** `None`, `null`, `undefined`. */
     | { readonly type: 'None' }
+    /** Python's `...`. */
+    | { readonly type: 'Ellipsis' }
     | { readonly type: 'Name'; readonly name: string }
     | {
         readonly type: 'Attribute';
@@ -133,6 +135,8 @@ export type Statement = Range &
         readonly value: Expression | null;
         readonly annotation: Expression | null;
         readonly isConst: boolean;
+        /** JavaScript's `let`, `const`, `var`: makes a new variable rather than writing to an outer one. */
+        readonly isDeclaration?: boolean;
       }
     | {
         readonly type: 'AugmentedAssign';
