@@ -1,0 +1,82 @@
+import type { Tree } from '@lezer/common';
+import type { Range } from './ast.ts';
+
+/**
+ * A node of a Lezer tree as a plain object, in offsets of the whole module. Error nodes are left out of `children`, except
+ * for what they hold; `isError` marks a node that has an error directly inside, or one that is nested too deep to be read.
+ */
+export interface ConcreteNode extends Range {
+  readonly name: string;
+  readonly children: readonly ConcreteNode[];
+  readonly isError: boolean;
+}
+
+/** Recursion over the tree stays far from the end of the stack (about 10,000 frames); no human nests this deep. */
+const maxDepth = 400;
+
+interface OpenNode {
+  readonly name: string;
+  readonly start: number;
+  readonly children: ConcreteNode[];
+  hasError: boolean;
+}
+
+/**
+ * Copies a Lezer tree, without recursion. Skipped tokens (in error nodes) are dropped; where they stood is reported in
+ * `errors`. `base` is the offset in `text` (the module's) of what was parsed. White space at a node's end is cut off: Lezer's
+ * blocks take the newline after them.
+ */
+export function readTree(
+  tree: Tree,
+  text: string,
+  base: number,
+): { readonly root: ConcreteNode; readonly errors: Range[] } {
+  const errors: Range[] = [];
+  const open: OpenNode[] = [{ name: '', start: base, children: [], hasError: false }];
+  let errorDepth = 0;
+  let tooDeep = 0;
+  tree.cursor().iterate(
+    (node) => {
+      const parent = open[open.length - 1];
+      if (parent === undefined) return false;
+      if (node.type.isError) {
+        errors.push({ start: base + node.from, end: base + node.to });
+        parent.hasError = true;
+        errorDepth++;
+        return true;
+      }
+      if (errorDepth > 0 || node.name.endsWith('Comment')) return false;
+      if (open.length > maxDepth) {
+        if (tooDeep === 0) errors.push({ start: base + node.from, end: base + node.to });
+        parent.hasError = true;
+        tooDeep++;
+        return false;
+      }
+      open.push({ name: node.name, start: base + node.from, children: [], hasError: false });
+      return true;
+    },
+    (node) => {
+      if (node.type.isError) {
+        errorDepth--;
+        return;
+      }
+      const done = open.pop();
+      if (done === undefined) return;
+      let end = base + node.to;
+      while (end > done.start && isSpace(text.charCodeAt(end - 1))) end--;
+      open[open.length - 1]?.children.push({
+        name: done.name,
+        start: done.start,
+        end,
+        children: done.children,
+        isError: done.hasError,
+      });
+    },
+  );
+  const root = open[0]?.children[0] ?? { name: 'Script', start: base, end: base, children: [], isError: true };
+  return { root, errors };
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9;
+}

@@ -1,0 +1,127 @@
+import type { Argument, Expression } from './ast.ts';
+import type { ConcreteNode } from './concrete.ts';
+import { lowerExpression, splitAtCommas } from './python-expressions.ts';
+
+/**
+ * A pattern of `match` as an expression: captures are names (`_` too), classes are calls, `a | b` is the binary operator,
+ * `p as n` a walrus. `null` for none.
+ */
+export function lowerPattern(nodes: readonly ConcreteNode[], text: string): Expression | null {
+  const first = nodes[0];
+  const last = nodes[nodes.length - 1];
+  if (first === undefined || last === undefined) return null;
+  if (nodes.length === 1) return pattern(first, text);
+  return { type: 'Tuple', items: patterns(nodes, text), start: first.start, end: last.end };
+}
+
+function patterns(nodes: readonly ConcreteNode[], text: string): Expression[] {
+  return splitAtCommas(nodes.filter((node) => !/^[()[\]{}]$/.test(node.name))).flatMap(([node]) =>
+    node === undefined ? [] : [pattern(node, text)],
+  );
+}
+
+function pattern(node: ConcreteNode, text: string): Expression {
+  const range = { start: node.start, end: node.end };
+  const children = node.children;
+  const first = children[0];
+  switch (node.name) {
+    case 'CapturePattern':
+      return { ...range, type: 'Name', name: text.slice(node.start, node.end) };
+    case 'LiteralPattern':
+      return literal(node, text);
+    case 'AsPattern': {
+      const name = children[children.length - 1];
+      if (first === undefined || name === undefined) return { ...range, type: 'Unknown' };
+      return { ...range, type: 'Walrus', target: lowerExpression(name, text), value: pattern(first, text) };
+    }
+    case 'OrPattern':
+      return children
+        .filter((child) => child.name !== 'LogicOp')
+        .map((child) => pattern(child, text))
+        .reduce((left, right) => ({
+          type: 'Binary',
+          operator: '|',
+          left,
+          right,
+          start: left.start,
+          end: right.end,
+        }));
+    case 'AttributePattern':
+      return dotted(children, text) ?? { ...range, type: 'Unknown' };
+    case 'SequencePattern': {
+      const items = patterns(children, text);
+      const isGroup = first?.name === '(' && !children.some((child) => child.name === ',');
+      return (isGroup ? items[0] : undefined) ?? { ...range, type: 'List', items };
+    }
+    case 'StarPattern': {
+      const inner = children[children.length - 1];
+      return {
+        ...range,
+        type: 'Star',
+        value: inner === undefined ? { ...range, type: 'Unknown' } : pattern(inner, text),
+      };
+    }
+    case 'MappingPattern':
+      return { ...range, type: 'Dict', entries: mapping(children, text) };
+    case 'ClassPattern': {
+      const list = children.find((child) => child.name === 'PatternArgList');
+      if (first === undefined) return { ...range, type: 'Unknown' };
+      const callee = first.name === 'AttributePattern' ? pattern(first, text) : lowerExpression(first, text);
+      return { ...range, type: 'Call', callee, arguments: classArguments(list, text), isNew: false };
+    }
+    default:
+      return { ...range, type: 'Unknown' };
+  }
+}
+
+/** `-1`, `'a'`, `None`, `True`. */
+function literal(node: ConcreteNode, text: string): Expression {
+  const range = { start: node.start, end: node.end };
+  const [first, second] = node.children;
+  if (first?.name === 'ArithOp' && second !== undefined)
+    return { ...range, type: 'Unary', operator: '-', operand: lowerExpression(second, text) };
+  if (first === undefined || second !== undefined) return { ...range, type: 'Unknown' };
+  return lowerExpression(first, text);
+}
+
+function classArguments(list: ConcreteNode | undefined, text: string): Argument[] {
+  return splitAtCommas((list?.children ?? []).filter((child) => child.name !== '(' && child.name !== ')')).flatMap(
+    ([node]): Argument[] => {
+      if (node === undefined) return [];
+      const range = { start: node.start, end: node.end };
+      if (node.name !== 'KeywordPattern') return [{ ...range, name: null, value: pattern(node, text), spread: null }];
+      const name = node.children[0];
+      const value = node.children[node.children.length - 1];
+      if (name === undefined || value === undefined) return [];
+      return [{ ...range, name: text.slice(name.start, name.end), value: pattern(value, text), spread: null }];
+    },
+  );
+}
+
+function mapping(
+  children: readonly ConcreteNode[],
+  text: string,
+): { readonly key: Expression | null; readonly value: Expression }[] {
+  const entries = splitAtCommas(children.filter((child) => child.name !== '{' && child.name !== '}'));
+  return entries.flatMap((nodes): { key: Expression | null; value: Expression }[] => {
+    const [first, second, third] = nodes;
+    if (first?.name === '**' && second !== undefined) return [{ key: null, value: pattern(second, text) }];
+    if (first === undefined || third === undefined) return [];
+    const key = first.name === 'LiteralPattern' ? literal(first, text) : lowerExpression(first, text);
+    return [{ key, value: pattern(third, text) }];
+  });
+}
+
+function dotted(children: readonly ConcreteNode[], text: string): Expression | null {
+  let result: Expression | null = null;
+  for (const child of children) {
+    if (child.name !== 'VariableName' && child.name !== 'PropertyName') continue;
+    const name = text.slice(child.start, child.end);
+    const nameAt = { start: child.start, end: child.end };
+    result =
+      result === null
+        ? { type: 'Name', name, ...nameAt }
+        : { type: 'Attribute', object: result, name, nameAt, optional: false, start: result.start, end: child.end };
+  }
+  return result;
+}

@@ -1,0 +1,147 @@
+import type { Range } from './ast.ts';
+
+/** What one fast pass over Python text finds, before it is parsed. */
+export interface PythonSource {
+  /**
+   * The text for the parser, with the same length: what `@lezer/python` cannot read is rewritten in place, so offsets stay
+   * true and the lowering looks into the original text where it matters.
+   */
+  readonly masked: string;
+  /** Offsets of lines that begin a top-level statement, ascending; the first is 0. */
+  readonly cuts: readonly number[];
+  readonly comments: readonly (Range & { readonly text: string })[];
+}
+
+/**
+ * Finds comments and top-level statements, and rewrites in place:
+ * - `1.` and `1.e5` to `1_` and `1_e5` (the parser takes the point for a member access);
+ * - a bare `yield` to the name `_ield`;
+ * - `as` in `with` to `or` (the parser knows only `as name`, and no parentheses around several);
+ * - a line continuation before CRLF, a byte order mark, and a notebook's `%magic` and `!shell` lines to blanks;
+ * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks.
+ */
+export function scanPython(text: string): PythonSource {
+  const edits: { at: number; with: string }[] = [];
+  const comments: (Range & { text: string })[] = [];
+  const cuts = [0];
+  /** Offsets of open brackets. */
+  let open: number[] = [];
+  let inWith = false;
+  let lineStart = 0;
+
+  if (text.charCodeAt(0) === 0xfeff) edits.push({ at: 0, with: '\n' });
+  beginLine(0);
+  token.lastIndex = 0;
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    const at = match.index;
+    const found = match[0];
+    const first = found.charCodeAt(0);
+    if (match[1] !== undefined) {
+      token.lastIndex = endOfString(text, at, match[1]);
+    } else if (first === 10 /* newline */) {
+      if (open.length === 0) inWith = false;
+      lineStart = at + 1;
+      beginLine(lineStart);
+    } else if (first === 35 /* # */) {
+      comments.push({ start: at, end: at + found.length, text: found.slice(1) });
+    } else if (first === 92 /* \ */) {
+      if (found.length === 3) edits.push({ at, with: ' \\\n' });
+    } else if (found === '(' || found === '[' || found === '{') {
+      open.push(at);
+    } else if (found === ')' || found === ']' || found === '}') {
+      open.pop();
+    } else if (found === 'with') {
+      inWith = open.length === 0;
+    } else if (found === 'as') {
+      if (inWith && open.length <= 1) edits.push({ at, with: 'or' });
+    } else if (found === ':') {
+      if (open.length === 0) inWith = false;
+    } else if (found === 'yield') {
+      bareYield.lastIndex = at + found.length;
+      if (bareYield.test(text)) edits.push({ at, with: '_' });
+    } else if (pointedNumber.test(found)) {
+      edits.push({ at: at + found.indexOf('.'), with: '_' });
+    }
+  }
+  return { masked: applyEdits(text, edits), cuts, comments };
+
+  function beginLine(at: number) {
+    const next = text.charCodeAt(at);
+    if (open.length > 0) {
+      statementStart.lastIndex = at;
+      if (!statementStart.test(text)) return;
+      for (const bracket of open) blankLine(bracket);
+      open = [];
+    } else if (next === 37 /* % */ || next === 33 /* ! */) {
+      blankLine(at);
+    }
+    if (at === 0 || isContinued(at)) return;
+    topLevel.lastIndex = at;
+    if (topLevel.test(text)) cuts.push(at);
+  }
+
+  function isContinued(at: number): boolean {
+    const before = text.charCodeAt(at - 2) === 13 ? at - 3 : at - 2;
+    if (text.charCodeAt(before) === 92) return true;
+    // A decorator and its definition are one statement.
+    const last = cuts[cuts.length - 1] ?? 0;
+    return text.charCodeAt(last) === 64 && !definitionLine.test(text.slice(last, at));
+  }
+
+  function blankLine(at: number) {
+    const start = text.lastIndexOf('\n', at - 1) + 1;
+    const newline = text.indexOf('\n', at);
+    const end = newline < 0 ? text.length : newline;
+    edits.push({ at: start, with: ' '.repeat(end - start) });
+  }
+}
+
+/** A string's opening quotes (group 1: prefix and quotes), a comment, a continued line, a name, a number, a bracket, a newline. */
+const token =
+  /([rRbBuUfFtT]{0,2}(?:"""|'''|"|'))|#[^\r\n]*|\\\r?\n|[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?\w*|[()[\]{}:\n]/g;
+const pointedNumber = /^\d[\d_]*\.(?!\d)/;
+const bareYield = /[ \t]*(?:[)\]},;:#\r\n]|$)/y;
+/** What begins a line only where no bracket is open. */
+const statementStart =
+  /[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*[([]|class[ \t]+\w+[ \t]*[(:[]|(?:return|raise|while|with|try|import|pass|del|assert|global)\b(?![ \t]*[=,)])|self\.\w+[ \t]*=(?!=))/y;
+const topLevel = /(?!(?:else|elif|except|finally)\b)[^\s#)\]}]/y;
+const definitionLine = /^(?:async[ \t]+)?(?:def|class)\b/m;
+
+/** The offset after the string that opens at `at`. A one-line string that is not closed ends with its line. */
+function endOfString(text: string, at: number, opening: string): number {
+  const quotes = opening.endsWith('"""') || opening.endsWith("'''") ? opening.slice(-3) : opening.slice(-1);
+  const isFormat = /[fFtT]/.test(opening);
+  let nesting = 0;
+  let i = at + opening.length;
+  while (i < text.length) {
+    const char = text[i] ?? '';
+    if (char === '\\') i += 2;
+    else if (nesting === 0 && text.startsWith(quotes, i)) return i + quotes.length;
+    else if (char === '\n' && quotes.length === 1) return i;
+    else if (isFormat && char === '{') {
+      if (nesting === 0 && text[i + 1] === '{') i++;
+      else nesting++;
+      i++;
+    } else if (nesting > 0 && char === '}') {
+      nesting--;
+      i++;
+    } else if (nesting > 0 && (char === '"' || char === "'")) {
+      // Before Python 3.12 the enclosing quote always ended the string; since then it may open a nested one.
+      const closing = text.slice(i + 1).search(/["'\n]/);
+      if (text.startsWith(quotes, i) && (closing < 0 || text[i + 1 + closing] !== char)) return i + quotes.length;
+      i = endOfString(text, i, text.startsWith(char.repeat(3), i) ? char.repeat(3) : char);
+    } else i++;
+  }
+  return text.length;
+}
+
+function applyEdits(text: string, edits: readonly { readonly at: number; readonly with: string }[]): string {
+  let result = '';
+  let done = 0;
+  for (const edit of [...edits].sort((a, b) => a.at - b.at || b.with.length - a.with.length)) {
+    if (edit.at < done) continue;
+    result += text.slice(done, edit.at) + edit.with;
+    done = edit.at + edit.with.length;
+  }
+  return result + text.slice(done);
+}

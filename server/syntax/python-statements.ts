@@ -1,0 +1,323 @@
+import type { Expression, FunctionNode, Range, Statement } from './ast.ts';
+import type { ConcreteNode } from './concrete.ts';
+import {
+  lowerAnnotation,
+  lowerArguments,
+  lowerExpression,
+  lowerItems,
+  lowerList,
+  lowerParameters,
+  splitAtCommas,
+} from './python-expressions.ts';
+import { lowerPattern } from './python-patterns.ts';
+
+/** Lowers a statement node of `@lezer/python`; some become several (`import a, b`), what is broken is left out. */
+export function lowerStatement(node: ConcreteNode, text: string): Statement[] {
+  const range = { start: node.start, end: node.end };
+  const { children } = node;
+  switch (node.name) {
+    case 'StatementGroup':
+      return children.flatMap((child) => lowerStatement(child, text));
+    case 'ExpressionStatement':
+      return expressionStatement(range, lowerList(children, text));
+    case 'YieldStatement':
+      return expressionStatement(range, lowerExpression(node, text));
+    case 'PrintStatement':
+      return expressionStatement(range, lowerList(children.slice(1), text));
+    case 'AssignStatement':
+      return assignment(node, text);
+    case 'UpdateStatement': {
+      const [target, operator] = children;
+      const value = lowerList(children.slice(2), text);
+      if (target === undefined || operator === undefined || value === null) return [];
+      const written = text.slice(operator.start, operator.end).slice(0, -1);
+      return [{ ...range, type: 'AugmentedAssign', target: lowerExpression(target, text), operator: written, value }];
+    }
+    case 'ReturnStatement':
+      return [{ ...range, type: 'Return', value: lowerList(children.slice(1), text) }];
+    case 'DeleteStatement':
+      return [{ ...range, type: 'Delete', targets: lowerItems(children.slice(1), text) }];
+    case 'AssertStatement': {
+      const test = lowerItems(children.slice(1), text)[0];
+      return test === undefined ? [] : [{ ...range, type: 'Assert', test }];
+    }
+    case 'ScopeStatement': {
+      const names = children.slice(1).filter((child) => child.name === 'VariableName');
+      const kind = children[0]?.name === 'nonlocal' ? 'nonlocal' : 'global';
+      return [{ ...range, type: 'Scope', kind, names: names.map((name) => text.slice(name.start, name.end)) }];
+    }
+    case 'PassStatement':
+      return [{ ...range, type: 'Pass' }];
+    case 'BreakStatement':
+      return [{ ...range, type: 'Break' }];
+    case 'ContinueStatement':
+      return [{ ...range, type: 'Continue' }];
+    case 'RaiseStatement':
+      return [{ ...range, type: 'Raise' }];
+    case 'ImportStatement':
+      return importStatement(node, text);
+    case 'IfStatement':
+      return ifStatement(node, text);
+    case 'WhileStatement': {
+      const test = children[1];
+      if (test === undefined || test.name === 'Body') return [];
+      const [body, orElse] = bodies(node, text);
+      return [
+        {
+          ...range,
+          type: 'While',
+          test: lowerExpression(test, text),
+          body: body ?? [],
+          orElse: orElse ?? [],
+          update: null,
+        },
+      ];
+    }
+    case 'ForStatement':
+      return forStatement(node, text);
+    case 'WithStatement':
+      return withStatement(node, text);
+    case 'TryStatement':
+      return tryStatement(node, text);
+    case 'MatchStatement':
+      return matchStatement(node, text);
+    case 'DecoratedStatement': {
+      const decorators = children.filter((child) => child.name === 'Decorator');
+      const definition = children[children.length - 1];
+      if (definition === undefined) return [];
+      return definitionStatement(
+        definition,
+        decorators.flatMap((decorator) => decoratorExpression(decorator, text) ?? []),
+        text,
+      );
+    }
+    case 'FunctionDefinition':
+    case 'ClassDefinition':
+      return definitionStatement(node, [], text);
+    case 'TypeDefinition':
+      return [];
+    default:
+      return [];
+  }
+}
+
+function expressionStatement(range: Range, value: Expression | null): Statement[] {
+  return value === null ? [] : [{ start: range.start, end: range.end, type: 'Expression', value }];
+}
+
+/** `a = b = value`, `x: T = value`, `x: T`. */
+function assignment(node: ConcreteNode, text: string): Statement[] {
+  const groups: ConcreteNode[][] = [[]];
+  for (const child of node.children) {
+    if (child.name === 'AssignOp') groups.push([]);
+    else if (child.name !== 'TypeDef') groups[groups.length - 1]?.push(child);
+  }
+  const annotation = lowerAnnotation(node.children, text);
+  const last = groups.length > 1 ? groups.pop() : undefined;
+  const targets = groups.flatMap((group) => lowerList(group, text) ?? []);
+  if (targets.length === 0) return [];
+  let value = last === undefined ? null : lowerList(last, text);
+  // `x = ` being typed: the target no longer has its old value.
+  if (value === null && last !== undefined) value = { type: 'Unknown', start: node.end, end: node.end };
+  return [{ type: 'Assign', targets, value, annotation, isConst: false, start: node.start, end: node.end }];
+}
+
+function importStatement(node: ConcreteNode, text: string): Statement[] {
+  const range = { start: node.start, end: node.end };
+  const importAt = node.children.findIndex((child) => child.name === 'import');
+  const names = node.children.slice(importAt + 1).filter((child) => child.name !== '(' && child.name !== ')');
+  const written = (nodes: readonly ConcreteNode[]) => nodes.map((part) => text.slice(part.start, part.end)).join('');
+  const clauses = splitAtCommas(names).flatMap((parts) => {
+    const asAt = parts.findIndex((part) => part.name === 'as');
+    const name = written(asAt < 0 ? parts : parts.slice(0, asAt));
+    const alias = asAt < 0 ? null : written(parts.slice(asAt + 1)) || null;
+    return name === '' ? [] : [{ name, alias }];
+  });
+  if (node.children[0]?.name !== 'from')
+    return clauses.map(({ name, alias }) => ({ ...range, type: 'Import', module: name, alias }));
+  if (importAt < 0) return [];
+  const source = written(node.children.slice(1, importAt));
+  const level = /^\.*/.exec(source)?.[0].length ?? 0;
+  return [{ ...range, type: 'ImportFrom', module: source.slice(level), level, names: clauses }];
+}
+
+/** `elif` becomes an `If` in `orElse`. */
+function ifStatement(node: ConcreteNode, text: string): Statement[] {
+  const branches: { at: ConcreteNode; test: ConcreteNode | null; body: readonly Statement[] }[] = [];
+  let keyword: ConcreteNode | null = null;
+  let test: ConcreteNode | null = null;
+  for (const child of node.children) {
+    if (child.name === 'if' || child.name === 'elif' || child.name === 'else') {
+      keyword = child;
+      test = null;
+    } else if (child.name === 'Body') {
+      if (keyword !== null) branches.push({ at: keyword, test, body: lowerBody(child, text) });
+    } else test = child;
+  }
+  let orElse: readonly Statement[] = [];
+  for (const branch of branches.reverse()) {
+    if (branch.at.name === 'else') {
+      orElse = branch.body;
+      continue;
+    }
+    const { start } = branch.at;
+    const condition: Expression =
+      branch.test === null ? { type: 'Unknown', start, end: start } : lowerExpression(branch.test, text);
+    orElse = [{ type: 'If', test: condition, body: branch.body, orElse, start, end: node.end }];
+  }
+  return [...orElse];
+}
+
+function forStatement(node: ConcreteNode, text: string): Statement[] {
+  const header = node.children.filter((child) => child.name !== 'Body');
+  const forAt = header.findIndex((child) => child.name === 'for');
+  const inAt = header.findIndex((child) => child.name === 'in');
+  const elseAt = header.findIndex((child) => child.name === 'else');
+  const target = lowerList(header.slice(forAt + 1, Math.max(inAt, 0)), text);
+  const iterable = inAt < 0 ? null : lowerList(header.slice(inAt + 1, elseAt < 0 ? undefined : elseAt), text);
+  const [body, orElse] = bodies(node, text);
+  if (target === null) return body ?? [];
+  const range = { start: node.start, end: node.end };
+  return [
+    {
+      ...range,
+      type: 'For',
+      target,
+      iterable: iterable ?? { type: 'Unknown', start: target.end, end: target.end },
+      body: body ?? [],
+      orElse: orElse ?? [],
+    },
+  ];
+}
+
+/** The scanner wrote `or` for `as`, so `a as b` arrives as a binary expression whose operator is written `as`. */
+function withStatement(node: ConcreteNode, text: string): Statement[] {
+  const withAt = node.children.findIndex((child) => child.name === 'with');
+  let nodes = node.children.slice(withAt + 1).filter((child) => child.name !== 'Body');
+  const only = nodes[0];
+  const isBracketed = only?.name === 'ParenthesizedExpression' || only?.name === 'TupleExpression';
+  if (nodes.length === 1 && isBracketed)
+    nodes = only.children.filter((child) => child.name !== '(' && child.name !== ')');
+  const items = splitAtCommas(nodes).flatMap(([item]): Extract<Statement, { type: 'With' }>['items'] => {
+    if (item === undefined) return [];
+    const [context, operator, target] = item.children;
+    const isAs = operator?.name === 'or' && text.slice(operator.start, operator.end) === 'as';
+    if (context === undefined || target === undefined || !isAs)
+      return [{ context: lowerExpression(item, text), target: null }];
+    return [{ context: lowerExpression(context, text), target: lowerExpression(target, text) }];
+  });
+  return [{ type: 'With', items, body: bodies(node, text)[0] ?? [], start: node.start, end: node.end }];
+}
+
+function tryStatement(node: ConcreteNode, text: string): Statement[] {
+  let body: readonly Statement[] = [];
+  let orElse: readonly Statement[] = [];
+  let final: readonly Statement[] = [];
+  const handlers: Extract<Statement, { type: 'Try' }>['handlers'][number][] = [];
+  let clause = 'try';
+  let header: ConcreteNode[] = [];
+  for (const child of node.children) {
+    if (/^(?:try|except|else|finally)$/.test(child.name)) {
+      clause = child.name;
+      header = [];
+    } else if (child.name === 'Body') {
+      const statements = lowerBody(child, text);
+      if (clause === 'try') body = statements;
+      else if (clause === 'else') orElse = statements;
+      else if (clause === 'finally') final = statements;
+      else handlers.push({ ...exceptHeader(header, text), body: statements });
+    } else header.push(child);
+  }
+  return [{ type: 'Try', body, handlers, orElse, finally: final, start: node.start, end: node.end }];
+}
+
+function exceptHeader(nodes: readonly ConcreteNode[], text: string) {
+  const [type, mark, name] = nodes.filter((node) => node.name !== '*');
+  return {
+    type: type === undefined ? null : lowerExpression(type, text),
+    name: mark === undefined || name === undefined ? null : text.slice(name.start, name.end),
+  };
+}
+
+function matchStatement(node: ConcreteNode, text: string): Statement[] {
+  const subject = node.children.find((child) => child.name !== 'match' && child.name !== '*');
+  const clauses = node.children.find((child) => child.name === 'MatchBody')?.children ?? [];
+  if (subject === undefined) return [];
+  const cases = clauses.flatMap((clause) => {
+    if (clause.name !== 'MatchClause') return [];
+    const patterns = clause.children.filter((child) => !/^(?:case|Guard|Body)$/.test(child.name));
+    const guard = clause.children.find((child) => child.name === 'Guard')?.children[1];
+    const pattern = lowerPattern(patterns, text);
+    if (pattern === null) return [];
+    return [
+      {
+        pattern,
+        guard: guard === undefined ? null : lowerExpression(guard, text),
+        body: bodies(clause, text)[0] ?? [],
+      },
+    ];
+  });
+  return [{ type: 'Match', subject: lowerExpression(subject, text), cases, start: node.start, end: node.end }];
+}
+
+function definitionStatement(node: ConcreteNode, decorators: readonly Expression[], text: string): Statement[] {
+  const name = node.children.find((child) => child.name === 'VariableName');
+  if (name === undefined) return [];
+  const range = { start: node.start, end: node.end };
+  const nameAt = { start: name.start, end: name.end };
+  const written = text.slice(name.start, name.end);
+  const body = bodies(node, text)[0] ?? [];
+  if (node.name === 'ClassDefinition') {
+    const list = node.children.find((child) => child.name === 'ArgList');
+    const bases = list === undefined ? [] : lowerArguments(list, text);
+    return [{ ...range, type: 'Class', name: written, nameAt, bases, body, decorators }];
+  }
+  if (node.name !== 'FunctionDefinition') return [];
+  const list = node.children.find((child) => child.name === 'ParamList');
+  const definition: FunctionNode = {
+    ...range,
+    name: written,
+    nameAt,
+    parameters: list === undefined ? [] : lowerParameters(list, text),
+    body,
+    decorators,
+    isAsync: node.children[0]?.name === 'async',
+    isArrow: false,
+    isStatic: false,
+    accessor: null,
+  };
+  return [{ ...range, type: 'Function', function: definition }];
+}
+
+/** `@a.b(c)`: a dotted name in single nodes and perhaps a call; newer grammars allow any expression. */
+function decoratorExpression(node: ConcreteNode, text: string): Expression | null {
+  let result: Expression | null = null;
+  for (const child of node.children) {
+    if (child.name === 'ArgList' && result !== null)
+      result = {
+        type: 'Call',
+        callee: result,
+        arguments: lowerArguments(child, text),
+        isNew: false,
+        start: result.start,
+        end: child.end,
+      };
+    else if (child.name === 'VariableName' || child.name === 'PropertyName') {
+      const name = text.slice(child.start, child.end);
+      const nameAt: Range = { start: child.start, end: child.end };
+      result =
+        result === null
+          ? { type: 'Name', name, ...nameAt }
+          : { type: 'Attribute', object: result, name, nameAt, optional: false, start: result.start, end: child.end };
+    } else if (child.name !== 'At' && child.name !== '.' && result === null) result = lowerExpression(child, text);
+  }
+  return result;
+}
+
+function bodies(node: ConcreteNode, text: string): Statement[][] {
+  return node.children.filter((child) => child.name === 'Body').map((child) => lowerBody(child, text));
+}
+
+function lowerBody(node: ConcreteNode, text: string): Statement[] {
+  return node.children.flatMap((child) => lowerStatement(child, text));
+}

@@ -1,0 +1,52 @@
+import { parser } from '@lezer/python';
+import type { Module, Range, Statement } from './ast.ts';
+import { readTree } from './concrete.ts';
+import { scanPython } from './python-source.ts';
+import { lowerStatement } from './python-statements.ts';
+
+/**
+ * Parses Python text. Never throws; ranges are offsets in `text`.
+ *
+ * Every top-level statement is parsed by itself, so that a half-typed line spoils no other statement. Where that is not
+ * enough (an opened `"""` swallows what follows), the text is also cut at the lines that look like top-level definitions, and
+ * the reading that finds more definitions is kept.
+ */
+export function parsePython(text: string): Module {
+  const module = parsePieces(text, [0]);
+  if (module.errors.length === 0) return module;
+  const definitions = Array.from(text.matchAll(definitionLine), (match) => match.index);
+  const pieces = parsePieces(text, [0, ...definitions.filter((start) => start > 0)]);
+  return countDefinitions(pieces.body) > countDefinitions(module.body) ? pieces : module;
+}
+
+/** With the decorators before it, where each is on one line. */
+const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]/gm;
+
+/** Parses pieces of the text that begin at `starts`, each as if it were alone. */
+function parsePieces(text: string, starts: readonly number[]): Module {
+  const body: Statement[] = [];
+  const errors: Range[] = [];
+  const comments: Module['comments'][number][] = [];
+  starts.forEach((start, index) => {
+    const source = scanPython(text.slice(start, starts[index + 1]));
+    for (const comment of source.comments)
+      comments.push({ ...comment, start: comment.start + start, end: comment.end + start });
+    source.cuts.forEach((cut, at) => {
+      const tree = parser.parse(source.masked.slice(cut, source.cuts[at + 1]));
+      const concrete = readTree(tree, text, start + cut);
+      errors.push(...concrete.errors);
+      for (const node of concrete.root.children) body.push(...lowerStatement(node, text));
+    });
+  });
+  return { language: 'python', body, comments, errors };
+}
+
+function countDefinitions(body: readonly Statement[]): number {
+  let count = 0;
+  for (const statement of body) {
+    if (statement.type === 'Class') count += 1 + countDefinitions(statement.body);
+    else if (statement.type === 'Function') count += 1 + countDefinitions(statement.function.body);
+    else if (statement.type === 'If' || statement.type === 'Try') count += countDefinitions(statement.body);
+  }
+  return count;
+}
