@@ -1,0 +1,44 @@
+import { readFileSync, statSync } from 'node:fs';
+import { readNotebook } from './notebook.ts';
+import type { Workspace } from './workspace.ts';
+
+type Source = NonNullable<ReturnType<Workspace['read']>>;
+
+/** Larger files are data, not code. */
+const maxBytes = 4_000_000;
+
+/** The disk as a Workspace. Texts are kept until a file's time or size changes; notebooks come flattened. */
+export function createDiskWorkspace(folders: Pick<Workspace, 'roots' | 'searchPaths'>): Workspace {
+  const kept = new Map<string, Source>();
+  return {
+    ...folders,
+    read(path) {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat === undefined || !stat.isFile() || stat.size > maxBytes) return null;
+      const version = `${stat.mtimeMs}:${stat.size}`;
+      const known = kept.get(path);
+      if (known?.version === version) return known;
+      const source = { text: readSource(path), version };
+      kept.set(path, source);
+      return source;
+    },
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  };
+}
+
+/** Open documents before whatever lies below. */
+export function withOpenDocuments(base: Workspace, open: (path: string) => Source | null): Workspace {
+  return {
+    roots: base.roots,
+    searchPaths: base.searchPaths,
+    read: (path) => open(path) ?? base.read(path),
+    isFile: (path) => open(path) !== null || base.isFile(path),
+    isDirectory: (path) => base.isDirectory(path),
+  };
+}
+
+function readSource(path: string): string {
+  const text = readFileSync(path, 'utf8');
+  return path.endsWith('.ipynb') ? (readNotebook(text)?.text ?? '') : text;
+}
