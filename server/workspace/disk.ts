@@ -18,7 +18,9 @@ export function createDiskWorkspace(folders: Pick<Workspace, 'roots' | 'searchPa
       const version = `${stat.mtimeMs}:${stat.size}`;
       const known = kept.get(path);
       if (known?.version === version) return known;
-      const source = { text: readSource(path), version };
+      const text = readSource(path);
+      if (text === null) return null;
+      const source = { text, version };
       kept.set(path, source);
       return source;
     },
@@ -38,7 +40,13 @@ export function withOpenDocuments(base: Workspace, open: (path: string) => Sourc
   };
 }
 
-function readSource(path: string): string {
-  const text = readFileSync(path, 'utf8');
+function readSource(path: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    // Not ours to read, or gone since it was seen.
+    return null;
+  }
   return path.endsWith('.ipynb') ? (readNotebook(text)?.text ?? '') : text;
 }
