@@ -52,6 +52,8 @@ export interface NativeClass {
   readonly getAttribute?: (instance: InstanceValue, name: string, context: NativeContext) => Value | null;
   /** Told after an attribute is set (registration of submodules). */
   readonly setAttribute?: (instance: InstanceValue, name: string, value: Value, context: NativeContext) => void;
+  /** Calling the class gives this instead of an instance: `int('3')`. Only for the class itself, not for its subclasses. */
+  readonly convert?: (arguments_: BoundArguments, context: NativeContext) => Value;
   /** Iterating, indexing and counting an instance (`nn.Sequential`, `nn.ModuleList`). */
   readonly items?: (instance: InstanceValue, context: NativeContext) => Value[] | null;
 }

@@ -2,7 +2,7 @@ import type { Write } from '../../core/graph/initializer.ts';
 import type { ParameterRole } from '../../core/graph/parameter.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
-import type { FunctionNode } from '../syntax/ast.ts';
+import type { FunctionNode, Language } from '../syntax/ast.ts';
 import type { NativeClass, NativeFunction } from './native.ts';
 
 /*
@@ -30,6 +30,8 @@ export type Value =
   | NamespaceValue
   | SliceValue
   | EllipsisValue
+  | SuperValue
+  | LazyValue
   | UnknownValue;
 
 export interface NumberValue {
@@ -97,7 +99,9 @@ export interface FunctionValue {
   readonly defaults: ReadonlyMap<string, Value>;
   /** The class it was defined in, for `super()`. */
   readonly owner: ClassValue | null;
+  readonly language: Language;
   readonly binding: 'plain' | 'static' | 'class' | 'property';
+  /** JavaScript arrow functions: the `this` around them. */
   readonly self: Value | null;
 }
 /** A function of a framework or of the standard library. */
@@ -183,6 +187,17 @@ export interface SliceValue {
 /** Python's `...`. */
 export interface EllipsisValue {
   readonly type: 'ellipsis';
+}
+/** `super()`: looks attributes up behind `owner` in the method resolution order of `self`'s class. */
+export interface SuperValue {
+  readonly type: 'super';
+  readonly self: Value;
+  readonly owner: ClassValue;
+}
+/** An imported name whose module is evaluated when the name is first read. Only scopes hold these; reading forces them. */
+export interface LazyValue {
+  readonly type: 'lazy';
+  force(): Value;
 }
 export interface UnknownValue {
   readonly type: 'unknown';

@@ -1,0 +1,83 @@
+/**
+ * What one evaluation may cost. Code under analysis is hostile until proven otherwise: it may loop for ever, recurse, or
+ * build lists of a billion items.
+ */
+export interface Limits {
+  /** Evaluated expressions and statements. */
+  readonly steps: number;
+  /** Nested calls. */
+  readonly depth: number;
+  /** A last guard, far above what `steps` takes; fuel alone decides in practice, so that results do not depend on the machine. */
+  readonly milliseconds: number;
+}
+
+export const moduleLimits: Limits = { steps: 150_000, depth: 90, milliseconds: 1500 };
+export const modelLimits: Limits = { steps: 500_000, depth: 90, milliseconds: 2500 };
+
+/** Rounds of one loop, items of one container, characters of one string. */
+export const maxRounds = 3000;
+export const maxItems = 20_000;
+export const maxCharacters = 100_000;
+
+/** Thrown through the evaluator when the budget is spent; caught where a module or model is evaluated. */
+export class Stop {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+export interface Budget {
+  /** Takes one step. Throws `Stop` when nothing is left. */
+  spend(): void;
+  /** Goes one call deeper; false where that is too deep (then do not call `leave`). */
+  enter(): boolean;
+  leave(): void;
+  /** Runs `body` under limits of its own; a `Stop` in there ends `body` alone, and `null` comes back. */
+  within<T>(limits: Limits, body: () => T): { readonly value: T } | { readonly stopped: string };
+}
+
+const clockInterval = 2048;
+
+export function createBudget(isCancelled: () => boolean): Budget {
+  let left = 0;
+  let depth = 0;
+  let maxDepth = 0;
+  let deadline = 0;
+  let untilClock = clockInterval;
+
+  return {
+    spend() {
+      if (--left < 0) throw new Stop('more steps than the analysis allows');
+      if (--untilClock > 0) return;
+      untilClock = clockInterval;
+      if (isCancelled()) throw new Stop('cancelled');
+      if (performance.now() > deadline) throw new Stop('out of time');
+    },
+    enter() {
+      if (depth >= maxDepth) return false;
+      depth++;
+      return true;
+    },
+    leave() {
+      depth--;
+    },
+    within(limits, body) {
+      const outer = { left, depth, maxDepth, deadline };
+      left = limits.steps;
+      depth = 0;
+      maxDepth = limits.depth;
+      deadline = performance.now() + limits.milliseconds;
+      try {
+        return { value: body() };
+      } catch (error) {
+        if (error instanceof Stop) return { stopped: error.reason };
+        // The JavaScript engine's own stack is a budget too: expressions nested a thousand deep.
+        if (error instanceof RangeError) return { stopped: 'nested too deeply' };
+        throw error;
+      } finally {
+        ({ left, depth, maxDepth, deadline } = outer);
+      }
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import type { ClassValue, DictValue, InstanceValue, ListValue, Scope, SetValue, Storage } from './values.ts';
+
+/** Everything that code can change in place. */
+export type Mutable = Scope | ListValue | SetValue | DictValue | InstanceValue | ClassValue | Storage;
+
+/**
+ * Remembers the state of things before a branch that may not have run changes them, so that both sides of a condition can
+ * be evaluated from the same start and then joined.
+ */
+export interface Journal {
+  readonly isActive: boolean;
+  /** Must be called before `target` is changed. */
+  touch(target: Mutable): void;
+  /** Runs `body`, undoes what it changed, and returns what it had made of each thing it changed. */
+  explore(body: () => void): ReadonlyMap<Mutable, Snapshot>;
+  /** Runs `body` unrecorded: a module that is imported inside of a branch stays imported. */
+  suspend<T>(body: () => T): T;
+}
+
+export function createJournal(): Journal {
+  let frames: Map<Mutable, Snapshot>[] = [];
+  return {
+    get isActive() {
+      return frames.length > 0;
+    },
+    touch(target) {
+      let before: Snapshot | null = null;
+      for (let index = frames.length - 1; index >= 0; index--) {
+        const frame = frames[index];
+        if (frame === undefined || frame.has(target)) return;
+        before ??= takeSnapshot(target);
+        frame.set(target, before);
+      }
+    },
+    explore(body) {
+      const frame = new Map<Mutable, Snapshot>();
+      frames.push(frame);
+      try {
+        body();
+      } finally {
+        frames.pop();
+      }
+      const after = new Map<Mutable, Snapshot>();
+      for (const [target, before] of frame) {
+        after.set(target, takeSnapshot(target));
+        restore(target, before);
+      }
+      return after;
+    },
+    suspend(body) {
+      const outer = frames;
+      frames = [];
+      try {
+        return body();
+      } finally {
+        frames = outer;
+      }
+    },
+  };
+}
+
+/** A copy of a thing's changeable parts, one level deep. */
+export type Snapshot =
+  | { readonly of: 'scope'; readonly variables: Scope['variables'] }
+  | { readonly of: 'list'; readonly items: ListValue['items']; readonly open: boolean }
+  | { readonly of: 'set'; readonly items: SetValue['items'] }
+  | { readonly of: 'dict'; readonly entries: DictValue['entries']; readonly open: boolean }
+  | { readonly of: 'instance'; readonly attributes: InstanceValue['attributes']; readonly state: unknown }
+  | { readonly of: 'class'; readonly members: ClassValue['members'] }
+  | ({ readonly of: 'storage' } & Omit<Storage, 'id' | 'shape'>);
+
+export function takeSnapshot(target: Mutable): Snapshot {
+  if ('variables' in target) return { of: 'scope', variables: new Map(target.variables) };
+  if ('writes' in target) {
+    const { trainable, role, fanIn, fanOut, overwrittenByUnknown } = target;
+    return { of: 'storage', writes: [...target.writes], trainable, role, fanIn, fanOut, overwrittenByUnknown };
+  }
+  switch (target.type) {
+    case 'list':
+      return { of: 'list', items: [...target.items], open: target.open };
+    case 'set':
+      return { of: 'set', items: [...target.items] };
+    case 'dict':
+      return { of: 'dict', entries: new Map(target.entries), open: target.open };
+    case 'instance':
+      return { of: 'instance', attributes: new Map(target.attributes), state: copyState(target.state) };
+    case 'class':
+      return { of: 'class', members: new Map(target.members) };
+  }
+}
+
+/** Puts the state of a snapshot of this very target back. */
+export function restore(target: Mutable, snapshot: Snapshot): void {
+  if (snapshot.of === 'scope' && 'variables' in target) refill(target.variables, snapshot.variables);
+  else if (snapshot.of === 'storage' && 'writes' in target) {
+    target.writes.splice(0, target.writes.length, ...snapshot.writes);
+    target.trainable = snapshot.trainable;
+    target.role = snapshot.role;
+    target.fanIn = snapshot.fanIn;
+    target.fanOut = snapshot.fanOut;
+    target.overwrittenByUnknown = snapshot.overwrittenByUnknown;
+  } else if (!('type' in target)) return;
+  else if (snapshot.of === 'list' && target.type === 'list') {
+    target.items.splice(0, target.items.length, ...snapshot.items);
+    target.open = snapshot.open;
+  } else if (snapshot.of === 'set' && target.type === 'set') {
+    target.items.splice(0, target.items.length, ...snapshot.items);
+  } else if (snapshot.of === 'dict' && target.type === 'dict') {
+    refill(target.entries, snapshot.entries);
+    target.open = snapshot.open;
+  } else if (snapshot.of === 'instance' && target.type === 'instance') {
+    refill(target.attributes, snapshot.attributes);
+    target.state = snapshot.state;
+  } else if (snapshot.of === 'class' && target.type === 'class') refill(target.members, snapshot.members);
+}
+
+function refill<K, V>(map: Map<K, V>, contents: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of contents) map.set(key, value);
+}
+
+/** The state of a native instance is plain data of its class: an object whose arrays and maps may be changed in place. */
+function copyState(state: unknown): unknown {
+  if (typeof state !== 'object' || state === null || Object.getPrototypeOf(state) !== Object.prototype) return state;
+  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, copyContainer(value)]));
+}
+
+function copyContainer(value: unknown): unknown {
+  if (Array.isArray(value)) return [...value];
+  if (value instanceof Map) return new Map(value);
+  return value instanceof Set ? new Set(value) : value;
+}
