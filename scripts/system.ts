@@ -52,7 +52,9 @@ export function ensureSystem(needs: readonly SystemNeed[]): readonly string[] {
   }
   const still = missing.filter((need) => !need.isThere());
   for (const need of still) {
-    console.log(`Missing: ${need.name}; without it ${need.loses} cannot run. On Debian: apt-get install ${need.packages.join(' ')}`);
+    console.log(
+      `Missing: ${need.name}; without it ${need.loses} cannot run. On Debian: apt-get install ${need.packages.join(' ')}`,
+    );
   }
   return still.map((need) => need.name);
 }
@@ -63,7 +65,10 @@ function canInstall(): boolean {
 
 function apt(args: readonly string[]): void {
   try {
-    execFileSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    execFileSync('apt-get', args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   } catch {
     console.log(`apt-get ${args[0]} failed`);
   }

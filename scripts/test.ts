@@ -45,7 +45,10 @@ function vitest(): Tally {
   const report = path.join(out, 'vitest.json');
   rmSync(report, { force: true });
   const succeeded = run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
-  return fromReport(report, succeeded, (json) => ({ passed: Number(json.numPassedTests), failed: Number(json.numFailedTests) }));
+  return fromReport(report, succeeded, (json) => ({
+    passed: Number(json.numPassedTests),
+    failed: Number(json.numFailedTests),
+  }));
 }
 
 function endToEnd(): Tally {

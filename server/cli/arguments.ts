@@ -20,7 +20,10 @@ export function parse<T extends ParseArgsOptionsConfig>(argv: readonly string[],
 }
 
 /** `net.py:Net` -> absolute path and symbol; a colon in the path itself is kept when no symbol follows it. */
-export function parseTarget(target: string, io: CommandIo): { readonly path: string; readonly symbol: string | undefined } {
+export function parseTarget(
+  target: string,
+  io: CommandIo,
+): { readonly path: string; readonly symbol: string | undefined } {
   const match = /^(.*[^:\\]):([\p{L}_$][\p{L}\p{N}_$]*)$/u.exec(target);
   const [file, symbol] = match?.[1] !== undefined ? [match[1], match[2]] : [target, undefined];
   return { path: path.resolve(io.cwd, file), symbol };
@@ -29,7 +32,8 @@ export function parseTarget(target: string, io: CommandIo): { readonly path: str
 /** `3x224x224` -> [3, 224, 224]; whether that holds the batch is for the analyzer to tell. */
 export function parseShape(text: string): Shape {
   const dims = text.split(/[x×,]/).map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (dims.length === 0 || dims.some((dim) => !(dim > 0))) throw new UsageError(`not a shape: ${text} (expected 3x224x224)`);
+  if (dims.length === 0 || dims.some((dim) => !(dim > 0)))
+    throw new UsageError(`not a shape: ${text} (expected 3x224x224)`);
   return dims;
 }
 

@@ -7,8 +7,8 @@ import { version } from '../../package.json';
 import { startServer } from '../lsp/main.ts';
 import { check } from './check.ts';
 import { inspect } from './inspect.ts';
-import { probe } from './probe.ts';
 import { type CommandIo, UsageError } from './io.ts';
+import { probe } from './probe.ts';
 import { usage } from './usage.ts';
 
 const io: CommandIo = {

@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { type Finding, severities } from '../../core/rules/finding.ts';
+import { fixesFor } from '../fixes/fixes-for.ts';
+import { applyConfiguration, isAtLeast } from '../workspace/configuration.ts';
+import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
+import { commonOptions, oneOf, parse } from './arguments.ts';
+import { collectFiles } from './files.ts';
+import { fixFile } from './fix.ts';
+import { formats, reporters, type Reported } from './format.ts';
+import type { CommandIo } from './io.ts';
+import { displayPath } from './location.ts';
+import { openSession, type Session } from './session.ts';
+
+/** `initscope check`: exit 0 nothing at or above the minimum, 1 findings. */
+export async function check(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { values, positionals } = parse(argv, {
+    ...commonOptions,
+    format: { type: 'string', default: 'text' },
+    'min-severity': { type: 'string' },
+    fix: { type: 'boolean', default: false },
+    'unsafe-fixes': { type: 'boolean', default: false },
+    diff: { type: 'boolean', default: false },
+    'exit-zero': { type: 'boolean', default: false },
+  });
+  const format = oneOf('format', values.format, formats);
+  const minimum = values['min-severity'] === undefined ? null : oneOf('min-severity', values['min-severity'], severities);
+  const files = collectFiles((positionals.length === 0 ? ['.'] : positionals).map((file) => path.resolve(io.cwd, file)));
+  const session = openSession(values, io);
+  const started = performance.now();
+  const reported: Reported[] = [];
+  const notes: { path: string; message: string }[] = [];
+  let lines = 0;
+
+  for (const file of files) {
+    if (values.fix || values.diff) {
+      const outcome = fixFile(file, session, { unsafe: values['unsafe-fixes'], minimum });
+      if (values.diff) io.out(outcome.diff);
+      else if (outcome.text !== null) writeFileSync(file, outcome.text);
+    }
+  }
+  for (const file of files) {
+    const analysis = session.analyzer.analyze(file);
+    lines += countLines(analysis.text);
+    const shown = visibleFindings(file, analysis.findings, session, minimum);
+    for (const finding of shown) reported.push({ finding, fixes: fixesFor(finding, analysis) });
+    for (const note of analysis.notes) notes.push({ path: displayPath(file, io.cwd), message: note.message });
+  }
+  if (!values.diff) {
+    io.out(reporters[format]({ reported, notes, files: files.length, lines, elapsedMs: performance.now() - started, locate: session.locate }));
+  }
+  const fails = reported.some(({ finding }) => isAtLeast(finding.severity, minimum ?? 'warning'));
+  return fails && !values['exit-zero'] ? 1 : 0;
+}
+
+/** What is left after ignore comments, the project's rule levels and the minimum severity. */
+export function visibleFindings(
+  file: string,
+  findings: readonly Finding[],
+  session: Session,
+  minimum: Finding['severity'] | null,
+): readonly Finding[] {
+  const configuration = session.configurationFor(file);
+  const heard = applyIgnoreComments(findings, (at) => session.workspace.read(at)?.text ?? null);
+  return applyConfiguration(heard, configuration, minimum ?? undefined);
+}
+
+function countLines(text: string): number {
+  return text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}
