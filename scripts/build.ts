@@ -3,7 +3,7 @@
  * `dist/trainer-node.js` (child process that trains on wasm, cpu or tfjs-node), `dist/trainer-worker.js` (the same in a
  * browser worker) and `dist/webview.js` (the panel). `--watch` keeps building.
  */
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type BuildOptions, build, context } from 'esbuild';
@@ -21,7 +21,12 @@ const common: BuildOptions = {
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
   logLevel: 'warning',
-  define: { 'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development') },
+  define: {
+    'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development'),
+    'process.env.INITSCOPE_VERSION': JSON.stringify(
+      JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version,
+    ),
+  },
 };
 
 /** CommonJS dependencies inside an ES module bundle still call `require` for Node's own modules. */

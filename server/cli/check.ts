@@ -8,7 +8,7 @@ import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
 import { commonOptions, oneOf, parse } from './arguments.ts';
 import { collectFiles } from './files.ts';
 import { fixFile } from './fix.ts';
-import { formats, reporters, type Reported } from './format.ts';
+import { formats, type Reported, reporters } from './format.ts';
 import type { CommandIo } from './io.ts';
 import { displayPath } from './location.ts';
 import { openSession, type Session } from './session.ts';
@@ -25,8 +25,11 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
     'exit-zero': { type: 'boolean', default: false },
   });
   const format = oneOf('format', values.format, formats);
-  const minimum = values['min-severity'] === undefined ? null : oneOf('min-severity', values['min-severity'], severities);
-  const files = collectFiles((positionals.length === 0 ? ['.'] : positionals).map((file) => path.resolve(io.cwd, file)));
+  const minimum =
+    values['min-severity'] === undefined ? null : oneOf('min-severity', values['min-severity'], severities);
+  const files = collectFiles(
+    (positionals.length === 0 ? ['.'] : positionals).map((file) => path.resolve(io.cwd, file)),
+  );
   const session = openSession(values, io);
   const started = performance.now();
   const reported: Reported[] = [];
@@ -48,7 +51,16 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
     for (const note of analysis.notes) notes.push({ path: displayPath(file, io.cwd), message: note.message });
   }
   if (!values.diff) {
-    io.out(reporters[format]({ reported, notes, files: files.length, lines, elapsedMs: performance.now() - started, locate: session.locate }));
+    io.out(
+      reporters[format]({
+        reported,
+        notes,
+        files: files.length,
+        lines,
+        elapsedMs: performance.now() - started,
+        locate: session.locate,
+      }),
+    );
   }
   const fails = reported.some(({ finding }) => isAtLeast(finding.severity, minimum ?? 'warning'));
   return fails && !values['exit-zero'] ? 1 : 0;

@@ -39,7 +39,12 @@ export function createLocate(workspace: Workspace, cwd: string): Locate {
       const { line, character } = positionAt(starts, offset);
       return { line: line - firstLine + 1, column: character + 1 };
     };
-    return { path: displayPath(span.path, cwd), cell: cell?.index ?? null, start: place(span.start), end: place(span.end) };
+    return {
+      path: displayPath(span.path, cwd),
+      cell: cell?.index ?? null,
+      start: place(span.start),
+      end: place(span.end),
+    };
   };
 }
 

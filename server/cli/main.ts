@@ -3,13 +3,13 @@
  * Exit codes: 0 fine, 1 findings, 2 wrong usage or an internal error.
  */
 import process from 'node:process';
-import { version } from '../../package.json';
 import { startServer } from '../lsp/main.ts';
 import { check } from './check.ts';
 import { inspect } from './inspect.ts';
 import { type CommandIo, UsageError } from './io.ts';
 import { probe } from './probe.ts';
 import { usage } from './usage.ts';
+import { version } from './version.ts';
 
 const io: CommandIo = {
   out: (text) => void process.stdout.write(text),

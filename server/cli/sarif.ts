@@ -1,7 +1,7 @@
 import { rules } from '../../core/rules/registry.ts';
-import { version } from '../../package.json';
 import type { Report } from './format.ts';
 import type { Location } from './location.ts';
+import { version } from './version.ts';
 
 /** SARIF 2.1.0: one run, one result per finding. Columns count UTF-16 units. */
 export function toSarif({ reported, locate }: Report): object {
@@ -24,7 +24,10 @@ export function toSarif({ reported, locate }: Report): object {
           level: level[finding.severity],
           message: { text: finding.message },
           locations: [physical(locate(finding.at))],
-          relatedLocations: finding.related.map((related) => ({ ...physical(locate(related.at)), message: { text: related.message } })),
+          relatedLocations: finding.related.map((related) => ({
+            ...physical(locate(related.at)),
+            message: { text: related.message },
+          })),
         })),
       },
     ],
@@ -35,7 +38,12 @@ function physical(at: Location): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: at.path.split(/[\\/]/).map(encodeURIComponent).join('/') },
-      region: { startLine: at.start.line, startColumn: at.start.column, endLine: at.end.line, endColumn: at.end.column },
+      region: {
+        startLine: at.start.line,
+        startColumn: at.start.column,
+        endLine: at.end.line,
+        endColumn: at.end.column,
+      },
     },
     ...(at.cell === null ? {} : { properties: { cell: at.cell } }),
   };

@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFrameworks } from '../frameworks/all.ts';
 import type { Analyzer } from '../workspace/analysis.ts';
 import { createAnalyzer } from '../workspace/analyzer.ts';
-import { type Configuration, findConfiguration, noConfiguration, parseConfiguration } from '../workspace/configuration.ts';
+import {
+  type Configuration,
+  findConfiguration,
+  noConfiguration,
+  parseConfiguration,
+} from '../workspace/configuration.ts';
 import { createDiskWorkspace } from '../workspace/disk.ts';
 import { findSearchPaths } from '../workspace/search-paths.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { readFileSync } from 'node:fs';
 import { type CommandIo, UsageError } from './io.ts';
 import { createLocate, type Locate } from './location.ts';
 
