@@ -230,7 +230,11 @@ function call(node: ConcreteNode, text: string): Expression {
 function member(node: ConcreteNode, text: string): Expression {
   const range = { start: node.start, end: node.end };
   const [object, mark, property] = node.children;
-  if (object === undefined || property === undefined) return { ...range, type: 'Unknown' };
+  if (object === undefined || property === undefined) {
+    // `1.` in an f-string, which the scanner does not look into.
+    const number = object?.name === 'Number' ? numberValue(text.slice(object.start, node.end)) : null;
+    return number === null ? { ...range, type: 'Unknown' } : { ...range, type: 'Number', ...number, isFloat: true };
+  }
   if (mark?.name === '.') {
     const nameAt = { start: property.start, end: property.end };
     const name = text.slice(property.start, property.end);

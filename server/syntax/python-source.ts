@@ -17,6 +17,8 @@ export interface PythonSource {
  * - `1.` and `1.e5` to `1_` and `1_e5` (the parser takes the point for a member access);
  * - a bare `yield` to the name `_ield`;
  * - `as` in `with` to `or` (the parser knows only `as name`, and no parentheses around several);
+ * - empty lines and lines of comments to blanks at the end of the line before (the parser loses its way after some hundred
+ *   of them in one block);
  * - a line continuation before CRLF, a byte order mark, and a notebook's `%magic` and `!shell` lines to blanks;
  * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks.
  */
@@ -40,6 +42,7 @@ export function scanPython(text: string): PythonSource {
       token.lastIndex = endOfString(text, at, match[1]);
     } else if (first === 10 /* newline */) {
       if (open.length === 0) inWith = false;
+      joinBlankLine(at);
       lineStart = at + 1;
       beginLine(lineStart);
     } else if (first === 35 /* # */) {
@@ -78,6 +81,15 @@ export function scanPython(text: string): PythonSource {
     if (at === 0 || isContinued(at)) return;
     topLevel.lastIndex = at;
     if (topLevel.test(text)) cuts.push(at);
+  }
+
+  /** `at` is the newline that ends the line. */
+  function joinBlankLine(at: number) {
+    const comment = comments[comments.length - 1];
+    const codeEnd = comment !== undefined && comment.start >= lineStart ? comment.start : at;
+    if (lineStart === 0 || text.slice(lineStart, codeEnd).trim() !== '') return;
+    const newline = text.charCodeAt(lineStart - 2) === 13 ? lineStart - 2 : lineStart - 1;
+    edits.push({ at: newline, with: ' '.repeat((text.charCodeAt(at - 1) === 13 ? at - 1 : at) - newline) });
   }
 
   function isContinued(at: number): boolean {
