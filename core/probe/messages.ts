@@ -25,6 +25,9 @@ export const startSchema = v.object({
 
 export const cancelSchema = v.object({ version, type: v.literal('cancel'), run });
 
+/** Holds a run between two steps, or lets it go on. */
+export const pauseSchema = v.object({ version, type: v.literal('pause'), run, paused: v.boolean() });
+
 /** Per-layer figures of one step; every list is in the order of `readySchema.layers`. */
 export const metricsSchema = v.object({
   weightGradientRms: numbers,
@@ -108,7 +111,7 @@ export const failedSchema = v.object({
 });
 export type Failed = v.InferOutput<typeof failedSchema>;
 
-export const toTrainerSchema = v.variant('type', [startSchema, cancelSchema]);
+export const toTrainerSchema = v.variant('type', [startSchema, cancelSchema, pauseSchema]);
 export const fromTrainerSchema = v.variant('type', [
   readySchema,
   frameSchema,

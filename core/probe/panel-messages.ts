@@ -63,6 +63,7 @@ export const fromPanelSchema = v.variant('type', [
     options: optionsSchema,
   }),
   v.object({ version, type: v.literal('cancel'), run: v.string() }),
+  v.object({ version, type: v.literal('pause'), run: v.string(), paused: v.boolean() }),
   v.object({ version, type: v.literal('apply'), variant: v.picklist(variantNames) }),
   v.object({ version, type: v.literal('applyFix'), rule: v.string(), layer: v.nullable(v.string()) }),
   v.object({
