@@ -104,7 +104,7 @@ export function varianceScaling(scaling: VarianceScaling, distribution: ScalingD
 
 /** Glorot & Bengio 2010: Var w = gain² · 2 / (fanIn + fanOut). */
 export function xavier(distribution: ScalingDistribution, fans: Fans, gain = 1): Initializer {
-  const made = varianceScaling({ scale: gain * gain, mode: 'fanAvg' }, distribution, fans);
+  const made = varianceScaling({ scale: square(gain), mode: 'fanAvg' }, distribution, fans);
   return { ...made, scheme: 'xavier', ...(gain === 1 ? {} : { gain }) };
 }
 
@@ -115,7 +115,7 @@ export function he(
   options: { readonly gain?: number; readonly mode?: FanModeOfHe; readonly nonlinearity?: string } = {},
 ): Initializer {
   const { gain = Math.SQRT2, mode = 'fanIn', nonlinearity } = options;
-  const made = varianceScaling({ scale: gain * gain, mode }, distribution, fans);
+  const made = varianceScaling({ scale: square(gain), mode }, distribution, fans);
   return { ...made, scheme: 'he', ...(nonlinearity === undefined ? {} : { nonlinearity }) };
 }
 
@@ -159,6 +159,11 @@ function drawn(std: number | null, distribution: ScalingDistribution): Initializ
     default:
       return distribution satisfies never;
   }
+}
+
+/** To 15 digits: the square of √2 is 2. */
+function square(gain: number): number {
+  return Number((gain * gain).toPrecision(15));
 }
 
 /** What is left of the std of a normal distribution cut at two std: 0.8796, the constant of Keras and Flax. */
