@@ -6,7 +6,7 @@ import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { chromium, ensureSystem } from './system.ts';
+import { chromium, ensureSystem } from '../test/system.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const command = path.join(root, 'dist/server.js');

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { chromium, ensureSystem, neovim, pytorch } from './system.ts';
+import { chromium, ensureSystem, neovim, pytorch } from '../test/system.ts';
 
 interface Tally {
   passed: number;

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { chromium, ensureSystem } from '../../scripts/system.ts';
+import { chromium, ensureSystem } from '../system.ts';
 
 export interface VscodeInstallation {
   /** The server's entry file. */
