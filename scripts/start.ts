@@ -35,10 +35,10 @@ exitUnless(
 );
 console.log(`\nReport with plots: ${report}`);
 
-if (!process.argv.includes('--no-editor')) await openEditor();
+if (!process.argv.includes('--no-editor')) openEditor();
 
 /** A desktop VS Code where there is a screen and a `code` command, else VS Code's server, whose URL is printed. */
-async function openEditor(): Promise<void> {
+function openEditor(): void {
   heading('The samples in VS Code');
   const samples = path.join(root, 'samples');
   const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
@@ -53,11 +53,7 @@ async function openEditor(): Promise<void> {
     return;
   }
   ensureSystem([chromium]);
-  const { openSamples } = await import('../test/e2e/open-samples.ts');
-  const { url, server } = await openSamples(samples);
-  console.log(`Open this address in a browser (Ctrl+C ends it):\n${url}`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => void server.stop().then(() => process.exit(0)));
+  exitUnless(node(['test/e2e/open-samples.ts', samples]));
 }
 
 function heading(text: string): void {
