@@ -1,0 +1,140 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import type { Initialization } from '../../core/editor/protocol.ts';
+import type { Finding } from '../../core/rules/finding.ts';
+import { createFrameworks } from '../frameworks/all.ts';
+import type { Analyzer, ModuleAnalysis } from '../workspace/analysis.ts';
+import { createAnalyzer } from '../workspace/analyzer.ts';
+import {
+  applyConfiguration,
+  type Configuration,
+  findConfiguration,
+  mergeConfigurations,
+  noConfiguration,
+} from '../workspace/configuration.ts';
+import { createDiskWorkspace, withOpenDocuments } from '../workspace/disk.ts';
+import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
+import { findSearchPaths } from '../workspace/search-paths.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Documents } from './documents.ts';
+import { configurationOf, defaultSettings, type Settings } from './settings.ts';
+
+/** What the language features stand on: the open documents, the settings, and the analysis of both. */
+export interface Session {
+  readonly connection: Connection;
+  readonly documents: Documents;
+  readonly settings: Settings;
+  readonly initialization: Initialization;
+  readonly workspace: Workspace;
+  /** The client's settings are known. */
+  readonly ready: Promise<void>;
+  /** The analysis of a module as it is now; made once until something changes. */
+  analyze(path: string): Timed<ModuleAnalysis>;
+  /** What is left of findings after ignore comments and configuration. */
+  shown(findings: readonly Finding[], path: string): readonly Finding[];
+  /** Forgets what is known: settings, folders or files on the disk have changed. */
+  reset(change: { readonly settings?: Settings; readonly roots?: readonly string[] }): void;
+}
+
+export interface Timed<T> {
+  readonly value: T;
+  readonly elapsedMs: number;
+}
+
+/** An analysis that takes longer ends with what it has: the server never takes a core for long. */
+const budgetMs = 4000;
+
+export function createSession(
+  connection: Connection,
+  documents: Documents,
+  initial: {
+    readonly roots: readonly string[];
+    readonly initialization: Initialization;
+    readonly ready: Promise<void>;
+  },
+): Session {
+  let settings = defaultSettings;
+  let roots = initial.roots;
+  let { workspace, analyzer } = createWorld(roots, settings, documents);
+  const analyses = new Map<string, Timed<ModuleAnalysis>>();
+  const configurations = new Map<string, Configuration>();
+  // A change in one file may change what another one imports.
+  documents.onDidChange(() => analyses.clear());
+  documents.onDidClose(() => analyses.clear());
+
+  function configurationFor(file: string): Configuration {
+    const folder = path.dirname(file);
+    const known = configurations.get(folder);
+    if (known !== undefined) return known;
+    const found = findConfiguration(folder, (candidate) => workspace.read(candidate)?.text ?? null);
+    for (const problem of found?.problems ?? []) connection.console.warn(`${found?.path}: ${problem}`);
+    const configuration = mergeConfigurations(configurationOf(settings), found?.configuration ?? noConfiguration);
+    configurations.set(folder, configuration);
+    return configuration;
+  }
+
+  return {
+    connection,
+    documents,
+    initialization: initial.initialization,
+    ready: initial.ready,
+    get settings() {
+      return settings;
+    },
+    get workspace() {
+      return workspace;
+    },
+    analyze(file) {
+      const known = analyses.get(file);
+      if (known !== undefined) return known;
+      const started = performance.now();
+      const value = analyzer.analyze(file, { isCancelled: () => performance.now() - started > budgetMs });
+      const timed = { value, elapsedMs: performance.now() - started };
+      analyses.set(file, timed);
+      return timed;
+    },
+    shown(findings, file) {
+      const kept = applyIgnoreComments(findings, (source) => workspace.read(source)?.text ?? null);
+      return applyConfiguration(kept, configurationFor(file));
+    },
+    reset(change) {
+      settings = change.settings ?? settings;
+      roots = change.roots ?? roots;
+      ({ workspace, analyzer } = createWorld(roots, settings, documents));
+      analyses.clear();
+      configurations.clear();
+    },
+  };
+}
+
+/**
+ * Lets the messages that have arrived meanwhile be read, among them the one that cancels this request; throws if it did.
+ * The analysis itself is not interrupted: it is short.
+ */
+export async function giveWay(session: Session, token: CancellationToken): Promise<void> {
+  await session.ready;
+  await new Promise((resolve) => setImmediate(resolve));
+  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+function createWorld(
+  roots: readonly string[],
+  settings: Settings,
+  documents: Documents,
+): { readonly workspace: Workspace; readonly analyzer: Analyzer } {
+  const rootConfigurations = roots.flatMap((root) => findConfiguration(root, readDisk) ?? []);
+  const searchPaths = findSearchPaths({
+    roots,
+    given: [...settings.searchPaths, ...rootConfigurations.flatMap((file) => file.configuration.searchPaths)],
+    python: settings.python.interpreter === '' ? null : settings.python.interpreter,
+    env: process.env,
+  });
+  const workspace = withOpenDocuments(createDiskWorkspace({ roots, searchPaths }), (file) => documents.get(file));
+  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks()) };
+}
+
+function readDisk(file: string): string | null {
+  return createDiskWorkspace({ roots: [], searchPaths: [] }).read(file)?.text ?? null;
+}
