@@ -1,0 +1,148 @@
+import type { ModelGraph } from '../graph/graph.ts';
+import type { Expectations } from './expectation.ts';
+import { formatFactor, formatNumber } from './numbers.ts';
+import { type Outcome, ranking } from './ranking.ts';
+import { metricAt, type RecordedVariant, type Recording } from './recording.ts';
+import type { VariantName } from './request.ts';
+import { variantTitles } from './variant-titles.ts';
+import { type LayerVerdict, layerVerdicts, type VerdictKind, verdictKinds } from './verdicts.ts';
+
+/** What a run says about the model as it is written, for the line above all plots. Names of layers stand in backticks. */
+export interface RunVerdict {
+  readonly kind: VerdictKind;
+  /** One word: `Vanishing`. */
+  readonly headline: string;
+  /** Sentences with the numbers measured and predicted. */
+  readonly message: string;
+  /** The layer (id) that shows it most. */
+  readonly layer: number | null;
+  /** A variant that trained clearly better than what is written. */
+  readonly better: VariantName | null;
+}
+
+const headlines: Readonly<Record<VerdictKind, string>> = {
+  diverged: 'Diverged',
+  symmetric: 'Symmetric',
+  vanishing: 'Vanishing',
+  exploding: 'Exploding',
+  dead: 'Dead units',
+  saturated: 'Saturated',
+  small: 'Small gradients',
+  large: 'Large gradients',
+  fine: 'Fine',
+  unmeasured: 'Measuring',
+};
+
+/** `null` until the first step has been measured. */
+export function runVerdict(graph: ModelGraph, recording: Recording, expected: Expectations | null): RunVerdict | null {
+  const layers = recording.ready?.layers;
+  const subject = recording.variants.find((one) => one.variant === 'as-written') ?? recording.variants[0];
+  if (!layers || !subject || subject.steps.length === 0) return null;
+  const verdicts = layerVerdicts(graph, layers, subject, expected);
+  const kind = worst(verdicts, subject);
+  const alike = verdicts.filter((verdict) => verdict.kind === kind);
+  const example = mostAffected(alike);
+  const better = betterVariant(recording, subject.variant);
+  const sentences = [
+    sentence(kind, alike, example, verdicts, subject),
+    isGradient(kind) ? signalSentence(layers, graph, subject, expected) : null,
+    trainingSentence(recording, subject.variant, better),
+  ];
+  return {
+    kind,
+    headline: headlines[kind],
+    message: sentences.filter((text) => text !== null && text !== '').join(' '),
+    layer: example?.layer ?? null,
+    better,
+  };
+}
+
+function worst(verdicts: readonly LayerVerdict[], subject: RecordedVariant): VerdictKind {
+  if (subject.end?.diverged) return 'diverged';
+  return verdictKinds.find((kind) => verdicts.some((verdict) => verdict.kind === kind)) ?? 'unmeasured';
+}
+
+/** Of layers with the same verdict, the one furthest from critical. */
+function mostAffected(verdicts: readonly LayerVerdict[]): LayerVerdict | undefined {
+  const distance = ({ ofCritical }: LayerVerdict): number =>
+    ofCritical === null ? 0 : ofCritical === 0 ? Number.MAX_VALUE : Math.abs(Math.log(ofCritical));
+  return verdicts.reduce<LayerVerdict | undefined>(
+    (most, verdict) => (most === undefined || distance(verdict) > distance(most) ? verdict : most),
+    undefined,
+  );
+}
+
+function sentence(
+  kind: VerdictKind,
+  alike: readonly LayerVerdict[],
+  example: LayerVerdict | undefined,
+  all: readonly LayerVerdict[],
+  subject: RecordedVariant,
+): string | null {
+  if (kind === 'diverged' && !example)
+    return `The loss is NaN or infinite from step ${subject.end?.diverged?.step ?? 0} on.`;
+  if (kind === 'fine') return fineSentence(all);
+  if (!example) return null;
+  const text = example.message.replace(example.name, `\`${example.name}\``);
+  return alike.length > 1 ? `${alike.length} of ${all.length} layers. ${text}` : text;
+}
+
+function fineSentence(all: readonly LayerVerdict[]): string {
+  const factors = all.flatMap((verdict) => verdict.ofCritical ?? []);
+  if (factors.length === 0) return 'No layer vanishes, explodes, dies or saturates.';
+  return `The weight gradients lie between ${formatFactor(Math.min(...factors))} and ${formatFactor(Math.max(...factors))} of critical initialization.`;
+}
+
+function isGradient(kind: VerdictKind): boolean {
+  return kind === 'vanishing' || kind === 'exploding' || kind === 'small' || kind === 'large';
+}
+
+/** How much of the signal arrives at the last measured layer: measured, predicted, against critical initialization. */
+function signalSentence(
+  layers: readonly number[],
+  graph: ModelGraph,
+  subject: RecordedVariant,
+  expected: Expectations | null,
+): string | null {
+  const index = layers.length - 1;
+  const id = layers[index] ?? -1;
+  const name = graph.layers.find((layer) => layer.id === id)?.name;
+  const expectation = expected?.get(id);
+  const measured = metricAt(subject, 'activationRms', index, 0);
+  const critical = expectation?.critical.activationRms;
+  if (name === undefined || measured === null || !critical) return null;
+  const predicted = expectation?.predicted.activationRms ?? null;
+  const foretold = predicted === null ? '' : ` (predicted ${formatNumber(predicted / critical)})`;
+  return `The output of \`${name}\` is at ${formatNumber(measured / critical)} of critical${foretold}.`;
+}
+
+/** Clearly: it diverged less often, or its loss fell by at least a twentieth more of where it began. */
+function betterVariant(recording: Recording, written: VariantName): VariantName | null {
+  const outcomes = ranking(recording);
+  const [best] = outcomes;
+  const own = outcomes.find((outcome) => outcome.variant === written);
+  if (!best || !own || best.variant === written || best.last === null || best.steps < 5) return null;
+  if (best.diverged < own.diverged || own.last === null) return best.variant;
+  return own.last - best.last > 0.05 * Math.abs(own.first ?? 1) ? best.variant : null;
+}
+
+function trainingSentence(recording: Recording, written: VariantName, better: VariantName | null): string | null {
+  const outcomes = ranking(recording);
+  const own = outcomes.find((outcome) => outcome.variant === written);
+  const best = outcomes.find((outcome) => outcome.variant === better);
+  if (!own || own.steps < 2) return null;
+  if (!best) return `Loss ${losses(own)} in ${own.steps} steps.`;
+  return `${capital(variantTitles[best.variant])} trains: loss ${losses(best)} in ${best.steps} steps against ${losses(own)}.`;
+}
+
+function losses({ first, last, diverged }: Outcome): string {
+  return diverged > 0 && last === null ? 'NaN' : `${loss(first)} → ${loss(last)}`;
+}
+
+function loss(value: number | null): string {
+  return value !== null && Math.abs(value) >= 0.01 && Math.abs(value) < 1000 ? value.toFixed(2) : formatNumber(value);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
