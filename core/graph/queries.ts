@@ -1,0 +1,205 @@
+import type { Layer, ModelGraph } from './graph.ts';
+import { indexOf } from './graph-index.ts';
+import type { ActivationName, Op, OpKind } from './op.ts';
+import type { Parameter } from './parameter.ts';
+
+/* Questions that rules and variants ask about where a layer stands. All are linear in the graph at worst. */
+
+/** Layers whose weights mix units: dense, convolution, recurrent, attention. */
+export function isWeightLayer(layer: Layer): boolean {
+  return weightKinds.has(layer.op.kind);
+}
+
+export function isNormalization(layer: Layer): boolean {
+  return normalizationKinds.has(layer.op.kind);
+}
+
+/** The layer's weight matrices and kernels, without biases and norm parameters. */
+export function weightsOf(graph: ModelGraph, layer: Layer): readonly Parameter[] {
+  const { parameters } = indexOf(graph);
+  return Object.values(layer.parameters)
+    .map((id) => parameters.get(id))
+    .filter((p) => p !== undefined)
+    .filter(({ role }) => role === 'weight' || role === 'recurrentWeight');
+}
+
+/** An activation and the node that applies it. */
+export interface ActivationUse {
+  readonly layer: Layer;
+  readonly fn: ActivationName;
+  /** Slope, alpha or threshold, where the function has one. */
+  readonly parameter?: number;
+}
+
+/**
+ * The activation that acts on what this layer puts out: the first one met through normalization, dropout, pooling, adds and
+ * rearrangement. `null` where a weight layer, a softmax or the output comes first.
+ */
+export function activationAfter(graph: ModelGraph, layer: Layer): ActivationUse | null {
+  const found = firstAfter(graph, layer, ({ op }) => op.kind === 'activation' && op.fn !== 'identity', transparent);
+  if (found?.op.kind !== 'activation') return null;
+  const { fn, parameter } = found.op;
+  return { layer: found, fn, ...(parameter === undefined ? {} : { parameter }) };
+}
+
+/** The normalization that takes this layer's scale away: met before any activation, weight layer or add. */
+export function normalizationAfter(graph: ModelGraph, layer: Layer): Layer | null {
+  return firstAfter(graph, layer, isNormalization, ({ op }) => scaleKeeping.has(op.kind));
+}
+
+/** No weight layer comes after it: what it puts out is what the loss sees. */
+export function isHead(graph: ModelGraph, layer: Layer): boolean {
+  return isWeightLayer(layer) && !factsOf(graph).leadsToWeight.has(layer.id);
+}
+
+/** No weight layer comes before it: it reads the model's input. */
+export function isStem(graph: ModelGraph, layer: Layer): boolean {
+  return isWeightLayer(layer) && !factsOf(graph).followsWeight.has(layer.id);
+}
+
+/**
+ * The add in which the residual branch ends whose last weight layer this is: through normalization, scaling, dropout
+ * and activation into a sum whose other side comes from the model's input too. `null` where there is none.
+ */
+export function residualAddAfter(graph: ModelGraph, layer: Layer): Layer | null {
+  if (!isWeightLayer(layer)) return null;
+  const { layers, consumers } = indexOf(graph);
+  const dependent = factsOf(graph).dependsOnInput;
+  let at = layer;
+  for (;;) {
+    const next = consumers.get(at.id) ?? [];
+    const [only] = next;
+    if (next.length !== 1 || only === undefined) return null;
+    if (only.op.kind === 'add') {
+      const others = only.inputs.filter((id) => id !== at.id).map((id) => layers.get(id));
+      return others.some((other) => other !== undefined && dependent.has(other.id)) ? only : null;
+    }
+    if (!branchTail.has(only.op.kind)) return null;
+    at = only;
+  }
+}
+
+/**
+ * How many weight layers the longest un-normalized chain through this layer has: between two normalizations, or the
+ * model's ends.
+ */
+export function unnormalizedDepth(graph: ModelGraph, layer: Layer): number {
+  const { above, below } = factsOf(graph);
+  const own = isWeightLayer(layer) ? 1 : 0;
+  return (above.get(layer.id) ?? 0) + own + (below.get(layer.id) ?? 0);
+}
+
+const weightKinds: ReadonlySet<OpKind> = new Set(['dense', 'conv', 'recurrent', 'attention']);
+
+const normalizationKinds: ReadonlySet<OpKind> = new Set([
+  'batchNorm',
+  'layerNorm',
+  'rmsNorm',
+  'groupNorm',
+  'instanceNorm',
+]);
+
+/** Neither mixes units nor bends: the scale of its input is the scale of its output, up to a constant. */
+const scaleKeeping: ReadonlySet<OpKind> = new Set([
+  'dropout',
+  'affine',
+  'scale',
+  'split',
+  'concat',
+  'maxPool',
+  'averagePool',
+  'adaptiveAveragePool',
+  'adaptiveMaxPool',
+  'reduce',
+  'flatten',
+  'reshape',
+  'permute',
+  'select',
+  'pad',
+  'upsample',
+]);
+
+const branchTail: ReadonlySet<OpKind> = new Set([
+  ...normalizationKinds,
+  'activation',
+  'dropout',
+  'affine',
+  'scale',
+  'reshape',
+  'permute',
+  'multiply',
+]);
+
+function transparent(layer: Layer): boolean {
+  const { op } = layer;
+  if (scaleKeeping.has(op.kind) || isNormalization(layer)) return true;
+  return op.kind === 'add' || op.kind === 'subtract' || isIdentity(op);
+}
+
+function isIdentity(op: Op): boolean {
+  return op.kind === 'activation' && op.fn === 'identity';
+}
+
+/** Breadth first from what reads `layer`, through what `passes`. */
+function firstAfter(
+  graph: ModelGraph,
+  layer: Layer,
+  wanted: (layer: Layer) => boolean,
+  passes: (layer: Layer) => boolean,
+): Layer | null {
+  const { consumers } = indexOf(graph);
+  const queue = [layer];
+  const seen = new Set([layer.id]);
+  for (const at of queue) {
+    for (const next of consumers.get(at.id) ?? []) {
+      if (seen.has(next.id)) continue;
+      seen.add(next.id);
+      if (wanted(next)) return next;
+      if (passes(next) || isIdentity(next.op)) queue.push(next);
+    }
+  }
+  return null;
+}
+
+interface Facts {
+  readonly dependsOnInput: ReadonlySet<number>;
+  readonly followsWeight: ReadonlySet<number>;
+  readonly leadsToWeight: ReadonlySet<number>;
+  /** Most weight layers strictly before (after) a layer since (until) a normalization. */
+  readonly above: ReadonlyMap<number, number>;
+  readonly below: ReadonlyMap<number, number>;
+}
+
+const facts = new WeakMap<ModelGraph, Facts>();
+
+function factsOf(graph: ModelGraph): Facts {
+  const known = facts.get(graph);
+  if (known !== undefined) return known;
+  const made = makeFacts(graph);
+  facts.set(graph, made);
+  return made;
+}
+
+function makeFacts(graph: ModelGraph): Facts {
+  const { layers, consumers } = indexOf(graph);
+  const dependsOnInput = new Set<number>();
+  const followsWeight = new Set<number>();
+  const leadsToWeight = new Set<number>();
+  const above = new Map<number, number>();
+  const below = new Map<number, number>();
+  const chain = (depths: ReadonlyMap<number, number>, neighbour: Layer) =>
+    isNormalization(neighbour) ? 0 : (depths.get(neighbour.id) ?? 0) + (isWeightLayer(neighbour) ? 1 : 0);
+
+  for (const layer of graph.layers) {
+    const inputs = layer.inputs.map((id) => layers.get(id)).filter((input) => input !== undefined);
+    if (layer.op.kind === 'input' || inputs.some(({ id }) => dependsOnInput.has(id))) dependsOnInput.add(layer.id);
+    if (inputs.some((input) => isWeightLayer(input) || followsWeight.has(input.id))) followsWeight.add(layer.id);
+    above.set(layer.id, Math.max(0, ...inputs.map((input) => chain(above, input))));
+  }
+  for (const layer of graph.layers.toReversed()) {
+    const readers = consumers.get(layer.id) ?? [];
+    if (readers.some((reader) => isWeightLayer(reader) || leadsToWeight.has(reader.id))) leadsToWeight.add(layer.id);
+    below.set(layer.id, Math.max(0, ...readers.map((reader) => chain(below, reader))));
+  }
+  return { dependsOnInput, followsWeight, leadsToWeight, above, below };
+}
