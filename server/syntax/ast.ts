@@ -52,7 +52,7 @@ export type Expression = Range &
         readonly left: Expression;
         readonly right: Expression;
       }
-    /** `a < b < c`; operators `== != < <= > >= is isNot in notIn`. */
+    /** `a < b < c`; operators `== != < <= > >= is isNot in notIn instanceof`; JavaScript's `===` is `==`. */
     | {
         readonly type: 'Compare';
         readonly first: Expression;
@@ -105,7 +105,10 @@ export interface ComprehensionClause {
 }
 
 export interface FunctionParameter extends Range {
-  /** A `Name`, or a pattern (`List`/`Dict` of names) in JavaScript. */
+  /**
+   * A `Name`, or in JavaScript a pattern: a `List` (a hole is `Unknown`) or `Dict` of names and patterns; `Star` or a null
+   * key takes the rest, a `Walrus` is a target with its default.
+   */
   readonly target: Expression;
   readonly annotation: Expression | null;
   readonly default: Expression | null;
@@ -128,13 +131,18 @@ export interface FunctionNode extends Range {
 export type Statement = Range &
   (
     | { readonly type: 'Expression'; readonly value: Expression }
-    /** `a = b = value`; several targets, each a Name, Attribute, Index, Tuple/List or Star. Annotated ones may lack a value. */
+    /**
+     * `a = b = value`; several targets, each a Name, Attribute, Index, Tuple/List or Star, in JavaScript also a pattern (see
+     * FunctionParameter). Annotated ones may lack a value. `declares`: a name is bound in the scope of the statement (Python
+     * always, JavaScript's `const`, `let`, `var`); otherwise in the nearest scope that has it.
+     */
     | {
         readonly type: 'Assign';
         readonly targets: readonly Expression[];
         readonly value: Expression | null;
         readonly annotation: Expression | null;
         readonly isConst: boolean;
+        readonly declares: boolean;
         /** JavaScript's `let`, `const`, `var`: makes a new variable rather than writing to an outer one. */
         readonly isDeclaration?: boolean;
       }
@@ -200,7 +208,7 @@ export type Statement = Range &
         readonly level: number;
         readonly names: readonly { readonly name: string; readonly alias: string | null }[];
       }
-    | { readonly type: 'Raise' }
+    | { readonly type: 'Raise'; readonly exception?: Expression | null }
     | { readonly type: 'Delete'; readonly targets: readonly Expression[] }
     | { readonly type: 'Scope'; readonly kind: 'global' | 'nonlocal'; readonly names: readonly string[] }
     | { readonly type: 'Block'; readonly body: readonly Statement[] }

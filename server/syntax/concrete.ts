@@ -21,17 +21,20 @@ interface OpenNode {
   hasError: boolean;
 }
 
+export interface Concrete {
+  readonly root: ConcreteNode;
+  readonly errors: readonly Range[];
+  readonly comments: readonly Range[];
+}
+
 /**
  * Copies a Lezer tree, without recursion. Skipped tokens (in error nodes) are dropped; where they stood is reported in
  * `errors`. `base` is the offset in `text` (the module's) of what was parsed. White space at a node's end is cut off: Lezer's
  * blocks take the newline after them.
  */
-export function readTree(
-  tree: Tree,
-  text: string,
-  base: number,
-): { readonly root: ConcreteNode; readonly errors: Range[] } {
+export function readTree(tree: Tree, text: string, base: number): Concrete {
   const errors: Range[] = [];
+  const comments: Range[] = [];
   const open: OpenNode[] = [{ name: '', start: base, children: [], hasError: false }];
   let errorDepth = 0;
   let tooDeep = 0;
@@ -45,7 +48,11 @@ export function readTree(
         errorDepth++;
         return true;
       }
-      if (errorDepth > 0 || node.name.endsWith('Comment')) return false;
+      if (node.name.endsWith('Comment')) {
+        comments.push({ start: base + node.from, end: base + node.to });
+        return false;
+      }
+      if (errorDepth > 0) return false;
       if (open.length > maxDepth) {
         if (tooDeep === 0) errors.push({ start: base + node.from, end: base + node.to });
         parent.hasError = true;
@@ -74,7 +81,29 @@ export function readTree(
     },
   );
   const root = open[0]?.children[0] ?? { name: 'Script', start: base, end: base, children: [], isError: true };
-  return { root, errors };
+  return { root, errors, comments };
+}
+
+/** Groups of nodes between commas; an empty group at the end (trailing comma) is dropped. */
+export function splitAtCommas(nodes: readonly ConcreteNode[]): ConcreteNode[][] {
+  const groups: ConcreteNode[][] = [[]];
+  for (const node of nodes) {
+    if (node.name === ',') groups.push([]);
+    else groups[groups.length - 1]?.push(node);
+  }
+  if (groups[groups.length - 1]?.length === 0) groups.pop();
+  return groups;
+}
+
+/** Children without the brackets around them. */
+export function inside(node: ConcreteNode): ConcreteNode[] {
+  return node.children.filter((child) => !/^[()[\]{}]$/.test(child.name));
+}
+
+export function rangeOf(nodes: readonly ConcreteNode[]): Range | null {
+  const first = nodes[0];
+  const last = nodes[nodes.length - 1];
+  return first === undefined || last === undefined ? null : { start: first.start, end: last.end };
 }
 
 function isSpace(code: number): boolean {

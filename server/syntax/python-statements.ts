@@ -1,50 +1,44 @@
 import type { Expression, FunctionNode, Range, Statement } from './ast.ts';
-import type { ConcreteNode } from './concrete.ts';
-import {
-  lowerAnnotation,
-  lowerArguments,
-  lowerExpression,
-  lowerItems,
-  lowerList,
-  lowerParameters,
-  splitAtCommas,
-} from './python-expressions.ts';
+import { type ConcreteNode, splitAtCommas } from './concrete.ts';
+import type { PythonLowering } from './lowering.ts';
+import { lowerAnnotation, lowerArguments, lowerParameters } from './python-functions.ts';
+import { lowerItems, lowerList } from './python-lists.ts';
 import { lowerPattern } from './python-patterns.ts';
 
 /** Lowers a statement node of `@lezer/python`; some become several (`import a, b`), what is broken is left out. */
-export function lowerStatement(node: ConcreteNode, text: string): Statement[] {
+export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const range = { start: node.start, end: node.end };
   const { children } = node;
   switch (node.name) {
     case 'StatementGroup':
-      return children.flatMap((child) => lowerStatement(child, text));
+      return children.flatMap((child) => lowerStatement(child, py));
     case 'ExpressionStatement':
-      return expressionStatement(range, lowerList(children, text));
+      return expressionStatement(range, lowerList(children, py));
     case 'YieldStatement':
-      return expressionStatement(range, lowerExpression(node, text));
+      return expressionStatement(range, py.expression(node));
     case 'PrintStatement':
-      return expressionStatement(range, lowerList(children.slice(1), text));
+      return expressionStatement(range, lowerList(children.slice(1), py));
     case 'AssignStatement':
-      return assignment(node, text);
+      return assignment(node, py);
     case 'UpdateStatement': {
       const [target, operator] = children;
-      const value = lowerList(children.slice(2), text);
+      const value = lowerList(children.slice(2), py);
       if (target === undefined || operator === undefined || value === null) return [];
-      const written = text.slice(operator.start, operator.end).slice(0, -1);
-      return [{ ...range, type: 'AugmentedAssign', target: lowerExpression(target, text), operator: written, value }];
+      const written = py.text.slice(operator.start, operator.end).slice(0, -1);
+      return [{ ...range, type: 'AugmentedAssign', target: py.expression(target), operator: written, value }];
     }
     case 'ReturnStatement':
-      return [{ ...range, type: 'Return', value: lowerList(children.slice(1), text) }];
+      return [{ ...range, type: 'Return', value: lowerList(children.slice(1), py) }];
     case 'DeleteStatement':
-      return [{ ...range, type: 'Delete', targets: lowerItems(children.slice(1), text) }];
+      return [{ ...range, type: 'Delete', targets: lowerItems(children.slice(1), py) }];
     case 'AssertStatement': {
-      const test = lowerItems(children.slice(1), text)[0];
+      const test = lowerItems(children.slice(1), py)[0];
       return test === undefined ? [] : [{ ...range, type: 'Assert', test }];
     }
     case 'ScopeStatement': {
       const names = children.slice(1).filter((child) => child.name === 'VariableName');
       const kind = children[0]?.name === 'nonlocal' ? 'nonlocal' : 'global';
-      return [{ ...range, type: 'Scope', kind, names: names.map((name) => text.slice(name.start, name.end)) }];
+      return [{ ...range, type: 'Scope', kind, names: names.map((name) => py.text.slice(name.start, name.end)) }];
     }
     case 'PassStatement':
       return [{ ...range, type: 'Pass' }];
@@ -55,18 +49,18 @@ export function lowerStatement(node: ConcreteNode, text: string): Statement[] {
     case 'RaiseStatement':
       return [{ ...range, type: 'Raise' }];
     case 'ImportStatement':
-      return importStatement(node, text);
+      return importStatement(node, py);
     case 'IfStatement':
-      return ifStatement(node, text);
+      return ifStatement(node, py);
     case 'WhileStatement': {
       const test = children[1];
       if (test === undefined || test.name === 'Body') return [];
-      const [body, orElse] = bodies(node, text);
+      const [body, orElse] = bodies(node, py);
       return [
         {
           ...range,
           type: 'While',
-          test: lowerExpression(test, text),
+          test: py.expression(test),
           body: body ?? [],
           orElse: orElse ?? [],
           update: null,
@@ -74,26 +68,26 @@ export function lowerStatement(node: ConcreteNode, text: string): Statement[] {
       ];
     }
     case 'ForStatement':
-      return forStatement(node, text);
+      return forStatement(node, py);
     case 'WithStatement':
-      return withStatement(node, text);
+      return withStatement(node, py);
     case 'TryStatement':
-      return tryStatement(node, text);
+      return tryStatement(node, py);
     case 'MatchStatement':
-      return matchStatement(node, text);
+      return matchStatement(node, py);
     case 'DecoratedStatement': {
       const decorators = children.filter((child) => child.name === 'Decorator');
       const definition = children[children.length - 1];
       if (definition === undefined) return [];
       return definitionStatement(
         definition,
-        decorators.flatMap((decorator) => decoratorExpression(decorator, text) ?? []),
-        text,
+        decorators.flatMap((decorator) => decoratorExpression(decorator, py) ?? []),
+        py,
       );
     }
     case 'FunctionDefinition':
     case 'ClassDefinition':
-      return definitionStatement(node, [], text);
+      return definitionStatement(node, [], py);
     case 'TypeDefinition':
       return [];
     default:
@@ -106,27 +100,29 @@ function expressionStatement(range: Range, value: Expression | null): Statement[
 }
 
 /** `a = b = value`, `x: T = value`, `x: T`. */
-function assignment(node: ConcreteNode, text: string): Statement[] {
+function assignment(node: ConcreteNode, py: PythonLowering): Statement[] {
   const groups: ConcreteNode[][] = [[]];
   for (const child of node.children) {
     if (child.name === 'AssignOp') groups.push([]);
     else if (child.name !== 'TypeDef') groups[groups.length - 1]?.push(child);
   }
-  const annotation = lowerAnnotation(node.children, text);
+  const annotation = lowerAnnotation(node.children, py);
   const last = groups.length > 1 ? groups.pop() : undefined;
-  const targets = groups.flatMap((group) => lowerList(group, text) ?? []);
+  const targets = groups.flatMap((group) => lowerList(group, py) ?? []);
   if (targets.length === 0) return [];
-  let value = last === undefined ? null : lowerList(last, text);
+  let value = last === undefined ? null : lowerList(last, py);
   // `x = ` being typed: the target no longer has its old value.
   if (value === null && last !== undefined) value = { type: 'Unknown', start: node.end, end: node.end };
-  return [{ type: 'Assign', targets, value, annotation, isConst: false, start: node.start, end: node.end }];
+  return [
+    { type: 'Assign', targets, value, annotation, isConst: false, declares: true, start: node.start, end: node.end },
+  ];
 }
 
-function importStatement(node: ConcreteNode, text: string): Statement[] {
+function importStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const range = { start: node.start, end: node.end };
   const importAt = node.children.findIndex((child) => child.name === 'import');
   const names = node.children.slice(importAt + 1).filter((child) => child.name !== '(' && child.name !== ')');
-  const written = (nodes: readonly ConcreteNode[]) => nodes.map((part) => text.slice(part.start, part.end)).join('');
+  const written = (nodes: readonly ConcreteNode[]) => nodes.map((part) => py.text.slice(part.start, part.end)).join('');
   const clauses = splitAtCommas(names).flatMap((parts) => {
     const asAt = parts.findIndex((part) => part.name === 'as');
     const name = written(asAt < 0 ? parts : parts.slice(0, asAt));
@@ -142,7 +138,7 @@ function importStatement(node: ConcreteNode, text: string): Statement[] {
 }
 
 /** `elif` becomes an `If` in `orElse`. */
-function ifStatement(node: ConcreteNode, text: string): Statement[] {
+function ifStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const branches: { at: ConcreteNode; test: ConcreteNode | null; body: readonly Statement[] }[] = [];
   let keyword: ConcreteNode | null = null;
   let test: ConcreteNode | null = null;
@@ -151,7 +147,7 @@ function ifStatement(node: ConcreteNode, text: string): Statement[] {
       keyword = child;
       test = null;
     } else if (child.name === 'Body') {
-      if (keyword !== null) branches.push({ at: keyword, test, body: lowerBody(child, text) });
+      if (keyword !== null) branches.push({ at: keyword, test, body: lowerBody(child, py) });
     } else test = child;
   }
   let orElse: readonly Statement[] = [];
@@ -162,20 +158,20 @@ function ifStatement(node: ConcreteNode, text: string): Statement[] {
     }
     const { start } = branch.at;
     const condition: Expression =
-      branch.test === null ? { type: 'Unknown', start, end: start } : lowerExpression(branch.test, text);
+      branch.test === null ? { type: 'Unknown', start, end: start } : py.expression(branch.test);
     orElse = [{ type: 'If', test: condition, body: branch.body, orElse, start, end: node.end }];
   }
   return [...orElse];
 }
 
-function forStatement(node: ConcreteNode, text: string): Statement[] {
+function forStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const header = node.children.filter((child) => child.name !== 'Body');
   const forAt = header.findIndex((child) => child.name === 'for');
   const inAt = header.findIndex((child) => child.name === 'in');
   const elseAt = header.findIndex((child) => child.name === 'else');
-  const target = lowerList(header.slice(forAt + 1, Math.max(inAt, 0)), text);
-  const iterable = inAt < 0 ? null : lowerList(header.slice(inAt + 1, elseAt < 0 ? undefined : elseAt), text);
-  const [body, orElse] = bodies(node, text);
+  const target = lowerList(header.slice(forAt + 1, Math.max(inAt, 0)), py);
+  const iterable = inAt < 0 ? null : lowerList(header.slice(inAt + 1, elseAt < 0 ? undefined : elseAt), py);
+  const [body, orElse] = bodies(node, py);
   if (target === null) return body ?? [];
   const range = { start: node.start, end: node.end };
   return [
@@ -191,7 +187,7 @@ function forStatement(node: ConcreteNode, text: string): Statement[] {
 }
 
 /** The scanner wrote `or` for `as`, so `a as b` arrives as a binary expression whose operator is written `as`. */
-function withStatement(node: ConcreteNode, text: string): Statement[] {
+function withStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const withAt = node.children.findIndex((child) => child.name === 'with');
   let nodes = node.children.slice(withAt + 1).filter((child) => child.name !== 'Body');
   const only = nodes[0];
@@ -201,15 +197,14 @@ function withStatement(node: ConcreteNode, text: string): Statement[] {
   const items = splitAtCommas(nodes).flatMap(([item]): Extract<Statement, { type: 'With' }>['items'] => {
     if (item === undefined) return [];
     const [context, operator, target] = item.children;
-    const isAs = operator?.name === 'or' && text.slice(operator.start, operator.end) === 'as';
-    if (context === undefined || target === undefined || !isAs)
-      return [{ context: lowerExpression(item, text), target: null }];
-    return [{ context: lowerExpression(context, text), target: lowerExpression(target, text) }];
+    const isAs = operator?.name === 'or' && py.text.slice(operator.start, operator.end) === 'as';
+    if (context === undefined || target === undefined || !isAs) return [{ context: py.expression(item), target: null }];
+    return [{ context: py.expression(context), target: py.expression(target) }];
   });
-  return [{ type: 'With', items, body: bodies(node, text)[0] ?? [], start: node.start, end: node.end }];
+  return [{ type: 'With', items, body: bodies(node, py)[0] ?? [], start: node.start, end: node.end }];
 }
 
-function tryStatement(node: ConcreteNode, text: string): Statement[] {
+function tryStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   let body: readonly Statement[] = [];
   let orElse: readonly Statement[] = [];
   let final: readonly Statement[] = [];
@@ -221,25 +216,25 @@ function tryStatement(node: ConcreteNode, text: string): Statement[] {
       clause = child.name;
       header = [];
     } else if (child.name === 'Body') {
-      const statements = lowerBody(child, text);
+      const statements = lowerBody(child, py);
       if (clause === 'try') body = statements;
       else if (clause === 'else') orElse = statements;
       else if (clause === 'finally') final = statements;
-      else handlers.push({ ...exceptHeader(header, text), body: statements });
+      else handlers.push({ ...exceptHeader(header, py), body: statements });
     } else header.push(child);
   }
   return [{ type: 'Try', body, handlers, orElse, finally: final, start: node.start, end: node.end }];
 }
 
-function exceptHeader(nodes: readonly ConcreteNode[], text: string) {
+function exceptHeader(nodes: readonly ConcreteNode[], py: PythonLowering) {
   const [type, mark, name] = nodes.filter((node) => node.name !== '*');
   return {
-    type: type === undefined ? null : lowerExpression(type, text),
-    name: mark === undefined || name === undefined ? null : text.slice(name.start, name.end),
+    type: type === undefined ? null : py.expression(type),
+    name: mark === undefined || name === undefined ? null : py.text.slice(name.start, name.end),
   };
 }
 
-function matchStatement(node: ConcreteNode, text: string): Statement[] {
+function matchStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const subject = node.children.find((child) => child.name !== 'match' && child.name !== '*');
   const clauses = node.children.find((child) => child.name === 'MatchBody')?.children ?? [];
   if (subject === undefined) return [];
@@ -247,29 +242,29 @@ function matchStatement(node: ConcreteNode, text: string): Statement[] {
     if (clause.name !== 'MatchClause') return [];
     const patterns = clause.children.filter((child) => !/^(?:case|Guard|Body)$/.test(child.name));
     const guard = clause.children.find((child) => child.name === 'Guard')?.children[1];
-    const pattern = lowerPattern(patterns, text);
+    const pattern = lowerPattern(patterns, py);
     if (pattern === null) return [];
     return [
       {
         pattern,
-        guard: guard === undefined ? null : lowerExpression(guard, text),
-        body: bodies(clause, text)[0] ?? [],
+        guard: guard === undefined ? null : py.expression(guard),
+        body: bodies(clause, py)[0] ?? [],
       },
     ];
   });
-  return [{ type: 'Match', subject: lowerExpression(subject, text), cases, start: node.start, end: node.end }];
+  return [{ type: 'Match', subject: py.expression(subject), cases, start: node.start, end: node.end }];
 }
 
-function definitionStatement(node: ConcreteNode, decorators: readonly Expression[], text: string): Statement[] {
+function definitionStatement(node: ConcreteNode, decorators: readonly Expression[], py: PythonLowering): Statement[] {
   const name = node.children.find((child) => child.name === 'VariableName');
   if (name === undefined) return [];
   const range = { start: node.start, end: node.end };
   const nameAt = { start: name.start, end: name.end };
-  const written = text.slice(name.start, name.end);
-  const body = bodies(node, text)[0] ?? [];
+  const written = py.text.slice(name.start, name.end);
+  const body = bodies(node, py)[0] ?? [];
   if (node.name === 'ClassDefinition') {
     const list = node.children.find((child) => child.name === 'ArgList');
-    const bases = list === undefined ? [] : lowerArguments(list, text);
+    const bases = list === undefined ? [] : lowerArguments(list, py);
     return [{ ...range, type: 'Class', name: written, nameAt, bases, body, decorators }];
   }
   if (node.name !== 'FunctionDefinition') return [];
@@ -278,7 +273,7 @@ function definitionStatement(node: ConcreteNode, decorators: readonly Expression
     ...range,
     name: written,
     nameAt,
-    parameters: list === undefined ? [] : lowerParameters(list, text),
+    parameters: list === undefined ? [] : lowerParameters(list, py),
     body,
     decorators,
     isAsync: node.children[0]?.name === 'async',
@@ -290,34 +285,34 @@ function definitionStatement(node: ConcreteNode, decorators: readonly Expression
 }
 
 /** `@a.b(c)`: a dotted name in single nodes and perhaps a call; newer grammars allow any expression. */
-function decoratorExpression(node: ConcreteNode, text: string): Expression | null {
+function decoratorExpression(node: ConcreteNode, py: PythonLowering): Expression | null {
   let result: Expression | null = null;
   for (const child of node.children) {
     if (child.name === 'ArgList' && result !== null)
       result = {
         type: 'Call',
         callee: result,
-        arguments: lowerArguments(child, text),
+        arguments: lowerArguments(child, py),
         isNew: false,
         start: result.start,
         end: child.end,
       };
     else if (child.name === 'VariableName' || child.name === 'PropertyName') {
-      const name = text.slice(child.start, child.end);
+      const name = py.text.slice(child.start, child.end);
       const nameAt: Range = { start: child.start, end: child.end };
       result =
         result === null
           ? { type: 'Name', name, ...nameAt }
           : { type: 'Attribute', object: result, name, nameAt, optional: false, start: result.start, end: child.end };
-    } else if (child.name !== 'At' && child.name !== '.' && result === null) result = lowerExpression(child, text);
+    } else if (child.name !== 'At' && child.name !== '.' && result === null) result = py.expression(child);
   }
   return result;
 }
 
-function bodies(node: ConcreteNode, text: string): Statement[][] {
-  return node.children.filter((child) => child.name === 'Body').map((child) => lowerBody(child, text));
+function bodies(node: ConcreteNode, py: PythonLowering): Statement[][] {
+  return node.children.filter((child) => child.name === 'Body').map((child) => lowerBody(child, py));
 }
 
-function lowerBody(node: ConcreteNode, text: string): Statement[] {
-  return node.children.flatMap((child) => lowerStatement(child, text));
+function lowerBody(node: ConcreteNode, py: PythonLowering): Statement[] {
+  return node.children.flatMap((child) => lowerStatement(child, py));
 }

@@ -1,3 +1,8 @@
+import type { Expression } from './ast.ts';
+import { type ConcreteNode, inside } from './concrete.ts';
+import type { PythonLowering } from './lowering.ts';
+import { lowerList } from './python-lists.ts';
+
 /** A Python string literal without f-expressions: its value, prefix and quotes taken away, escapes resolved. */
 export function stringValue(literal: string): string {
   const { isRaw, contentStart, quotes } = readOpening(literal);
@@ -48,4 +53,65 @@ export function numberValue(literal: string): { readonly value: number; readonly
   if (digits.endsWith('j')) return null;
   const value = Number.parseFloat(digits);
   return Number.isNaN(value) ? null : { value, isFloat: /[.e]/.test(digits) };
+}
+
+/** f-string, or literals that stand side by side. */
+export function lowerTemplate(
+  range: { start: number; end: number },
+  parts: readonly (string | Expression)[],
+): Expression {
+  if (parts.every((part) => typeof part === 'string')) return { ...range, type: 'String', value: parts.join('') };
+  return { ...range, type: 'Template', parts };
+}
+
+export function formatParts(node: ConcreteNode, py: PythonLowering): (string | Expression)[] {
+  const literal = py.text.slice(node.start, node.end);
+  const { isRaw, contentStart, quotes } = readOpening(literal);
+  const parts: (string | Expression)[] = [];
+  let at = node.start + contentStart;
+  const addLiteral = (end: number) => {
+    if (end <= at) return;
+    const written = py.text.slice(at, end).replaceAll('{{', '{').replaceAll('}}', '}');
+    parts.push(isRaw ? written : unescapePython(written));
+  };
+  for (const child of node.children) {
+    if (child.name !== 'FormatReplacement') continue;
+    addLiteral(child.start);
+    parts.push(...replacement(child, py));
+    at = child.end;
+  }
+  addLiteral(literal.endsWith(quotes) ? node.end - quotes.length : node.end);
+  return parts;
+}
+
+/** `{x}`, `{x!r:>8}` as `format(x, '>8')`, `{x=}` with its text before. */
+function replacement(node: ConcreteNode, py: PythonLowering): (string | Expression)[] {
+  const value = lowerList(
+    inside(node).filter((child) => !child.name.startsWith('Format') || child.name === 'FormatString'),
+    py,
+  );
+  if (value === null) return [{ type: 'Unknown', start: node.start, end: node.end }];
+  const selfDocument = node.children.find((child) => child.name === 'FormatSelfDoc');
+  const label = selfDocument === undefined ? [] : [py.text.slice(node.start + 1, selfDocument.end)];
+  const spec = node.children.find((child) => child.name === 'FormatSpec');
+  if (spec === undefined) return [...label, value];
+  const range = { start: spec.start, end: spec.end };
+  const specValue: Expression =
+    spec.children.length > 1
+      ? { ...range, type: 'Unknown' }
+      : { ...range, type: 'String', value: py.text.slice(spec.start + 1, spec.end) };
+  return [
+    ...label,
+    {
+      type: 'Call',
+      callee: { type: 'Name', name: 'format', start: value.start, end: value.start },
+      arguments: [
+        { start: value.start, end: value.end, name: null, value, spread: null },
+        { ...range, name: null, value: specValue, spread: null },
+      ],
+      isNew: false,
+      start: node.start,
+      end: node.end,
+    },
+  ];
 }

@@ -1,6 +1,9 @@
 import { parser } from '@lezer/python';
 import type { Module, Range, Statement } from './ast.ts';
 import { readTree } from './concrete.ts';
+import { countDefinitions } from './definitions.ts';
+import type { PythonLowering } from './lowering.ts';
+import { lowerExpression } from './python-expressions.ts';
 import { scanPython } from './python-source.ts';
 import { lowerStatement } from './python-statements.ts';
 
@@ -24,6 +27,7 @@ const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]/gm;
 
 /** Parses pieces of the text that begin at `starts`, each as if it were alone. */
 function parsePieces(text: string, starts: readonly number[]): Module {
+  const py: PythonLowering = { text, expression: (node) => lowerExpression(node, py) };
   const body: Statement[] = [];
   const errors: Range[] = [];
   const comments: Module['comments'][number][] = [];
@@ -35,18 +39,8 @@ function parsePieces(text: string, starts: readonly number[]): Module {
       const tree = parser.parse(source.masked.slice(cut, source.cuts[at + 1]));
       const concrete = readTree(tree, text, start + cut);
       errors.push(...concrete.errors);
-      for (const node of concrete.root.children) body.push(...lowerStatement(node, text));
+      for (const node of concrete.root.children) body.push(...lowerStatement(node, py));
     });
   });
   return { language: 'python', body, comments, errors };
-}
-
-function countDefinitions(body: readonly Statement[]): number {
-  let count = 0;
-  for (const statement of body) {
-    if (statement.type === 'Class') count += 1 + countDefinitions(statement.body);
-    else if (statement.type === 'Function') count += 1 + countDefinitions(statement.function.body);
-    else if (statement.type === 'If' || statement.type === 'Try') count += countDefinitions(statement.body);
-  }
-  return count;
 }

@@ -1,0 +1,54 @@
+import { parser } from '@lezer/javascript';
+import type { Module } from './ast.ts';
+import { type Concrete, type ConcreteNode, readTree } from './concrete.ts';
+import { countDefinitions } from './definitions.ts';
+import { lowerClass } from './javascript-classes.ts';
+import { lowerExpression } from './javascript-expressions.ts';
+import { lowerFunction } from './javascript-functions.ts';
+import { lowerTarget } from './javascript-patterns.ts';
+import { lowerStatements } from './javascript-statements.ts';
+import type { JavaScriptLowering } from './lowering.ts';
+
+/**
+ * Parses JavaScript, or TypeScript, whose types are dropped. Never throws; ranges are offsets in `text`.
+ *
+ * Where the text has errors it is also cut at the lines that look like top-level definitions, and the reading that finds more
+ * definitions is kept: a half-typed line spoils no other function.
+ */
+export function parseJavaScript(text: string, options: { readonly typescript: boolean }): Module {
+  const dialects = options.typescript ? ['ts', 'ts jsx'] : ['jsx'];
+  const [best] = dialects
+    .map((dialect) => ({ dialect, module: parsePieces(text, dialect, [0]) }))
+    .sort((a, b) => a.module.errors.length - b.module.errors.length);
+  if (best === undefined || best.module.errors.length === 0) return best?.module ?? parsePieces(text, 'jsx', [0]);
+  const starts = Array.from(text.matchAll(definitionLine), (match) => match.index).filter((start) => start > 0);
+  const pieces = parsePieces(text, best.dialect, [0, ...starts]);
+  return countDefinitions(pieces.body) > countDefinitions(best.module.body) ? pieces : best.module;
+}
+
+const definitionLine = /^(?:export|class|abstract|async|function|const|let|var|import)\b/gm;
+
+function parsePieces(text: string, dialect: string, starts: readonly number[]): Module {
+  const configured = parser.configure({ dialect });
+  const pieces = starts.map(
+    (start, index): Concrete => readTree(configured.parse(text.slice(start, starts[index + 1])), text, start),
+  );
+  const nodes = pieces.flatMap((piece): readonly ConcreteNode[] => piece.root.children);
+  const js: JavaScriptLowering = {
+    text,
+    expression: (node, fallback) => lowerExpression(node, js, fallback),
+    statements: (list) => lowerStatements(list, js),
+    function: (node) => lowerFunction(node, js),
+    class: (node) => lowerClass(node, js),
+    target: (node) => lowerTarget(node, js),
+  };
+  const body = js.statements(nodes);
+  const comments = pieces
+    .flatMap((piece) => piece.comments)
+    .map((comment) => ({ ...comment, text: commentText(text.slice(comment.start, comment.end)) }));
+  return { language: 'javascript', body, comments, errors: pieces.flatMap((piece) => piece.errors) };
+}
+
+function commentText(written: string): string {
+  return written.startsWith('//') ? written.slice(2) : written.slice(2, written.endsWith('*/') ? -2 : undefined);
+}
