@@ -31,6 +31,8 @@ const open = v.object({
   /** Shown in the header and used to tell models apart. */
   path: v.string(),
   line: v.number(),
+  /** Address of the document, by which the host finds the model again when the page is restored. */
+  uri: v.optional(v.string()),
   graph: graphSchema,
   /** 1-based source line per layer id. */
   lines: v.record(v.string(), v.number()),
