@@ -1,17 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type Finding, severities } from '../../core/rules/finding.ts';
+import { severities } from '../../core/rules/finding.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
-import { applyConfiguration, isAtLeast } from '../workspace/configuration.ts';
-import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
+import { isAtLeast } from '../workspace/configuration.ts';
 import { commonOptions, oneOf, parse } from './arguments.ts';
 import { collectFiles } from './files.ts';
 import { fixFile } from './fix.ts';
 import { formats, type Reported, reporters } from './format.ts';
 import type { CommandIo } from './io.ts';
 import { displayPath } from './location.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, visibleFindings } from './session.ts';
 
 /** `initscope check`: exit 0 nothing at or above the minimum, 1 findings. */
 export async function check(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -38,9 +37,9 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
 
   for (const file of files) {
     if (values.fix || values.diff) {
-      const outcome = fixFile(file, session, { unsafe: values['unsafe-fixes'], minimum });
+      const outcome = fixFile(file, session, { unsafe: values['unsafe-fixes'], minimum, cwd: io.cwd });
       if (values.diff) io.out(outcome.diff);
-      else if (outcome.text !== null) writeFileSync(file, outcome.text);
+      else if (outcome.content !== null) writeFileSync(file, outcome.content);
     }
   }
   for (const file of files) {
@@ -64,18 +63,6 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
   }
   const fails = reported.some(({ finding }) => isAtLeast(finding.severity, minimum ?? 'warning'));
   return fails && !values['exit-zero'] ? 1 : 0;
-}
-
-/** What is left after ignore comments, the project's rule levels and the minimum severity. */
-export function visibleFindings(
-  file: string,
-  findings: readonly Finding[],
-  session: Session,
-  minimum: Finding['severity'] | null,
-): readonly Finding[] {
-  const configuration = session.configurationFor(file);
-  const heard = applyIgnoreComments(findings, (at) => session.workspace.read(at)?.text ?? null);
-  return applyConfiguration(heard, configuration, minimum ?? undefined);
 }
 
 function countLines(text: string): number {

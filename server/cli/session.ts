@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Finding, Severity } from '../../core/rules/finding.ts';
 import { createFrameworks } from '../frameworks/all.ts';
 import type { Analyzer } from '../workspace/analysis.ts';
 import { createAnalyzer } from '../workspace/analyzer.ts';
 import {
+  applyConfiguration,
   type Configuration,
   findConfiguration,
   noConfiguration,
   parseConfiguration,
 } from '../workspace/configuration.ts';
 import { createDiskWorkspace } from '../workspace/disk.ts';
+import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
 import { findSearchPaths } from '../workspace/search-paths.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type CommandIo, UsageError } from './io.ts';
@@ -79,4 +82,16 @@ function readText(file: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** What is left after ignore comments, the project's rule levels and the minimum severity. */
+export function visibleFindings(
+  file: string,
+  findings: readonly Finding[],
+  session: Session,
+  minimum: Severity | null,
+): readonly Finding[] {
+  const configuration = session.configurationFor(file);
+  const heard = applyIgnoreComments(findings, (at) => session.workspace.read(at)?.text ?? null);
+  return applyConfiguration(heard, configuration, minimum ?? undefined);
 }
