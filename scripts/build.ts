@@ -64,6 +64,7 @@ const bundles: BuildOptions[] = [
     outfile: 'dist/trainer-node.js',
     external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
   },
+  { ...nodeModule, entryPoints: ['scripts/install-tfjs-node.ts'], outfile: 'dist/install-tfjs-node.js' },
   { ...browser, entryPoints: ['trainer/browser-worker.ts'], outfile: 'dist/trainer-worker.js' },
   {
     ...browser,
