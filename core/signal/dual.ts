@@ -1,0 +1,175 @@
+import type { ActivationName } from '../graph/op.ts';
+import { activationOf, negativeSlope } from '../maths/activation.ts';
+import { normalDensity } from '../maths/gaussian.ts';
+
+/**
+ * What an activation f does to two Gaussians x, x' of mean mu, variance v and correlation rho (its dual kernels; Daniely et
+ * al. 2016), as functions of rho.
+ */
+export interface Dual {
+  /** E f(x). */
+  readonly mean: number;
+  /** E f'(x)^2. */
+  readonly slopeSecondMoment: number;
+  /** E f(x) f(x'). */
+  value(rho: number): number;
+  /** E f'(x) f'(x'). */
+  slope(rho: number): number;
+  /** E z f'(x) z' f'(x') with z the standardized x. */
+  slopeTimesValue(rho: number): number;
+}
+
+/** The dual kernels of an activation. `variance` 0 is the constant `mean`. */
+export function dualOf(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
+  const negative = negativeSlope(fn, parameter);
+  if (variance <= 0) return constantDual(fn, parameter, mean);
+  if (negative === 1) return piecewiseLinear(mean, variance, 1);
+  if (negative !== null && Math.abs(mean) < 1e-9 * Math.sqrt(variance)) return piecewiseLinear(0, variance, negative);
+  return hermiteDual(fn, parameter, mean, variance);
+}
+
+/** E f'(x)^2 alone. */
+export function slopeSecondMoment(
+  fn: ActivationName,
+  parameter: number | undefined,
+  mean: number,
+  variance: number,
+): number {
+  const negative = negativeSlope(fn, parameter);
+  if (negative !== null && mean === 0) return (1 + negative * negative) / 2;
+  const f = activationOf(fn, parameter);
+  if (variance <= 0) return f.slope(mean) ** 2;
+  return gaussianSum(mean, variance, (x) => f.slope(x) ** 2);
+}
+
+/** Probability that |f'(x)| is below `limit`. */
+export function flatShare(
+  fn: ActivationName,
+  parameter: number | undefined,
+  mean: number,
+  variance: number,
+  limit: number,
+): number {
+  const f = activationOf(fn, parameter);
+  if (variance <= 0) return Math.abs(f.slope(mean)) < limit ? 1 : 0;
+  return gaussianSum(mean, variance, (x) => (Math.abs(f.slope(x)) < limit ? 1 : 0));
+}
+
+function constantDual(fn: ActivationName, parameter: number | undefined, mean: number): Dual {
+  const f = activationOf(fn, parameter);
+  const value = f.value(mean);
+  const slope = f.slope(mean) ** 2;
+  return {
+    mean: value,
+    slopeSecondMoment: slope,
+    value: () => value * value,
+    slope: () => slope,
+    slopeTimesValue: () => 0,
+  };
+}
+
+/**
+ * f = a x + b |x| of zero-mean Gaussians: the arc-cosine kernels (Cho & Saul 2009). For the identity also with a mean.
+ */
+function piecewiseLinear(mean: number, variance: number, negative: number): Dual {
+  const even = ((1 - negative) / 2) ** 2;
+  const odd = ((1 + negative) / 2) ** 2;
+  const product = (rho: number) => {
+    const r = clampRho(rho);
+    return odd * r + even * (2 / Math.PI) * (Math.sqrt(1 - r * r) + r * Math.asin(r));
+  };
+  return {
+    mean: negative === 1 ? mean : ((1 - negative) / 2) * Math.sqrt((2 * variance) / Math.PI),
+    slopeSecondMoment: odd + even,
+    value: (rho) => variance * product(rho) + (negative === 1 ? mean * mean : 0),
+    slope: (rho) => odd + even * (2 / Math.PI) * Math.asin(clampRho(rho)),
+    slopeTimesValue: product,
+  };
+}
+
+const terms = 48;
+
+/** Any f, by its Hermite coefficients: E f f' = sum of a_n^2 rho^n. What the terms miss of rho = 1 is put at a high power. */
+function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
+  const f = activationOf(fn, parameter);
+  const std = Math.sqrt(variance);
+  const values = new Float64Array(terms);
+  const slopes = new Float64Array(terms);
+  const products = new Float64Array(terms);
+  let [valueSecond, slopeSecond, productSecond] = [0, 0, 0];
+  forGrid(mean, variance, (z, weight) => {
+    const x = mean + std * z;
+    const [value, slope] = [f.value(x), f.slope(x)];
+    const product = z * slope;
+    valueSecond += weight * value * value;
+    slopeSecond += weight * slope * slope;
+    productSecond += weight * product * product;
+    let [previous, current] = [0, weight];
+    for (let n = 0; n < terms; n++) {
+      values[n] = (values[n] ?? 0) + current * value;
+      slopes[n] = (slopes[n] ?? 0) + current * slope;
+      products[n] = (products[n] ?? 0) + current * product;
+      // Normalized Hermite polynomials: sqrt(n + 1) h_(n+1) = z h_n - sqrt(n) h_(n-1).
+      const next = (z * current - Math.sqrt(n) * previous) / Math.sqrt(n + 1);
+      previous = current;
+      current = next;
+    }
+  });
+  return {
+    mean: values[0] ?? 0,
+    slopeSecondMoment: slopeSecond,
+    value: powerSeries(values, valueSecond),
+    slope: powerSeries(slopes, slopeSecond),
+    slopeTimesValue: powerSeries(products, productSecond),
+  };
+}
+
+function powerSeries(coefficients: Float64Array, second: number): (rho: number) => number {
+  const squares = coefficients.map((a) => a * a);
+  const rest = Math.max(second - squares.reduce((sum, square) => sum + square, 0), 0);
+  return (rho) => {
+    const r = clampRho(rho);
+    let sum = 0;
+    for (let n = terms - 1; n >= 0; n--) sum = sum * r + (squares[n] ?? 0);
+    return sum + rest * Math.abs(r) ** (2 * terms);
+  };
+}
+
+function gaussianSum(mean: number, variance: number, g: (x: number) => number): number {
+  const std = Math.sqrt(variance);
+  let sum = 0;
+  forGrid(mean, variance, (z, weight) => {
+    sum += weight * g(mean + std * z);
+  });
+  return sum;
+}
+
+const reach = 8.5;
+const halfPoints = 160;
+
+/**
+ * A grid over standard-normal z that is fine around x = 0, where activations bend, and no finer than needed elsewhere:
+ * z = z0 + w sinh t with t evenly spaced, w the width of the bend.
+ */
+function forGrid(mean: number, variance: number, visit: (z: number, weight: number) => void): void {
+  const std = Math.sqrt(variance);
+  const center = Math.max(Math.min(-mean / std, reach), -reach);
+  const width = Math.min(1, 1 / std);
+  const end = Math.asinh((reach + Math.abs(center)) / width);
+  const step = end / halfPoints;
+  let mass = 0;
+  for (let i = -halfPoints; i < halfPoints; i++) {
+    const t = (i + 0.5) * step;
+    mass += normalDensity(center + width * Math.sinh(t)) * Math.cosh(t);
+  }
+  for (let i = -halfPoints; i < halfPoints; i++) {
+    const t = (i + 0.5) * step;
+    const z = center + width * Math.sinh(t);
+    const weight = (normalDensity(z) * Math.cosh(t)) / mass;
+    if (weight > 1e-18) visit(z, weight);
+  }
+}
+
+function clampRho(rho: number): number {
+  return Math.max(-1, Math.min(1, rho));
+}

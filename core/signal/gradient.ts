@@ -1,0 +1,78 @@
+import { addKernels, atZero, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
+
+/**
+ * The gradient of the mean loss with respect to one segment, as it came from one consumer. Kernels as in `Segment`; `shared` is
+ * for two different inputs of the batch.
+ */
+export interface Contribution {
+  readonly total: Kernel;
+  readonly shared: Kernel;
+  /** E g_a g_b of two different channels; -1/(C-1) of the whole where gradients sum to zero. */
+  readonly coherence: number;
+  /** Kernels of the gradient times the standardized value below it, for a normalization there; absent where not known. */
+  readonly timesValue?: { readonly total: Kernel; readonly shared: Kernel };
+  /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
+  readonly keep?: number;
+}
+
+/** Gradient with respect to a tensor: per segment, all contributions. Those of different consumers are independent. */
+export type Gradient = readonly (readonly Contribution[])[];
+
+export function zeroContribution(): Contribution {
+  return { total: constantKernel(0), shared: constantKernel(0), coherence: 0 };
+}
+
+export function zeroGradient(segments: number): Gradient {
+  return Array.from({ length: segments }, () => [zeroContribution()]);
+}
+
+/** All contributions as one; what only single ones have (`keep`, `timesValue`) is lost. */
+export function total(contributions: readonly Contribution[]): Contribution {
+  const [first = zeroContribution(), ...rest] = contributions;
+  return rest.reduce<Contribution>(
+    (sum, next) => ({
+      total: addKernels(sum.total, next.total),
+      shared: addKernels(sum.shared, next.shared),
+      coherence: sum.coherence + next.coherence,
+    }),
+    first,
+  );
+}
+
+export function addGradients(a: Gradient, b: Gradient): Gradient {
+  return a.map((contributions, i) => [...contributions, ...(b[i] ?? [])]);
+}
+
+/** Every kernel times a number. */
+export function scaleContribution(contribution: Contribution, factor: number): Contribution {
+  return mapContribution(contribution, (kernel) => scaleKernel(kernel, factor), factor);
+}
+
+/** A linear map of every kernel; `coherence` is the factor on what channels have in common. */
+export function mapContribution(
+  { total, shared, coherence }: Contribution,
+  map: (kernel: Kernel) => Kernel,
+  coherenceFactor: number,
+): Contribution {
+  return { total: map(total), shared: map(shared), coherence: coherence * coherenceFactor };
+}
+
+export function mapGradient(gradient: Gradient, map: (contribution: Contribution) => Contribution): Gradient {
+  return gradient.map((contributions) => contributions.map(map));
+}
+
+/** Root mean square over a tensor whose segments have these weights. */
+export function gradientRms(gradient: Gradient, shares: readonly number[]): number {
+  let sum = 0;
+  gradient.forEach((contributions, i) => {
+    sum += (shares[i] ?? 0) * atZero(total(contributions).total);
+  });
+  return Math.sqrt(Math.max(sum, 0));
+}
+
+/** No kernel below zero at offset zero: projections may round there. */
+export function clampContribution(contribution: Contribution): Contribution {
+  return atZero(contribution.total) >= 0
+    ? contribution
+    : { ...contribution, total: mapKernel(contribution.total, () => 0), shared: constantKernel(0), coherence: 0 };
+}

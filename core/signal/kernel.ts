@@ -1,0 +1,98 @@
+/**
+ * A covariance as a function of the offset between two positions, by quadrant: entry (dy, dx) with dy, dx >= 0. The last
+ * row and column stand for all larger offsets. A kernel of one entry is the same at every offset.
+ */
+export interface Kernel {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array;
+}
+
+/** Offsets kept per axis. */
+export const maxOffsets = 8;
+
+export type Size = readonly [height: number, width: number];
+
+/** A kernel for a field of this size, by a function of the offset. */
+export function kernelOf(size: Size, value: (dy: number, dx: number) => number): Kernel {
+  const rows = Math.min(size[0], maxOffsets);
+  const columns = Math.min(size[1], maxOffsets);
+  const data = new Float64Array(rows * columns);
+  for (let dy = 0; dy < rows; dy++) for (let dx = 0; dx < columns; dx++) data[dy * columns + dx] = value(dy, dx);
+  return { rows, columns, data };
+}
+
+/** The same value at every offset. */
+export function constantKernel(value: number): Kernel {
+  return { rows: 1, columns: 1, data: Float64Array.of(value) };
+}
+
+/** `value` at offset zero, `elsewhere` at all others. */
+export function diagonalKernel(size: Size, value: number, elsewhere = 0): Kernel {
+  return kernelOf(size, (dy, dx) => (dy === 0 && dx === 0 ? value : elsewhere));
+}
+
+/** The value at offset zero. */
+export function atZero(kernel: Kernel): number {
+  return kernel.data[0] ?? 0;
+}
+
+export function at(kernel: Kernel, dy: number, dx: number): number {
+  const y = Math.min(dy, kernel.rows - 1);
+  const x = Math.min(dx, kernel.columns - 1);
+  return kernel.data[y * kernel.columns + x] ?? 0;
+}
+
+export function mapKernel(kernel: Kernel, f: (value: number) => number): Kernel {
+  return { ...kernel, data: kernel.data.map(f) };
+}
+
+/** Entry by entry; the smaller kernel's last row and column go on. */
+export function combine(a: Kernel, b: Kernel, f: (a: number, b: number) => number): Kernel {
+  if (a.rows === b.rows && a.columns === b.columns) {
+    return { ...a, data: a.data.map((value, i) => f(value, b.data[i] ?? 0)) };
+  }
+  const size: Size = [Math.max(a.rows, b.rows), Math.max(a.columns, b.columns)];
+  return kernelOf(size, (dy, dx) => f(at(a, dy, dx), at(b, dy, dx)));
+}
+
+export function scaleKernel(kernel: Kernel, factor: number): Kernel {
+  return mapKernel(kernel, (value) => value * factor);
+}
+
+export function addKernels(a: Kernel, b: Kernel): Kernel {
+  return combine(a, b, (x, y) => x + y);
+}
+
+export function multiplyKernels(a: Kernel, b: Kernel): Kernel {
+  return combine(a, b, (x, y) => x * y);
+}
+
+/**
+ * Ordered pairs of `n` positions at each kept offset: n at zero, 2(n - d) else; the last entry gathers the rest.
+ */
+export function pairCounts(n: number): Float64Array {
+  const counts = new Float64Array(Math.min(n, maxOffsets));
+  let left = n * n;
+  for (let d = 0; d < counts.length; d++) {
+    const last = d === counts.length - 1;
+    counts[d] = last ? left : d === 0 ? n : 2 * (n - d);
+    left -= counts[d] ?? 0;
+  }
+  return counts;
+}
+
+/** Sum over all ordered pairs of positions. */
+export function pairSum(kernel: Kernel, size: Size): number {
+  const ys = pairCounts(size[0]);
+  const xs = pairCounts(size[1]);
+  let sum = 0;
+  for (let dy = 0; dy < ys.length; dy++)
+    for (let dx = 0; dx < xs.length; dx++) sum += (ys[dy] ?? 0) * (xs[dx] ?? 0) * at(kernel, dy, dx);
+  return sum;
+}
+
+/** Mean over all ordered pairs of positions, equal ones too. */
+export function pairMean(kernel: Kernel, [height, width]: Size): number {
+  return pairSum(kernel, [height, width]) / (height * width) ** 2;
+}

@@ -1,0 +1,52 @@
+import { gaussianMean } from '../maths/quadrature.ts';
+import { expectedMaximum } from './order-statistics.ts';
+
+/** Above this variance of the scores one of them takes all. */
+const frozen = 400;
+
+/**
+ * E of the sum of squared softmax weights of n independent normal scores of this variance: 1/n at 0, 1 at infinity. With
+ * 1/Z^2 = integral of s e^(-sZ) ds.
+ */
+export function softmaxSquares(n: number, variance: number): number {
+  if (n <= 1 || variance > frozen) return 1;
+  if (variance < 1e-12) return 1 / n;
+  const moments = laplace(variance);
+  return overLogScale(variance, n, (s) => {
+    const { one, square } = moments(s);
+    return n * s * s * square * one ** (n - 1);
+  });
+}
+
+/** E log of the sum of exp of n independent normal scores; log Z = integral of (e^(-s) - e^(-sZ)) / s ds (Frullani). */
+export function logSumExp(n: number, variance: number): number {
+  if (variance > frozen) return Math.sqrt(variance) * expectedMaximum(n);
+  if (variance < 1e-12) return Math.log(n) + variance / 2 - variance / (2 * n);
+  const moments = laplace(variance);
+  return overLogScale(variance, n, (s) => Math.exp(-s) - moments(s).one ** n);
+}
+
+/** E e^(-s x) and E x^2 e^(-s x) of a log-normal x. */
+function laplace(variance: number) {
+  const std = Math.sqrt(variance);
+  return (s: number) => ({
+    one: gaussianMean64((z) => Math.exp(-s * Math.exp(std * z))),
+    square: gaussianMean64((z) => Math.exp(2 * std * z - s * Math.exp(std * z))),
+  });
+}
+
+/** Integral over log s, from where n terms saturate to where the last one has gone. */
+function overLogScale(variance: number, n: number, g: (s: number) => number): number {
+  const std = Math.sqrt(variance);
+  const low = -Math.log(n) - 8 * std - 20;
+  const high = 8 * std + 6;
+  const count = 240;
+  const step = (high - low) / count;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += g(Math.exp(low + (i + 0.5) * step));
+  return sum * step;
+}
+
+function gaussianMean64(g: (z: number) => number): number {
+  return gaussianMean(g, 96);
+}
