@@ -1,4 +1,5 @@
-import type { Tree } from '@lezer/common';
+import { Tree } from '@lezer/common';
+import type { LRParser } from '@lezer/lr';
 import type { Range } from './ast.ts';
 
 /**
@@ -27,12 +28,33 @@ export interface Concrete {
   readonly comments: readonly Range[];
 }
 
+/** A parse that takes longer is ended where it stands: only hostile text (50,000 open quotes) gets here. */
+const millisecondsAllowed = 1000;
+
+/** Parses text that begins at `base` in the module `text`. Never throws, never hangs: what was not reached is an error. */
+export function parseConcrete(parser: LRParser, piece: string, text: string, base: number): Concrete {
+  const deadline = Date.now() + millisecondsAllowed;
+  try {
+    const parse = parser.startParse(piece);
+    let tree = parse.advance();
+    for (let steps = 0; tree === null; steps++) {
+      if (steps % 256 === 0 && Date.now() > deadline && parse.stoppedAt === null) parse.stopAt(parse.parsedPos);
+      tree = parse.advance();
+    }
+    return readTree(tree, text, base);
+  } catch {
+    // Lezer's recovery from errors is recursive.
+    const { root } = readTree(Tree.empty, text, base);
+    return { root, comments: [], errors: [{ start: base, end: base + piece.length }] };
+  }
+}
+
 /**
  * Copies a Lezer tree, without recursion. Skipped tokens (in error nodes) are dropped; where they stood is reported in
  * `errors`. `base` is the offset in `text` (the module's) of what was parsed. White space at a node's end is cut off: Lezer's
  * blocks take the newline after them.
  */
-export function readTree(tree: Tree, text: string, base: number): Concrete {
+function readTree(tree: Tree, text: string, base: number): Concrete {
   const errors: Range[] = [];
   const comments: Range[] = [];
   const open: OpenNode[] = [{ name: '', start: base, children: [], hasError: false }];

@@ -1,6 +1,6 @@
 import { parser } from '@lezer/javascript';
 import type { Module } from './ast.ts';
-import { type Concrete, type ConcreteNode, readTree } from './concrete.ts';
+import { type Concrete, type ConcreteNode, parseConcrete } from './concrete.ts';
 import { countDefinitions } from './definitions.ts';
 import { lowerClass } from './javascript-classes.ts';
 import { lowerExpression } from './javascript-expressions.ts';
@@ -16,12 +16,13 @@ import type { JavaScriptLowering } from './lowering.ts';
  * definitions is kept: a half-typed line spoils no other function.
  */
 export function parseJavaScript(text: string, options: { readonly typescript: boolean }): Module {
-  const dialects = options.typescript ? ['ts', 'ts jsx'] : ['jsx'];
+  const dialects = !options.typescript ? ['jsx'] : /<\/|\/>/.test(text) ? ['ts', 'ts jsx'] : ['ts'];
   const [best] = dialects
     .map((dialect) => ({ dialect, module: parsePieces(text, dialect, [0]) }))
     .sort((a, b) => a.module.errors.length - b.module.errors.length);
   if (best === undefined || best.module.errors.length === 0) return best?.module ?? parsePieces(text, 'jsx', [0]);
   const starts = Array.from(text.matchAll(definitionLine), (match) => match.index).filter((start) => start > 0);
+  if (starts.length === 0) return best.module;
   const pieces = parsePieces(text, best.dialect, [0, ...starts]);
   return countDefinitions(pieces.body) > countDefinitions(best.module.body) ? pieces : best.module;
 }
@@ -31,7 +32,7 @@ const definitionLine = /^(?:export|class|abstract|async|function|const|let|var|i
 function parsePieces(text: string, dialect: string, starts: readonly number[]): Module {
   const configured = parser.configure({ dialect });
   const pieces = starts.map(
-    (start, index): Concrete => readTree(configured.parse(text.slice(start, starts[index + 1])), text, start),
+    (start, index): Concrete => parseConcrete(configured, text.slice(start, starts[index + 1]), text, start),
   );
   const nodes = pieces.flatMap((piece): readonly ConcreteNode[] => piece.root.children);
   const js: JavaScriptLowering = {

@@ -9,8 +9,12 @@ export type InfixItem =
   | { readonly kind: 'operand'; readonly value: Expression }
   | { readonly kind: 'operator'; readonly operator: string; readonly start: number };
 
+/** More than this is not written by hand, and would be too deep a tree. */
+const maxItems = 1000;
+
 /** Builds the expression that the operands and operators mean. Missing operands become `Unknown`. */
 export function climb(items: readonly InfixItem[]): Expression {
+  if (items.length > maxItems) return missing(items[0]);
   let position = 0;
   let result = expression(0);
   // Only broken code leaves operands over; what was read first counts.

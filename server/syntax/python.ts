@@ -1,6 +1,6 @@
 import { parser } from '@lezer/python';
 import type { Module, Range, Statement } from './ast.ts';
-import { readTree } from './concrete.ts';
+import { parseConcrete } from './concrete.ts';
 import { countDefinitions } from './definitions.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerExpression } from './python-expressions.ts';
@@ -17,8 +17,9 @@ import { lowerStatement } from './python-statements.ts';
 export function parsePython(text: string): Module {
   const module = parsePieces(text, [0]);
   if (module.errors.length === 0) return module;
-  const definitions = Array.from(text.matchAll(definitionLine), (match) => match.index);
-  const pieces = parsePieces(text, [0, ...definitions.filter((start) => start > 0)]);
+  const starts = Array.from(text.matchAll(definitionLine), (match) => match.index).filter((start) => start > 0);
+  if (starts.length === 0) return module;
+  const pieces = parsePieces(text, [0, ...starts]);
   return countDefinitions(pieces.body) > countDefinitions(module.body) ? pieces : module;
 }
 
@@ -36,8 +37,7 @@ function parsePieces(text: string, starts: readonly number[]): Module {
     for (const comment of source.comments)
       comments.push({ ...comment, start: comment.start + start, end: comment.end + start });
     source.cuts.forEach((cut, at) => {
-      const tree = parser.parse(source.masked.slice(cut, source.cuts[at + 1]));
-      const concrete = readTree(tree, text, start + cut);
+      const concrete = parseConcrete(parser, source.masked.slice(cut, source.cuts[at + 1]), text, start + cut);
       errors.push(...concrete.errors);
       for (const node of concrete.root.children) body.push(...lowerStatement(node, py));
     });
