@@ -25,7 +25,8 @@ export const panelFindingSchema = v.object({
   fix: v.nullable(v.string()),
 });
 
-const open = v.object({
+/** The model to probe, and whether to start at once. */
+export const openSchema = v.object({
   version,
   type: v.literal('open'),
   /** Shown in the header and used to tell models apart. */
@@ -45,7 +46,7 @@ const open = v.object({
 });
 
 export const toPanelSchema = v.variant('type', [
-  open,
+  openSchema,
   /** What a child process of the host says, passed on unread. */
   v.object({ version, type: v.literal('trainer'), message: fromTrainerSchema }),
   /** The cursor stands on this layer (id). */
@@ -83,4 +84,4 @@ export const fromPanelSchema = v.variant('type', [
 
 export type ToPanel = v.InferOutput<typeof toPanelSchema>;
 export type FromPanel = v.InferOutput<typeof fromPanelSchema>;
-export type PanelOpen = v.InferOutput<typeof open>;
+export type PanelOpen = v.InferOutput<typeof openSchema>;

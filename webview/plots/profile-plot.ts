@@ -1,0 +1,108 @@
+import { gridX, line, type PlotOptions, ruleY, dot, axisX } from '@observablehq/plot';
+import type { Layer } from '../../core/graph/graph.ts';
+import type { Expectations, Figures } from '../../core/probe/expectation.ts';
+import type { Recording } from '../../core/probe/recording.ts';
+import type { VariantName } from '../../core/probe/request.ts';
+import type { Theme } from '../theme.ts';
+import { variantColor } from './colors.ts';
+import { margins, plotHeight } from './heat-map-layout.ts';
+import { metricInfo, overSeeds } from './metrics.ts';
+import { plotDefaults } from './plot-figure.tsx';
+
+export interface ProfileData {
+  readonly metric: 'weightGradientRms' | 'activationRms';
+  readonly recording: Recording;
+  readonly layers: readonly Layer[];
+  readonly variants: readonly VariantName[];
+  readonly expected: ReadonlyMap<VariantName, Expectations>;
+  readonly step: number;
+  readonly chosen: number | null;
+}
+
+interface Point {
+  readonly index: number;
+  readonly value: number;
+  readonly variant: VariantName;
+}
+
+/** One figure per layer, layers downwards as in the heat map: measured at a step, and as predicted before the first. */
+export function profilePlot(data: ProfileData, theme: Theme, width: number): PlotOptions {
+  const measured = data.variants.flatMap((variant) => measuredPoints(data, variant));
+  const predicted = data.variants.flatMap((variant) => predictedPoints(data, variant));
+  const color = ({ variant }: Point): string => variantColor(variant, theme.light);
+  const chosen = data.chosen;
+  return {
+    ...plotDefaults(theme),
+    width,
+    height: plotHeight(data.layers.length),
+    marginTop: margins.top,
+    marginBottom: margins.bottom,
+    marginLeft: 10,
+    marginRight: 14,
+    x: { type: 'log', domain: decades([...measured, ...predicted]), nice: false },
+    y: { domain: [-0.5, data.layers.length - 0.5], axis: null },
+    marks: [
+      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: tickExponents([...measured, ...predicted], width) }),
+      axisX({
+        ticks: tickExponents([...measured, ...predicted], width),
+        tickFormat: exponent,
+        tickSize: 0,
+        color: theme.muted,
+        label: null,
+      }),
+      ...(chosen === null ? [] : [ruleY([chosen], { stroke: theme.focus, strokeDasharray: '3,3' })]),
+      line(predicted, { ...channels(color), strokeWidth: 1.25, strokeDasharray: '3,3', strokeOpacity: 0.9 }),
+      line(measured, { ...channels(color), strokeWidth: 1.75 }),
+      dot(
+        measured.filter((point) => point.index === chosen),
+        { x: 'value', y: 'index', stroke: color, r: 3.5, fill: theme.background, strokeWidth: 1.75 },
+      ),
+    ],
+  };
+}
+
+function channels(color: (point: Point) => string) {
+  return { x: 'value', y: 'index', z: 'variant', stroke: color } as const;
+}
+
+function measuredPoints({ recording, layers, metric, step }: ProfileData, variant: VariantName): readonly Point[] {
+  if (step < 0) return [];
+  const info = metricInfo(metric);
+  return layers.flatMap((_, index) => point(index, overSeeds(recording, variant, info, index, step), variant));
+}
+
+function predictedPoints({ expected, layers, metric }: ProfileData, variant: VariantName): readonly Point[] {
+  const figure: keyof Figures = metric;
+  const all = expected.get(variant);
+  return layers.flatMap((layer, index) => point(index, all?.get(layer.id)?.predicted[figure] ?? null, variant));
+}
+
+/** A logarithmic axis has no place for zero: such a layer leaves a gap. */
+function point(index: number, value: number | null, variant: VariantName): readonly Point[] {
+  return value === null || value <= 0 ? [] : [{ index, value, variant }];
+}
+
+function decades(points: readonly Point[]): [number, number] {
+  const [low, high] = exponents(points);
+  return [10 ** low, 10 ** high];
+}
+
+function exponents(points: readonly Point[]): [number, number] {
+  if (points.length === 0) return [-6, 0];
+  const logs = points.map((one) => Math.log10(one.value));
+  const low = Math.floor(Math.min(...logs));
+  return [low, Math.max(low + 1, Math.ceil(Math.max(...logs)))];
+}
+
+function tickExponents(points: readonly Point[], width: number): number[] {
+  const [low, high] = exponents(points);
+  const stride = Math.max(1, Math.ceil(((high - low) * 38) / Math.max(1, width - 24)));
+  const values: number[] = [];
+  for (let at = high; at >= low; at -= stride) values.unshift(10 ** at);
+  return values;
+}
+
+function exponent(value: number): string {
+  const at = Math.round(Math.log10(value));
+  return at === 0 ? '1' : at === 1 ? '10' : `1e${at}`;
+}
