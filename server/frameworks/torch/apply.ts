@@ -1,0 +1,111 @@
+import { checkShapes, inferShape } from '../../../core/graph/infer-shape.ts';
+import type { Op } from '../../../core/graph/op.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import { tensor } from '../../interpreter/table.ts';
+import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
+import { currentTrial, type Restore, trialStep } from './trial.ts';
+import { materialize } from './views.ts';
+import { contentsOf } from './writes.ts';
+
+export interface Step {
+  readonly op: Op;
+  readonly inputs: readonly TensorValue[];
+  /** Role in the op to the parameter; those that are `None` are left out. */
+  readonly parameters?: Readonly<Record<string, TensorValue | null>>;
+  readonly owner?: InstanceValue | null;
+  /** Basis of the node's name where no module owns it. */
+  readonly name?: string;
+  /** The result's shape, where the op does not tell it. */
+  readonly shape?: Shape | null;
+  /** For ops that only move axes: the shape before, from the shape after. */
+  readonly restore?: Restore;
+}
+
+/**
+ * Computes a tensor: its shape always; its node in the graph too while a forward pass is traced. Shapes that do not fit are
+ * reported, and the pass goes on with what is still known.
+ */
+export function apply(step: Step, context: NativeContext): TensorValue {
+  const { op } = step;
+  const shapes = step.inputs.map((input) => input.shape);
+  const problem = step.shape === undefined ? checkShapes(op, shapes) : null;
+  const shape =
+    step.shape !== undefined ? step.shape : inferShape(op, problem === null ? shapes : shapes.map(ranksOnly));
+  const parameters = present(step.parameters ?? {});
+  if (currentTrial() !== null) return trialStep({ ...step, parameters }, shape, problem);
+  if (!context.graph.isTracing) return tensor({ shape });
+  if (problem !== null) context.note(`${step.owner?.class.name ?? step.name ?? op.kind} ${problem}`);
+  return context.graph.add({
+    op,
+    inputs: step.inputs.map((input) => asNode(input, context)),
+    outputShape: shape,
+    owner: step.owner ?? null,
+    ...(step.name === undefined ? {} : { name: step.name }),
+    parameters,
+    calledAt: context.at,
+  });
+}
+
+/** An op that the tables do not know, or whose arguments are not known; `shape` is what is assumed of its result. */
+export function applyUnknown(
+  name: string,
+  inputs: readonly TensorValue[],
+  shape: Shape | null,
+  context: NativeContext,
+  owner: InstanceValue | null = null,
+): TensorValue {
+  return apply({ op: { kind: 'unknown', name }, inputs, shape, owner, name }, context);
+}
+
+/** A step on a value that should be a tensor; on anything else nothing can be computed. */
+export function onTensor(value: Value, context: NativeContext, step: (input: TensorValue) => Value): Value {
+  if (value.type === 'tensor') return step(value);
+  // What comes out of code that could not be followed goes on as a tensor, so that later layers stay in the graph.
+  if (value.type === 'unknown' && isTracing(context)) return step(applyUnknown('value', [], null, context));
+  return unknown('result for something that is no tensor');
+}
+
+export function isTracing(context: NativeContext): boolean {
+  return currentTrial() !== null || context.graph.isTracing;
+}
+
+/** A tensor as a node: parameters and tensors made on the way become nodes when something reads them. */
+function asNode(input: TensorValue, context: NativeContext): TensorValue {
+  if (input.layer !== null) return input;
+  const base = materialize(input, (step) => apply(step, context));
+  if (base !== null) return base;
+  if (input.isParameter) {
+    return context.graph.add({
+      op: { kind: 'parameter' },
+      inputs: [],
+      outputShape: input.shape,
+      name: 'parameter',
+      parameters: { value: input },
+      calledAt: context.at,
+    });
+  }
+  return context.graph.add({
+    op: { kind: 'constant', value: constantOf(input) },
+    inputs: [],
+    outputShape: input.shape,
+    name: 'constant',
+    calledAt: context.at,
+  });
+}
+
+function constantOf({ storage }: TensorValue): number | null {
+  if (storage === null) return null;
+  const { mean, std } = contentsOf(storage);
+  return std === 0 ? mean : null;
+}
+
+function ranksOnly(shape: Shape | null): Shape | null {
+  return shape === null ? null : shape.map(() => null);
+}
+
+function present(parameters: Readonly<Record<string, TensorValue | null>>): Readonly<Record<string, TensorValue>> {
+  const kept: Record<string, TensorValue> = {};
+  for (const [role, value] of Object.entries(parameters)) if (value !== null) kept[role] = value;
+  return kept;
+}

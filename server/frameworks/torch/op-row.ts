@@ -1,0 +1,68 @@
+import type { Op } from '../../../core/graph/op.ts';
+import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
+import { nativeFunction } from '../../interpreter/table.ts';
+import type { ClassValue, NativeValue, TensorValue, Value } from '../../interpreter/values.ts';
+import { apply, applyUnknown, onTensor } from './apply.ts';
+import { layerClass } from './layer.ts';
+
+/**
+ * A row of an op without parameters, which PyTorch offers as a module (`nn.ReLU`), as functions (`F.relu`, `torch.relu`) and
+ * as a method of tensors.
+ */
+export interface OpRow {
+  readonly module?: string;
+  readonly functions?: readonly string[];
+  /** Of the module's constructor, and of the functions after their input. */
+  readonly parameters?: string;
+  /** `null` where an argument is not known, or says something that no op does. */
+  readonly op: (argument: (name: string) => Value, input: TensorValue) => Op | null;
+  /** What becomes of the shape where there is no op: kept, or not known. */
+  readonly keepsShape?: boolean;
+}
+
+export function modulesOf(rows: readonly OpRow[]): Readonly<Record<string, ClassValue>> {
+  const classes: Record<string, ClassValue> = {};
+  for (const row of rows) {
+    if (row.module === undefined) continue;
+    classes[row.module] = layerClass(row.module, {
+      parameters: row.parameters ?? '',
+      op: (layer, input) => row.op(layer.value, input),
+      keepsShape: row.keepsShape ?? false,
+    });
+  }
+  return classes;
+}
+
+/** A function on a tensor, by name: what `torch`, `torch.nn.functional` and tensors share. */
+export interface Operation {
+  /** Parameters after the input. */
+  readonly parameters: string;
+  readonly run: (input: TensorValue, given: BoundArguments, context: NativeContext) => Value;
+}
+
+export type Operations = Readonly<Record<string, Operation>>;
+
+export function operationsOf(rows: readonly OpRow[]): Operations {
+  const operations: Record<string, Operation> = {};
+  for (const row of rows) {
+    for (const name of row.functions ?? []) {
+      operations[name] = {
+        parameters: row.parameters ?? '',
+        run: (input, given, context) => {
+          const op = row.op(given.get, input);
+          if (op !== null) return apply({ op, inputs: [input], name }, context);
+          return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context);
+        },
+      };
+    }
+  }
+  return operations;
+}
+
+/** An operation as a function whose first argument is the tensor; so it also serves as a method. */
+export function functionOf(name: string, operation: Operation): NativeValue {
+  const { parameters, run } = operation;
+  return nativeFunction(name, parameters === '' ? 'input' : `input, ${parameters}`, (given, context) =>
+    onTensor(given.get('input'), context, (input) => run(input, given, context)),
+  );
+}

@@ -1,0 +1,118 @@
+import { isSubclass } from '../../interpreter/order.ts';
+import type { InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+
+/*
+ * Which submodules and parameters a module has. PyTorch keeps them in dictionaries of their own; here they are the instance's
+ * attributes that are modules or parameters, in the order in which they were registered.
+ */
+
+export type NamedModule = readonly [name: string, module: InstanceValue];
+export type NamedTensor = readonly [name: string, tensor: TensorValue];
+
+/** What `nn.Module` keeps beside the attributes. */
+export interface ModuleState {
+  /** Names that hold, or have held, a parameter or submodule: they keep their place. */
+  readonly registered: Set<string>;
+  readonly buffers: Set<string>;
+}
+
+export function moduleState(instance: InstanceValue): ModuleState {
+  if (isModuleState(instance.state)) return instance.state;
+  const state: ModuleState = { registered: new Set(), buffers: new Set() };
+  instance.state = state;
+  return state;
+}
+
+export function isModule(value: Value | undefined): value is InstanceValue {
+  return value?.type === 'instance' && value.class.order.some((class_) => class_.native?.name === 'torch.nn.Module');
+}
+
+export function isParameter(value: Value | undefined): value is TensorValue {
+  return value?.type === 'tensor' && value.isParameter;
+}
+
+/** `named_children()`: each module once, under its first name. */
+export function namedChildren(instance: InstanceValue): NamedModule[] {
+  const seen = new Set<InstanceValue>();
+  const children: NamedModule[] = [];
+  for (const [name, value] of instance.attributes) {
+    if (!isModule(value) || seen.has(value)) continue;
+    seen.add(value);
+    children.push([name, value]);
+  }
+  return children;
+}
+
+/** `named_modules()`: the module itself, then its submodules, parents before children, each once. */
+export function namedModules(root: InstanceValue, prefix = ''): NamedModule[] {
+  const found: NamedModule[] = [];
+  const seen = new Set<InstanceValue>();
+  visit(root, prefix);
+  return found;
+
+  function visit(module: InstanceValue, name: string): void {
+    if (seen.has(module)) return;
+    seen.add(module);
+    found.push([name, module]);
+    for (const [key, value] of module.attributes) {
+      if (isModule(value)) visit(value, joinNames(name, key));
+    }
+  }
+}
+
+/** `named_parameters()`: own before submodules', a tied one once, under its first name. */
+export function namedParameters(root: InstanceValue, prefix = '', recurse = true): NamedTensor[] {
+  const found: NamedTensor[] = [];
+  const seen = new Set<unknown>();
+  for (const [name, module] of recurse ? namedModules(root, prefix) : [[prefix, root] as const]) {
+    for (const [key, value] of module.attributes) {
+      if (!isParameter(value)) continue;
+      const identity = value.storage ?? value;
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      found.push([joinNames(name, key), value]);
+    }
+  }
+  return found;
+}
+
+/** `named_buffers()`. */
+export function namedBuffers(root: InstanceValue, prefix = '', recurse = true): NamedTensor[] {
+  const found: NamedTensor[] = [];
+  for (const [name, module] of recurse ? namedModules(root, prefix) : [[prefix, root] as const]) {
+    for (const key of moduleState(module).buffers) {
+      const value = module.attributes.get(key);
+      if (value?.type === 'tensor') found.push([joinNames(name, key), value]);
+    }
+  }
+  return found;
+}
+
+/** The order in which `apply` meets modules: children before their parent. */
+export function childrenFirst(root: InstanceValue): InstanceValue[] {
+  const path = new Set<InstanceValue>();
+  const order: InstanceValue[] = [];
+  visit(root);
+  return order;
+
+  function visit(module: InstanceValue): void {
+    // A module that holds its own parent would recurse for ever.
+    if (path.has(module)) return;
+    path.add(module);
+    for (const [, child] of namedChildren(module)) visit(child);
+    path.delete(module);
+    order.push(module);
+  }
+}
+
+export function isInstanceOf(value: Value, class_: InstanceValue['class']): boolean {
+  return value.type === 'instance' && isSubclass(value.class, class_);
+}
+
+function joinNames(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}.${name}`;
+}
+
+function isModuleState(state: unknown): state is ModuleState {
+  return typeof state === 'object' && state !== null && 'registered' in state && 'buffers' in state;
+}

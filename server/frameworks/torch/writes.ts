@@ -1,0 +1,86 @@
+import type { Initializer, Write } from '../../../core/graph/initializer.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
+import { torchFans } from '../../../core/initializers/fans.ts';
+import { unknownInitializer } from '../../../core/initializers/make.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import { storage, tensor } from '../../interpreter/table.ts';
+import type { Storage, TensorValue } from '../../interpreter/values.ts';
+
+/* Initial values: who writes what into a tensor's memory, and how values pass from one tensor to another. */
+
+/** Fills a tensor in place, by a function or method of the user's call (`nn.init.zeros_(w)`, `w.fill_(0)`). */
+export function fill(target: TensorValue, initializer: Initializer, by: string, context: NativeContext): void {
+  context.write(target, { initializer, by, callee: context.calleeText });
+}
+
+/** New memory with initial values: `torch.zeros(3)`. */
+export function allocate(shape: Shape | null, initializer: Initializer, context: NativeContext): TensorValue {
+  const made = tensor({ shape, storage: storage(shape, torchFans(shape ?? [])) });
+  context.write(made, { initializer, by: context.calleeText, callee: context.calleeText });
+  return made;
+}
+
+/** The writes that still show: the last one that covered the whole tensor and what came after it. */
+export function visibleWrites(memory: Storage): readonly Write[] {
+  const last = memory.writes.findLastIndex((write) => write.partial !== true);
+  return memory.writes.slice(Math.max(last, 0));
+}
+
+/** What a tensor holds as a whole; unknown where parts of it were written differently. */
+export function contentsOf(memory: Storage): Initializer {
+  const [only, ...others] = visibleWrites(memory);
+  if (only === undefined || only.partial || others.length > 0 || memory.overwrittenByUnknown)
+    return unknownInitializer();
+  return only.initializer;
+}
+
+/** `target.copy_(source)`: the target starts with what the source holds, written where the source was written. */
+export function copyInto(target: TensorValue, source: TensorValue | null, context: NativeContext): void {
+  const { storage: into } = target;
+  if (into === null) return;
+  const from = source?.storage ?? null;
+  if (from === into) return;
+  if (from === null || from.overwrittenByUnknown || source?.isPart) {
+    context.touch(into);
+    if (!target.isPart) into.overwrittenByUnknown = true;
+    return;
+  }
+  for (const write of visibleWrites(from)) {
+    const part = target.isPart || write.partial === true;
+    context.write({ ...target, isPart: part }, passedOn(write));
+  }
+}
+
+/** Memory of its own with the contents of another tensor, changed by `change`: `w * 0.02`, `w.clone()`. */
+export function derived(
+  source: TensorValue,
+  context: NativeContext,
+  change: (initializer: Initializer) => Initializer = (same) => same,
+): TensorValue {
+  const { shape } = source;
+  const from = source.storage;
+  const memory = storage(shape, torchFans(shape ?? []));
+  const made = tensor({ shape, storage: memory });
+  if (from === null) return { ...made, storage: null };
+  memory.overwrittenByUnknown = from.overwrittenByUnknown;
+  for (const write of source.isPart ? partOf(from) : visibleWrites(from)) {
+    context.write(
+      { ...made, isPart: write.partial === true },
+      { ...passedOn(write), initializer: change(write.initializer) },
+    );
+  }
+  return made;
+}
+
+/** A part of a tensor that was filled in one go holds what the whole holds. */
+function partOf(memory: Storage): readonly Write[] {
+  const visible = visibleWrites(memory);
+  const [only] = visible;
+  if (only === undefined || visible.length === 1) return visible;
+  return [{ ...only, initializer: unknownInitializer() }];
+}
+
+function passedOn(write: Write) {
+  const { initializer, by, at, callee, origin } = write;
+  return { initializer, by, at, callee, ...(origin === 'default' ? { origin } : {}) };
+}
