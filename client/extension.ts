@@ -17,7 +17,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Initsc
   registerRulePages(context);
   registerCommands(context, { server, panels, log });
   await server.start();
-  return { panels: () => panels.all().map((panel) => panel.state()) };
+  return { panels: () => panels.all().map((panel) => panel.state()), pastRuns: () => panels.history.list() };
 }
 
 export async function deactivate(): Promise<void> {
@@ -26,6 +26,8 @@ export async function deactivate(): Promise<void> {
 
 /** What other extensions and tests may see. */
 export interface InitscopeApi {
-  /** The open probe panels: which model, and what their runs have said so far. */
+  /** The open probe panels. */
   panels(): readonly unknown[];
+  /** Finished probes of this workspace, newest first. */
+  pastRuns(): Promise<readonly unknown[]>;
 }

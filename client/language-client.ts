@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State, TransportKind, type WorkspaceEdit } from 'vscode-languageclient/node';
+import {
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+  TransportKind,
+  type WorkspaceEdit,
+} from 'vscode-languageclient/node';
 import {
   type ApplyFixParams,
   type ApplyVariantParams,

@@ -5,7 +5,14 @@ import Mocha from 'mocha';
 
 /** The specs of each window that `run.ts` opens; loaded once Mocha's globals are there. */
 const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
-  main: [() => import('./language.ts')],
+  main: [
+    () => import('./findings.ts'),
+    () => import('./notebook.ts'),
+    () => import('./probe.ts'),
+    () => import('./panel.ts'),
+  ],
+  untrusted: [() => import('./untrusted.ts')],
+  installed: [() => import('./installed.ts')],
 };
 
 /** Called by VS Code in the extension host: runs the suite named by E2E_SUITE and writes its counts to E2E_REPORT. */
