@@ -38,7 +38,9 @@ export function equalValues(left: Value, right: Value): boolean | null {
       });
     }
     case 'range':
-      return right.type === 'range' && left.start === right.start && left.stop === right.stop && left.step === right.step;
+      return (
+        right.type === 'range' && left.start === right.start && left.stop === right.stop && left.step === right.step
+      );
     case 'native':
       return right.type === 'native' && left.function === right.function;
     case 'bound':

@@ -37,7 +37,8 @@ function joinSnapshots(left: Snapshot, right: Snapshot, report: () => void): Sna
     return { of: 'scope', variables: joinMaps(left.variables, right.variables, report) };
   }
   if (left.of === 'list' && right.of === 'list') return { of: 'list', ...joinItems(left, right, report) };
-  if (left.of === 'set' && right.of === 'set') return { of: 'set', items: [...new Set([...left.items, ...right.items])] };
+  if (left.of === 'set' && right.of === 'set')
+    return { of: 'set', items: [...new Set([...left.items, ...right.items])] };
   if (left.of === 'dict' && right.of === 'dict') return { of: 'dict', ...joinEntries(left, right, report) };
   if (left.of === 'instance' && right.of === 'instance') {
     return { of: 'instance', attributes: joinMaps(left.attributes, right.attributes, report), state: left.state };
@@ -46,7 +47,8 @@ function joinSnapshots(left: Snapshot, right: Snapshot, report: () => void): Sna
     return { of: 'class', members: joinMaps(left.members, right.members, report) };
   }
   if (left.of === 'storage' && right.of === 'storage') {
-    if (sameDistribution(left.writes, right.writes) && left.overwrittenByUnknown === right.overwrittenByUnknown) return left;
+    if (sameDistribution(left.writes, right.writes) && left.overwrittenByUnknown === right.overwrittenByUnknown)
+      return left;
     report();
     const longer = left.writes.length >= right.writes.length ? left : right;
     return { ...longer, trainable: left.trainable && right.trainable, overwrittenByUnknown: true };

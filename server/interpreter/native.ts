@@ -54,6 +54,8 @@ export interface NativeClass {
   readonly setAttribute?: (instance: InstanceValue, name: string, value: Value, context: NativeContext) => void;
   /** Calling the class gives this instead of an instance: `int('3')`. Only for the class itself, not for its subclasses. */
   readonly convert?: (arguments_: BoundArguments, context: NativeContext) => Value;
+  /** Told after `copy.deepcopy` has made an instance; `state` is copied as plain data before. */
+  readonly copied?: (copy: InstanceValue, original: InstanceValue, context: NativeContext) => void;
   /** Iterating, indexing and counting an instance (`nn.Sequential`, `nn.ModuleList`). */
   readonly items?: (instance: InstanceValue, context: NativeContext) => Value[] | null;
 }
@@ -86,7 +88,16 @@ export interface NativeContext {
   touch(target: Value | Storage): void;
   readonly language: Language;
   call(callee: Value, positional: readonly Value[], keyword?: ReadonlyMap<string, Value>): Value;
+  /** Passes arguments on as they came, with the places where they are written. */
+  callWith(callee: Value, arguments_: CallArguments): Value;
+  /** Unknown where there is no such attribute. */
   getAttribute(object: Value, name: string): Value;
+  /** `null` where there certainly is no such attribute: `hasattr`. */
+  findAttribute(object: Value, name: string): Value | null;
+  getItem(object: Value, index: Value): Value;
+  setItem(object: Value, index: Value, value: Value): void;
+  /** `+ - * / // % ** @ & | ^ << >>`, and comparisons `== != < <= > >= is isNot in notIn`, by the language's rules. */
+  operate(operator: string, left: Value, right: Value): Value;
   setAttribute(object: Value, name: string, value: Value): void;
   /** Items of anything that can be iterated; `null` where they are not known. */
   iterate(value: Value): Value[] | null;
@@ -94,6 +105,8 @@ export interface NativeContext {
   truth(value: Value): boolean | null;
   /** A new instance of a native class, constructed with these arguments. */
   instantiate(class_: ClassValue, positional: readonly Value[], keyword?: ReadonlyMap<string, Value>): Value;
+  /** An operation of the language fails: the exception is raised if the code catches it, otherwise the result is unknown. */
+  fail(exception: string, message: string): Value;
   /** The user must know that something was not understood. */
   note(message: string): void;
   fact(fact: CodeFact): void;

@@ -2,7 +2,8 @@ import type { Write } from '../../core/graph/initializer.ts';
 import type { ParameterRole } from '../../core/graph/parameter.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
-import type { FunctionNode, Language } from '../syntax/ast.ts';
+import type { FunctionNode } from '../syntax/ast.ts';
+import type { ModuleRecord } from './machine.ts';
 import type { NativeClass, NativeFunction } from './native.ts';
 
 /*
@@ -93,13 +94,12 @@ export interface RangeValue {
 export interface FunctionValue {
   readonly type: 'function';
   readonly node: FunctionNode;
-  readonly path: string;
+  readonly module: ModuleRecord;
   readonly scope: Scope;
   /** Values of the parameters' defaults, evaluated at the definition. */
   readonly defaults: ReadonlyMap<string, Value>;
   /** The class it was defined in, for `super()`. */
   readonly owner: ClassValue | null;
-  readonly language: Language;
   readonly binding: 'plain' | 'static' | 'class' | 'property';
   /** JavaScript arrow functions: the `this` around them. */
   readonly self: Value | null;

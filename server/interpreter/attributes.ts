@@ -1,0 +1,286 @@
+import { setterName } from './classes.ts';
+import { attributeOfPlain } from './library/methods.ts';
+import type { Machine, Site } from './machine.ts';
+import type { NativeClass } from './native.ts';
+import { positional } from './signature.ts';
+import {
+  type ClassValue,
+  type DictValue,
+  type FunctionValue,
+  type InstanceValue,
+  none,
+  type SuperValue,
+  string,
+  tuple,
+  unknown,
+  type Value,
+} from './values.ts';
+
+/** Looks an attribute up by the rules of the value's type; `null` where there certainly is none. */
+export function getAttribute(machine: Machine, object: Value, name: string, site: Site): Value | null {
+  switch (object.type) {
+    case 'unknown':
+      return unknown(object.reason);
+    case 'dimension':
+      // A required argument without a value stands for an object too: its parts are symbols named after it.
+      return { type: 'dimension', name: `${object.name}.${name}` };
+    case 'instance':
+      return instanceAttribute(machine, object, name, site);
+    case 'class':
+      return classAttribute(object, name);
+    case 'super':
+      return superAttribute(machine, object, name, site);
+    case 'namespace':
+      return object.member(name) ?? (name === '__name__' ? string(object.name) : null);
+    case 'tensor': {
+      const context = machine.context(site);
+      for (const framework of machine.frameworks) {
+        const value = framework.tensorAttribute(object, name, context);
+        if (value !== null) return value;
+      }
+      return null;
+    }
+    case 'function':
+      return functionAttribute(object, name) ?? attributeOfPlain(object, name, site.module.language);
+    case 'dict':
+      return dictAttribute(object, name, site);
+    default:
+      return attributeOfPlain(object, name, site.module.language);
+  }
+}
+
+/** JavaScript's objects have their entries as attributes. */
+function dictAttribute(object: DictValue, name: string, site: Site): Value | null {
+  if (site.module.language === 'python') return attributeOfPlain(object, name, 'python');
+  const entry = object.entries.get(`s${name}`)?.value;
+  if (entry === undefined) return attributeOfPlain(object, name, 'javascript') ?? (object.open ? unknown(name) : null);
+  return entry.type === 'function' && !entry.node.isArrow ? { type: 'bound', self: object, function: entry } : entry;
+}
+
+function functionAttribute(object: FunctionValue, name: string): Value | null {
+  if (name === '__name__' || name === '__qualname__' || name === 'name') return string(object.node.name ?? '<lambda>');
+  return name === '__doc__' ? none : null;
+}
+
+function instanceAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
+  const own = instance.attributes.get(name);
+  if (own !== undefined && !isShadowed(instance, name, own)) return own;
+  for (const class_ of instance.class.order) {
+    const member = class_.members.get(name);
+    if (member !== undefined) return bindMember(machine, member, instance, instance.class, site);
+    const { native } = class_;
+    if (native === null) continue;
+    const method = Object.hasOwn(native.methods, name) ? boundMethod(native, name, instance) : null;
+    if (method !== null) return method;
+    const value = native.getAttribute?.(instance, name, machine.context(site)) ?? null;
+    if (value !== null) return value;
+  }
+  if (name === '__class__' || name === 'constructor') return instance.class;
+  if (name === '__dict__') return attributeDictionary(instance);
+  const fallback = findMember(instance.class, '__getattr__');
+  if (fallback?.type === 'function' && !name.startsWith('__')) {
+    return machine.callFunction(fallback, instance, positional(string(name)), site);
+  }
+  return instance.class.open ? unknown(name) : null;
+}
+
+/**
+ * PyTorch registers a submodule beside the instance's dictionary, so a method or property of the class with the same name
+ * is found first; so are properties of the user's classes.
+ */
+function isShadowed(instance: InstanceValue, name: string, own: Value): boolean {
+  for (const class_ of instance.class.order) {
+    const member = class_.members.get(name);
+    if (member?.type === 'function') return member.binding === 'property';
+    if (own.type === 'instance' && class_.native !== null && Object.hasOwn(class_.native.methods, name)) return true;
+  }
+  return false;
+}
+
+function attributeDictionary(instance: InstanceValue): DictValue {
+  const entries = [...instance.attributes].map(([name, value]) => [`s${name}`, { key: string(name), value }] as const);
+  return { type: 'dict', entries: new Map(entries), open: instance.class.open };
+}
+
+function bindMember(machine: Machine, member: Value, self: Value, class_: ClassValue, site: Site): Value {
+  if (member.type === 'lazy') return member.force();
+  if (member.type !== 'function') return member;
+  switch (member.binding) {
+    case 'plain':
+      return { type: 'bound', self, function: member };
+    case 'class':
+      return { type: 'bound', self: class_, function: member };
+    case 'property':
+      return machine.callFunction(member, self, positional(), site);
+    case 'static':
+      return member;
+  }
+}
+
+/** A native method with its instance, as a value of its own. */
+function boundMethod(native: NativeClass, name: string, self: InstanceValue): Value | null {
+  const method = native.methods[name];
+  if (method === undefined) return null;
+  return {
+    type: 'native',
+    function: {
+      name: `${native.name}.${name}`,
+      signature: method.signature,
+      evaluate: (given, context) => {
+        context.touch(self);
+        return method.evaluate(self, given, context);
+      },
+    },
+  };
+}
+
+export function findMember(class_: ClassValue, name: string): Value | null {
+  for (const candidate of class_.order) {
+    const member = candidate.members.get(name);
+    if (member !== undefined) return member;
+  }
+  return null;
+}
+
+function classAttribute(class_: ClassValue, name: string): Value | null {
+  for (const candidate of class_.order) {
+    const member = candidate.members.get(name);
+    if (member !== undefined) {
+      if (member.type === 'function' && member.binding === 'class')
+        return { type: 'bound', self: class_, function: member };
+      return member.type === 'function' && member.binding === 'property' ? unknown(name) : member;
+    }
+    const unbound = candidate.native === null ? null : unboundMethod(candidate.native, name);
+    if (unbound !== null) return unbound;
+  }
+  switch (name) {
+    case '__name__':
+    case '__qualname__':
+    case 'name':
+      return string(class_.name);
+    case '__mro__':
+      return tuple(class_.order);
+    case '__bases__':
+      return tuple(class_.bases);
+    case '__module__':
+      return string(class_.at?.path ?? '');
+    case '__doc__':
+      return none;
+    default:
+      return class_.open ? unknown(name) : null;
+  }
+}
+
+/** `nn.Linear.reset_parameters(self)`, `nn.Module.__init__(self)`. */
+function unboundMethod(native: NativeClass, name: string): Value | null {
+  if (name === '__init__' || name === 'constructor') {
+    return unbound(`${native.name}.${name}`, (self) => nativeConstructor(native, self));
+  }
+  if (!Object.hasOwn(native.methods, name)) return null;
+  return unbound(`${native.name}.${name}`, (self) => boundMethod(native, name, self) ?? unknown(name));
+}
+
+/** A method that takes its instance as its first argument. */
+function unbound(name: string, bindTo: (self: InstanceValue) => Value): Value {
+  return {
+    type: 'native',
+    function: {
+      name,
+      signature: { parameters: [] },
+      evaluate: ({ raw }, context) => {
+        const [self, ...rest] = raw.positional;
+        if (self?.value.type !== 'instance') return unknown(name);
+        return context.callWith(bindTo(self.value), { ...raw, positional: rest });
+      },
+    },
+  };
+}
+
+/** A native `__init__` for this instance. */
+function nativeConstructor(native: NativeClass, self: InstanceValue): Value {
+  return {
+    type: 'native',
+    function: {
+      name: `${native.name}.__init__`,
+      signature: native.signature,
+      evaluate: (given, context) => {
+        context.touch(self);
+        native.construct(self, given, context);
+        return none;
+      },
+    },
+  };
+}
+
+function superAttribute(machine: Machine, object: SuperValue, name: string, site: Site): Value | null {
+  const { self, owner } = object;
+  const class_ = self.type === 'instance' ? self.class : self.type === 'class' ? self : null;
+  if (class_ === null) return unknown(name);
+  const rest = class_.order.slice(class_.order.indexOf(owner) + 1);
+  for (const candidate of rest) {
+    const member = candidate.members.get(name);
+    if (member !== undefined) return bindMember(machine, member, self, class_, site);
+    const { native } = candidate;
+    if (native === null || self.type !== 'instance') continue;
+    if (name === '__init__' || name === 'constructor') return nativeConstructor(native, self);
+    const method = boundMethod(native, name, self) ?? native.getAttribute?.(self, name, machine.context(site)) ?? null;
+    if (method !== null) return method;
+  }
+  if (name === '__init__' || name === 'constructor' || name === '__init_subclass__') return doNothing;
+  if (name === '__setattr__' && self.type === 'instance') return plainSetter(self);
+  return class_.open ? unknown(name) : null;
+}
+
+const doNothing: Value = {
+  type: 'native',
+  function: { name: 'object.__init__', signature: { parameters: [] }, evaluate: () => none },
+};
+
+function plainSetter(self: InstanceValue): Value {
+  return {
+    type: 'native',
+    function: {
+      name: 'object.__setattr__',
+      signature: { parameters: [] },
+      evaluate: ({ raw }, context) => {
+        const [name, value] = raw.positional;
+        if (name?.value.type === 'string' && value !== undefined)
+          context.setAttribute(self, name.value.value, value.value);
+        return none;
+      },
+    },
+  };
+}
+
+export function setAttribute(machine: Machine, object: Value, name: string, value: Value, site: Site): void {
+  const { journal } = machine;
+  if (object.type === 'instance') {
+    const setter = findMember(object.class, setterName(name));
+    if (setter?.type === 'function') {
+      machine.callFunction(setter, object, positional(value), site);
+      return;
+    }
+    journal.touch(object);
+    object.attributes.set(name, value);
+    for (const class_ of object.class.order) {
+      if (class_.native?.setAttribute === undefined) continue;
+      class_.native.setAttribute(object, name, value, machine.context(site));
+      return;
+    }
+  } else if (object.type === 'class') {
+    journal.touch(object);
+    object.members.set(name, value);
+  } else if (object.type === 'dict' && site.module.language === 'javascript') {
+    journal.touch(object);
+    object.entries.set(`s${name}`, { key: string(name), value, at: { path: site.module.path, ...rangeOf(site) } });
+  } else if (object.type === 'tensor') {
+    const context = machine.context(site);
+    for (const framework of machine.frameworks) {
+      if (framework.setTensorAttribute?.(object, name, value, context)) return;
+    }
+  }
+}
+
+function rangeOf(site: Site): { readonly start: number; readonly end: number } {
+  return { start: site.at.start, end: site.at.end };
+}

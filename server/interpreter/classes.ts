@@ -1,0 +1,99 @@
+import type { Expression, FunctionNode, Statement } from '../syntax/ast.ts';
+import { makeFunction } from './expressions.ts';
+import { finishEnum, isEnum } from './library/enum.ts';
+import { namedTupleClass } from './library/python/collections.ts';
+import { fieldNames } from './library/python/dataclasses.ts';
+import { namedTupleBase } from './library/python/modules.ts';
+import type { Frame, Machine, Site } from './machine.ts';
+import { createClass } from './order.ts';
+import { bindName } from './scopes.ts';
+import { positional } from './signature.ts';
+import { type ClassValue, dictOf, type FunctionValue, none, type Value } from './values.ts';
+
+type ClassNode = Extract<Statement, { type: 'Class' }>;
+
+/** Runs a class statement: bases, body, decorators. */
+export function defineClass(machine: Machine, node: ClassNode, frame: Frame): void {
+  const bases = node.bases.filter((base) => base.name === null).map((base) => machine.evaluate(base.value, frame));
+  const members = new Map<string, Value>();
+  const class_ = createClass({
+    name: node.name,
+    bases,
+    open: bases.some((base) => base.type !== 'class' || base.open),
+    members,
+    native: null,
+    at: { path: frame.module.path, start: node.start, end: node.end },
+    nameAt: { path: frame.module.path, start: node.nameAt.start, end: node.nameAt.end },
+  });
+  // Names of a class body are not seen by the methods in it: they close over the scope around the class.
+  const body: Frame = {
+    ...frame,
+    scope: { parent: frame.closure, variables: members },
+    owner: class_,
+    isClassBody: true,
+    redirects: null,
+  };
+  machine.execute(node.body, body);
+  if (isEnum(class_)) finishEnum(class_);
+  const made = bases.includes(namedTupleBase) ? namedTupleClass(node.name, fieldNames(class_), members) : class_;
+  bindName(frame, node.name, decorate(machine, made, node.decorators, frame), true, machine.journal);
+}
+
+/** Runs a `def`: the function with its defaults, through its decorators. */
+export function defineFunction(machine: Machine, node: FunctionNode, frame: Frame): void {
+  if (node.name === null) return;
+  const made = makeFunction(machine, node, frame);
+  const function_: FunctionValue = node.isStatic ? { ...made, binding: 'static' } : made;
+  if (node.accessor === 'set') {
+    bindName(frame, setterName(node.name), function_, true, machine.journal);
+    return;
+  }
+  const bound: FunctionValue = node.accessor === 'get' ? { ...function_, binding: 'property' } : function_;
+  const setter = frame.isClassBody ? setterOf(node.decorators) : null;
+  if (setter !== null) bindName(frame, setterName(setter), function_, true, machine.journal);
+  else bindName(frame, node.name, decorate(machine, bound, node.decorators, frame), true, machine.journal);
+}
+
+/** Where a property's setter is kept among the members of its class. */
+export function setterName(property: string): string {
+  return `${property}.setter`;
+}
+
+/** `@width.setter` above a method. */
+function setterOf(decorators: readonly Expression[]): string | null {
+  for (const decorator of decorators) {
+    if (decorator.type !== 'Attribute' || decorator.object.type !== 'Name') continue;
+    if (decorator.name === 'setter' || decorator.name === 'deleter') return decorator.object.name;
+  }
+  return null;
+}
+
+/** Decorators run as written; one that gives nothing that can be called is taken to leave the function as it is. */
+function decorate(machine: Machine, value: Value, decorators: readonly Expression[], frame: Frame): Value {
+  let decorated = value;
+  for (const decorator of [...decorators].reverse()) {
+    const callee = machine.evaluate(decorator, frame);
+    if (callee.type === 'unknown') continue;
+    const site: Site = { module: frame.module, at: decorator, callee: decorator };
+    const result = machine.call(callee, positional(decorated), site);
+    if (isCallable(result)) decorated = result;
+  }
+  return decorated;
+}
+
+function isCallable(value: Value): boolean {
+  return ['function', 'class', 'partial', 'bound', 'native'].includes(value.type);
+}
+
+/** `x: int = 3` in a class body: dataclasses and named tuples read the names and their order. */
+export function annotate(machine: Machine, target: Expression, frame: Frame): void {
+  if (target.type !== 'Name') return;
+  const members: ClassValue['members'] = frame.scope.variables;
+  let annotations = members.get('__annotations__');
+  if (annotations?.type !== 'dict') {
+    annotations = dictOf([]);
+    members.set('__annotations__', annotations);
+  }
+  machine.journal.touch(annotations);
+  annotations.entries.set(`s${target.name}`, { key: { type: 'string', value: target.name }, value: none });
+}

@@ -1,0 +1,154 @@
+import type { FunctionNode } from '../syntax/ast.ts';
+import { joinValues } from './join.ts';
+import { type Frame, type Machine, Raised, type Site } from './machine.ts';
+import { createScope } from './scopes.ts';
+import {
+  type CallArguments,
+  dictOf,
+  type FunctionValue,
+  type GivenArgument,
+  list,
+  none,
+  tuple,
+  unknown,
+  type Value,
+} from './values.ts';
+
+/** Runs a function of the user's. `self` comes before the positional arguments in Python and is `this` in JavaScript. */
+export function callFunction(
+  machine: Machine,
+  function_: FunctionValue,
+  self: Value | null,
+  arguments_: CallArguments,
+  site: Site,
+): Value {
+  if (!machine.budget.enter()) {
+    machine.note(`${function_.node.name ?? 'function'}: calls are nested too deeply to follow`, site);
+    return unknown('nested too deeply');
+  }
+  try {
+    machine.events.called(function_);
+    const frame = frameOf(function_, selfOf(function_, self, arguments_));
+    bindParameters(machine, function_, self, arguments_, frame);
+    machine.execute(function_.node.body, frame);
+    return resultOf(function_, frame);
+  } finally {
+    machine.budget.leave();
+  }
+}
+
+/** `super()` also works where a method is called through its class: `Base.forward(self, x)`. */
+function selfOf(function_: FunctionValue, self: Value | null, arguments_: CallArguments): Value | null {
+  if (self !== null || function_.owner === null || function_.binding === 'static') return self;
+  return arguments_.positional[0]?.value ?? null;
+}
+
+function frameOf(function_: FunctionValue, self: Value | null): Frame {
+  const scope = createScope(function_.scope);
+  return {
+    module: function_.module,
+    scope,
+    closure: scope,
+    function: function_,
+    owner: function_.owner,
+    isClassBody: false,
+    self: function_.node.isArrow ? function_.self : self,
+    redirects: null,
+    returned: null,
+    maybeReturned: null,
+    yielded: null,
+    maybeBroken: false,
+  };
+}
+
+function resultOf(function_: FunctionValue, frame: Frame): Value {
+  if (frame.yielded !== null) return list(frame.yielded);
+  const returned = frame.returned ?? none;
+  if (frame.maybeReturned !== null) {
+    return frame.maybeReturned.reduce(
+      (result, other) => (isStructure(result) ? result : joinValues(result, other)),
+      returned,
+    );
+  }
+  return frame.returned === null && isGenerator(function_) ? list([]) : returned;
+}
+
+/** Under conditions that are not known, the tensor or object that the function returns at its end is taken. */
+function isStructure(value: Value): boolean {
+  return value.type === 'tensor' || value.type === 'instance' || value.type === 'tuple' || value.type === 'list';
+}
+
+const generators = new WeakMap<FunctionNode, boolean>();
+
+/** A generator that yielded nothing. The text tells: it is only asked for functions that end without a value. */
+function isGenerator(function_: FunctionValue): boolean {
+  const { node, module } = function_;
+  const known = generators.get(node);
+  if (known !== undefined) return known;
+  const answer = /\byield\b/.test(module.text.slice(node.start, node.end));
+  generators.set(node, answer);
+  return answer;
+}
+
+function bindParameters(
+  machine: Machine,
+  function_: FunctionValue,
+  self: Value | null,
+  arguments_: CallArguments,
+  frame: Frame,
+): void {
+  const isPython = function_.module.language === 'python';
+  const positional: readonly GivenArgument[] =
+    isPython && self !== null ? [{ value: self, at: null }, ...arguments_.positional] : arguments_.positional;
+  const { variables } = frame.scope;
+  let next = 0;
+  let used: Set<string> | null = null;
+  for (const parameter of function_.node.parameters) {
+    const { target, kind } = parameter;
+    if (kind === 'rest') {
+      const rest = positional.slice(next).map((item) => item.value);
+      next = positional.length;
+      const value: Value = arguments_.open
+        ? { type: 'list', items: rest, open: true }
+        : isPython
+          ? tuple(rest)
+          : list(rest);
+      machine.assign(target, value, frame, true);
+      continue;
+    }
+    if (kind === 'keywordRest') {
+      const others = [...arguments_.keyword].filter(([name]) => used === null || !used.has(name));
+      const rest = dictOf(others.map(([name, item]) => [name, item.value, item.at]));
+      rest.open = arguments_.open;
+      machine.assign(target, rest, frame, true);
+      continue;
+    }
+    let value: Value | undefined;
+    if (kind !== 'keywordOnly' && next < positional.length) {
+      value = positional[next]?.value;
+      next++;
+    } else if (target.type === 'Name') {
+      value = arguments_.keyword.get(target.name)?.value;
+      if (value !== undefined) {
+        used ??= new Set();
+        used.add(target.name);
+      }
+    }
+    if (target.type === 'Name' && isPython) {
+      variables.set(target.name, value ?? function_.defaults.get(target.name) ?? missing(target.name, arguments_));
+    } else {
+      // JavaScript: `undefined` takes the default, which is evaluated at the call.
+      if ((value === undefined || value === none) && parameter.default !== null && !arguments_.open) {
+        value = machine.evaluate(parameter.default, frame);
+      }
+      machine.assign(target, value ?? (arguments_.open ? unknown('argument') : none), frame, true);
+    }
+  }
+  if (isPython && next < positional.length && machine.state.caught.includes('TypeError')) {
+    throw new Raised(['TypeError', 'Exception', 'BaseException']);
+  }
+}
+
+function missing(name: string, arguments_: CallArguments): Value {
+  return unknown(arguments_.open ? `argument ${name}` : `missing argument ${name}`);
+}

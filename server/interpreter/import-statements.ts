@@ -1,0 +1,78 @@
+import type { Statement } from '../syntax/ast.ts';
+import type { Frame, Machine } from './machine.ts';
+import { mayFail } from './raise.ts';
+import { bindName } from './scopes.ts';
+import { type LazyValue, unknown, type Value } from './values.ts';
+
+/** `import a.b as c`. Without an alias Python binds the first name only. */
+export function executeImport(machine: Machine, node: Extract<Statement, { type: 'Import' }>, frame: Frame): void {
+  const isPython = frame.module.language === 'python';
+  const [first = node.module] = node.module.split('.');
+  const name = node.alias ?? (isPython ? first : null);
+  const target = node.alias === null && isPython ? first : node.module;
+  const found = machine.importModule(target, 0, frame.module);
+  const value = found ?? mayFail(machine, 'ModuleNotFoundError', `module ${target}`);
+  if (name !== null) bindName(frame, name, value, true, machine.journal);
+}
+
+/** `from a import b as c`: a name of a user's module is read when it is first used, so that big packages cost what is used. */
+export function executeImportFrom(
+  machine: Machine,
+  node: Extract<Statement, { type: 'ImportFrom' }>,
+  frame: Frame,
+): void {
+  const module = machine.importModule(node.module, node.level, frame.module);
+  if (module === null) mayFail(machine, 'ModuleNotFoundError', `module ${node.module}`);
+  for (const { name, alias } of node.names) {
+    if (name === '*') {
+      importAll(machine, node, frame);
+      continue;
+    }
+    bindName(
+      frame,
+      alias ?? name,
+      lazily(() => member(machine, node, name, frame)),
+      true,
+      machine.journal,
+    );
+  }
+}
+
+function importAll(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, frame: Frame): void {
+  for (const name of machine.exportedNames(node.module, node.level, frame.module) ?? []) {
+    bindName(
+      frame,
+      name,
+      lazily(() => member(machine, node, name, frame)),
+      true,
+      machine.journal,
+    );
+  }
+}
+
+function member(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, name: string, frame: Frame): Value {
+  return (
+    machine.importName(node.module, node.level, name, frame.module) ??
+    unknown(`${name} of ${'.'.repeat(node.level)}${node.module}`)
+  );
+}
+
+function lazily(compute: () => Value): LazyValue {
+  let value: Value | null = null;
+  let isRunning = false;
+  return {
+    type: 'lazy',
+    force() {
+      if (value !== null) return value;
+      // An import cycle: the name does not exist yet.
+      if (isRunning) return unknown('import cycle');
+      isRunning = true;
+      try {
+        value = compute();
+        return value;
+      } finally {
+        isRunning = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { findMember } from './attributes.ts';
+import { maxItems } from './budget.ts';
+import { nativeItems, rangeLength } from './items.ts';
+import type { Machine, Site } from './machine.ts';
+import { positional } from './signature.ts';
+import { number, string, type Value } from './values.ts';
+
+/** The items of anything that can be iterated, newly made; `null` where they are not all known. */
+export function iterate(machine: Machine, value: Value, site: Site): Value[] | null {
+  switch (value.type) {
+    case 'list':
+      return value.open ? null : [...value.items];
+    case 'tuple':
+    case 'set':
+      return [...value.items];
+    case 'dict':
+      if (value.open || site.module.language === 'javascript') return null;
+      return [...value.entries.values()].map((entry) => entry.key);
+    case 'string':
+      return value.value.length > maxItems ? null : [...value.value].map(string);
+    case 'range': {
+      const length = rangeLength(value);
+      if (length > maxItems) return null;
+      return Array.from({ length }, (_, index) => number(value.start + index * value.step));
+    }
+    case 'instance': {
+      const method = findMember(value.class, '__iter__');
+      if (method?.type === 'function') {
+        return iterate(machine, machine.callFunction(method, value, positional(), site), site);
+      }
+      return nativeItems(machine, value, site);
+    }
+    case 'tensor': {
+      // Along the first axis: `q, k, v = qkv`.
+      const length = value.shape?.[0];
+      if (typeof length !== 'number' || length > 64) return null;
+      return Array.from({ length }, (_, index) => machine.getItem(value, number(index), site));
+    }
+    case 'class': {
+      const members = value.members.get('__members__');
+      return members?.type === 'dict' ? [...members.entries.values()].map((entry) => entry.value) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** Is the value taken as true by a condition? `null` where that is not known. */
+export function truth(machine: Machine, value: Value, site: Site): boolean | null {
+  const isPython = site.module.language === 'python';
+  switch (value.type) {
+    case 'none':
+      return false;
+    case 'boolean':
+      return value.value;
+    case 'number':
+      return value.value !== 0 && !(Number.isNaN(value.value) && !isPython);
+    case 'string':
+      return value.value !== '';
+    case 'list':
+      if (!isPython) return true;
+      return value.open && value.items.length === 0 ? null : value.items.length > 0;
+    case 'tuple':
+    case 'set':
+      return isPython ? value.items.length > 0 : true;
+    case 'dict':
+      if (!isPython) return true;
+      return value.open && value.entries.size === 0 ? null : value.entries.size > 0;
+    case 'range':
+      return rangeLength(value) > 0;
+    case 'instance':
+      return instanceTruth(machine, value, site);
+    case 'unknown':
+    case 'dimension':
+    case 'tensor':
+    case 'lazy':
+      return null;
+    default:
+      return true;
+  }
+}
+
+function instanceTruth(machine: Machine, value: Extract<Value, { type: 'instance' }>, site: Site): boolean | null {
+  if (site.module.language !== 'python') return true;
+  for (const name of ['__bool__', '__len__']) {
+    const method = findMember(value.class, name);
+    if (method?.type === 'function') {
+      return truth(machine, machine.callFunction(method, value, positional(), site), site);
+    }
+  }
+  const items = nativeItems(machine, value, site);
+  return items === null ? true : items.length > 0;
+}

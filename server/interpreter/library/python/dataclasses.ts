@@ -1,0 +1,130 @@
+import { findMember } from '../../attributes.ts';
+import type { BoundArguments, NativeContext } from '../../native.ts';
+import { namespace, nativeClass, nativeFunction } from '../../table.ts';
+import {
+  type ClassValue,
+  dictOf,
+  type InstanceValue,
+  list,
+  type NamespaceValue,
+  none,
+  string,
+  tuple,
+  unknown,
+  type Value,
+} from '../../values.ts';
+import { objectClass } from '../types.ts';
+
+const fieldClass = nativeClass('dataclasses.Field', {
+  bases: [objectClass],
+  construct: (instance, { raw }) => {
+    for (const [name, argument] of raw.keyword) instance.attributes.set(name, argument.value);
+  },
+});
+
+export const dataclassesModule: NamespaceValue = namespace('dataclasses', {
+  dataclass: nativeFunction('dataclasses.dataclass', 'class_=None, **options', (given) => {
+    const target = given.get('class_');
+    return target.type === 'class' ? makeDataclass(target) : nativeFunction('dataclass', 'class_', decorate);
+  }),
+  field: nativeFunction('dataclasses.field', '*args, **kwargs', ({ raw }, context) =>
+    context.callWith(fieldClass, raw),
+  ),
+  Field: fieldClass,
+  fields: nativeFunction('dataclasses.fields', 'object', (given) => fieldsOf(given.get('object'))),
+  asdict: nativeFunction('dataclasses.asdict', 'object', (given) => asDictionary(given.get('object'))),
+  replace: nativeFunction('dataclasses.replace', 'object, **changes', (given) => {
+    const object = given.get('object');
+    if (object.type !== 'instance') return unknown('dataclass');
+    const copy: InstanceValue = { ...object, attributes: new Map(object.attributes) };
+    for (const [name, change] of given.keywordRest) copy.attributes.set(name, change.value);
+    return copy;
+  }),
+  is_dataclass: nativeFunction('dataclasses.is_dataclass', 'object', (given) => {
+    const object = given.get('object');
+    const class_ = object.type === 'instance' ? object.class : object;
+    return { type: 'boolean', value: class_.type === 'class' && findMember(class_, dataclassMark) !== null };
+  }),
+});
+
+const dataclassMark = '__dataclass_fields__';
+
+function decorate(given: BoundArguments): Value {
+  const target = given.get('class_');
+  return target.type === 'class' ? makeDataclass(target) : target;
+}
+
+/** Gives the class an `__init__` that takes its annotated fields, those of its bases first. */
+export function makeDataclass(class_: ClassValue): ClassValue {
+  const names = fieldNames(class_);
+  class_.members.set(dataclassMark, tuple(names.map(string)));
+  if (!class_.members.has('__init__')) {
+    class_.members.set(
+      '__init__',
+      nativeFunction(`${class_.name}.__init__`, 'self', (given, context) => construct(names, given, context)),
+    );
+  }
+  return class_;
+}
+
+function construct(names: readonly string[], { raw }: BoundArguments, context: NativeContext): Value {
+  const [self, ...given] = raw.positional;
+  if (self?.value.type !== 'instance') return none;
+  const instance = self.value;
+  let next = 0;
+  for (const name of names) {
+    const written = findMember(instance.class, name);
+    const field = written?.type === 'instance' && written.class === fieldClass ? written : null;
+    const isInit = field?.attributes.get('init');
+    const positional = isInit?.type === 'boolean' && !isInit.value ? undefined : given[next++]?.value;
+    const value = positional ?? raw.keyword.get(name)?.value ?? fallback(name, field, written, raw.open, context);
+    context.setAttribute(instance, name, value);
+  }
+  const after = findMember(instance.class, '__post_init__');
+  if (after !== null) context.call(context.getAttribute(instance, '__post_init__'), []);
+  return none;
+}
+
+function fallback(
+  name: string,
+  field: InstanceValue | null,
+  written: Value | null,
+  isOpen: boolean,
+  context: NativeContext,
+): Value {
+  if (isOpen) return unknown(`field ${name}`);
+  if (field === null) return written ?? { type: 'dimension', name };
+  const factory = field.attributes.get('default_factory');
+  if (factory !== undefined) return context.call(factory, []);
+  return field.attributes.get('default') ?? { type: 'dimension', name };
+}
+
+/** Annotated names of the class and its bases, the bases' first. */
+export function fieldNames(class_: ClassValue): readonly string[] {
+  const names = new Set<string>();
+  for (const candidate of [...class_.order].reverse()) {
+    const annotations = candidate.members.get('__annotations__');
+    if (annotations?.type !== 'dict') continue;
+    for (const { key } of annotations.entries.values()) if (key.type === 'string') names.add(key.value);
+  }
+  return [...names];
+}
+
+function fieldsOf(object: Value): Value {
+  const class_ = object.type === 'instance' ? object.class : object;
+  if (class_.type !== 'class') return unknown('fields');
+  return list(
+    fieldNames(class_).map((name) => ({
+      type: 'instance',
+      class: fieldClass,
+      attributes: new Map<string, Value>([['name', string(name)]]),
+      at: null,
+      state: null,
+    })),
+  );
+}
+
+function asDictionary(object: Value): Value {
+  if (object.type !== 'instance') return unknown('dictionary');
+  return dictOf(fieldNames(object.class).map((name) => [name, object.attributes.get(name) ?? unknown(name)]));
+}

@@ -1,0 +1,219 @@
+import { maxItems } from '../budget.ts';
+import { formatValue } from '../format.ts';
+import { keyOf } from '../keys.ts';
+import type { BoundArguments, NativeContext } from '../native.ts';
+import { parents } from '../raise.ts';
+import { numberOf } from '../read.ts';
+import { makeSet } from '../sets.ts';
+import { nativeClass } from '../table.ts';
+import {
+  boolean,
+  type ClassValue,
+  type DictValue,
+  list,
+  none,
+  number,
+  string,
+  tuple,
+  unknown,
+  type Value,
+} from '../values.ts';
+
+/* Python's built-in classes: what `isinstance` asks for and what calling them converts to. */
+
+export const objectClass = nativeClass('object', { construct: () => {} });
+const bases = [objectClass];
+
+export const intClass = nativeClass('int', {
+  bases,
+  parameters: 'x=0, base=10',
+  convert: (given, context) => toInteger(given.get('x'), given.get('base'), context),
+});
+export const boolClass = nativeClass('bool', {
+  bases: [intClass],
+  parameters: 'x=False',
+  convert: (given, context) => {
+    const truth = context.truth(given.get('x'));
+    return truth === null ? unknown('condition') : boolean(truth);
+  },
+});
+export const floatClass = nativeClass('float', {
+  bases,
+  parameters: 'x=0.0',
+  convert: (given, context) => toFloat(given.get('x'), context),
+});
+export const strClass = nativeClass('str', {
+  bases,
+  parameters: "object='', encoding='utf-8', errors='strict'",
+  convert: (given) => {
+    const text = formatValue(given.get('object'), 'python');
+    return text === null ? unknown('text') : string(text);
+  },
+});
+export const listClass = nativeClass('list', {
+  bases,
+  parameters: 'iterable=()',
+  convert: (given, context) => {
+    const source = given.get('iterable');
+    const items = context.iterate(source);
+    if (items !== null) return list(items);
+    return { type: 'list', items: source.type === 'list' ? [...source.items] : [], open: true };
+  },
+});
+export const tupleClass = nativeClass('tuple', {
+  bases,
+  parameters: 'iterable=()',
+  convert: (given, context) => {
+    const items = context.iterate(given.get('iterable'));
+    return items === null ? unknown('tuple of unknown length') : tuple(items);
+  },
+});
+export const setClass = nativeClass('set', { bases, parameters: 'iterable=()', convert: toSet });
+export const frozensetClass = nativeClass('frozenset', { bases, parameters: 'iterable=()', convert: toSet });
+export const dictClass = nativeClass('dict', { bases, parameters: 'source=(), **entries', convert: toDict });
+export const sliceClass = nativeClass('slice', {
+  bases,
+  convert: ({ rest, raw }) => {
+    const [first = none, second, third = none] = (rest.length > 0 ? rest : raw.positional).map((item) => item.value);
+    return second === undefined
+      ? { type: 'slice', lower: none, upper: first, step: none }
+      : { type: 'slice', lower: first, upper: second, step: third };
+  },
+});
+export const functionClass = nativeClass('function', { bases });
+export const noneClass = nativeClass('NoneType', { bases });
+export const rangeClass = nativeClass('range', {
+  bases,
+  convert: ({ rest }) => {
+    const bounds = rest.map((item) => item.value);
+    if (bounds.length === 1 && bounds[0]?.type === 'dimension') return bounds[0];
+    const [first, second, third = 1] = bounds.map(numberOf);
+    if (first == null || second === null || third === null) return unknown('range with unknown bounds');
+    return second === undefined
+      ? { type: 'range', start: 0, stop: first, step: 1 }
+      : { type: 'range', start: first, stop: second, step: third };
+  },
+});
+export const typeClass: ClassValue = nativeClass('type', {
+  bases,
+  parameters: 'object, *rest',
+  convert: (given) => classOf(given.get('object')) ?? unknown('type'),
+});
+export const propertyClasses = ['complex', 'bytes', 'bytearray', 'memoryview', 'ModuleType'].map((name) =>
+  nativeClass(name, { bases, ...(name === 'ModuleType' ? {} : { convert: () => unknown(name) }) }),
+);
+
+/** The class of a value: `type(x)`; `null` where it is not known. */
+export function classOf(value: Value): ClassValue | null {
+  switch (value.type) {
+    case 'number':
+      return value.isFloat ? floatClass : intClass;
+    case 'boolean':
+      return boolClass;
+    case 'string':
+      return strClass;
+    case 'none':
+      return noneClass;
+    case 'list':
+      return listClass;
+    case 'tuple':
+      return tupleClass;
+    case 'set':
+      return setClass;
+    case 'dict':
+      return dictClass;
+    case 'range':
+      return rangeClass;
+    case 'slice':
+      return sliceClass;
+    case 'function':
+    case 'bound':
+    case 'native':
+    case 'partial':
+      return functionClass;
+    case 'class':
+      return typeClass;
+    case 'instance':
+      return value.class;
+    default:
+      return null;
+  }
+}
+
+/** Built-in exceptions as classes, with their hierarchy. */
+export const exceptionClasses: ReadonlyMap<string, ClassValue> = makeExceptions();
+
+function makeExceptions(): ReadonlyMap<string, ClassValue> {
+  const made = new Map<string, ClassValue>();
+  const construct = (instance: { attributes: Map<string, Value> }, given: BoundArguments) => {
+    instance.attributes.set('args', tuple(given.raw.positional.map((item) => item.value)));
+  };
+  const make = (name: string): ClassValue => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const parent = parents[name];
+    const class_ = nativeClass(name, { bases: parent === undefined ? bases : [make(parent)], construct });
+    made.set(name, class_);
+    return class_;
+  };
+  for (const name of Object.keys(parents)) make(name);
+  return made;
+}
+
+function toInteger(value: Value, base: Value, context: NativeContext): Value {
+  if (value.type === 'dimension') return value;
+  const known = numberOf(value);
+  if (known !== null) return Number.isFinite(known) ? number(Math.trunc(known), false) : unknown('integer');
+  if (value.type !== 'string') return unknown('integer');
+  const radix = numberOf(base) ?? 10;
+  const text = value.value.trim().replaceAll('_', '');
+  const parsed = Number.parseInt(text, radix);
+  return /^[-+]?\w+$/.test(text) && !Number.isNaN(parsed) && (radix !== 10 || /^[-+]?\d+$/.test(text))
+    ? number(parsed, false)
+    : context.fail('ValueError', 'not an integer');
+}
+
+function toFloat(value: Value, context: NativeContext): Value {
+  if (value.type === 'dimension') return value;
+  const known = numberOf(value);
+  if (known !== null) return number(known, true);
+  if (value.type !== 'string') return unknown('number');
+  const text = value.value.trim().toLowerCase().replaceAll('_', '');
+  const special = { inf: Infinity, '+inf': Infinity, infinity: Infinity, '-inf': -Infinity, nan: Number.NaN }[text];
+  const parsed = special ?? (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/.test(text) ? Number(text) : null);
+  return parsed === null ? context.fail('ValueError', 'not a number') : number(parsed, true);
+}
+
+function toSet(given: BoundArguments, context: NativeContext): Value {
+  const items = context.iterate(given.get('iterable'));
+  return items === null ? unknown('set of unknown items') : makeSet(items);
+}
+
+/** `dict(a=1)`, `dict(other)`, `dict([(key, value)])`. */
+export function toDict(given: BoundArguments, context: NativeContext): DictValue {
+  const dict: DictValue = { type: 'dict', entries: new Map(), open: given.raw.open };
+  fillDict(dict, given.get('source'), context);
+  for (const [name, item] of given.keywordRest) {
+    dict.entries.set(`s${name}`, { key: string(name), value: item.value, at: item.at });
+  }
+  return dict;
+}
+
+export function fillDict(dict: DictValue, source: Value, context: NativeContext): void {
+  if (source.type === 'dict') {
+    for (const [key, entry] of source.entries) dict.entries.set(key, entry);
+    dict.open ||= source.open;
+    return;
+  }
+  const pairs = context.iterate(source);
+  if (pairs === null) {
+    dict.open = true;
+    return;
+  }
+  for (const pair of pairs.slice(0, maxItems)) {
+    const [key, value] = context.iterate(pair) ?? [];
+    const file = key === undefined ? null : keyOf(key);
+    if (key === undefined || value === undefined || file === null) dict.open = true;
+    else dict.entries.set(file, { key, value });
+  }
+}

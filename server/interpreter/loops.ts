@@ -1,0 +1,155 @@
+import type { Expression, Statement } from '../syntax/ast.ts';
+import { maxRounds } from './budget.ts';
+import type { Completion, Frame, Machine, Site } from './machine.ts';
+import { number, type RangeValue, unknown, type Value } from './values.ts';
+
+type For = Extract<Statement, { type: 'For' }>;
+type While = Extract<Statement, { type: 'While' }>;
+
+/** Unrolls a loop over known items; over unknown ones the body runs once, as something that may not have run. */
+export function loopFor(machine: Machine, node: For, frame: Frame): Completion {
+  const iterable = machine.evaluate(node.iterable, frame);
+  const site: Site = { module: frame.module, at: node.iterable, callee: null };
+  const sweep = sweepOf(node.iterable, frame);
+  const outerSweep = machine.state.sweep;
+  machine.state.sweep = sweep ?? outerSweep;
+  const outerBroken = frame.maybeBroken;
+  try {
+    const items =
+      iterable.type === 'range' ? rangeItems(iterable) : (machine.iterate(iterable, site) ?? openItems(iterable));
+    if (items === null) return onceMaybe(machine, node, iterable, frame);
+    let rounds = 0;
+    for (const item of items) {
+      machine.budget.spend();
+      if (++rounds > maxRounds) {
+        machine.note(`only the first ${maxRounds} rounds of this loop were followed`, site);
+        break;
+      }
+      machine.assign(node.target, item, frame, true);
+      const completion = machine.execute(node.body, frame);
+      if (completion === 'break') return 'normal';
+      if (completion === 'return') return completion;
+    }
+  } finally {
+    machine.state.sweep = outerSweep;
+    frame.maybeBroken = outerBroken;
+  }
+  return machine.execute(node.orElse, frame);
+}
+
+/** A range is never spread out: it may have a billion items. */
+function* rangeItems(range: RangeValue): Generator<Value> {
+  const { start, stop, step } = range;
+  if (step === 0) return;
+  for (let value = start; step > 0 ? value < stop : value > stop; value += step) yield number(value);
+}
+
+/** What is known of a list that may be longer stands for all of it. */
+function openItems(value: Value): readonly Value[] | null {
+  return (value.type === 'list' || value.type === 'set') && value.items.length > 0 ? [...value.items] : null;
+}
+
+function onceMaybe(machine: Machine, node: For, iterable: Value, frame: Frame): Completion {
+  const item: Value =
+    iterable.type === 'dimension'
+      ? { type: 'dimension', name: `${iterable.name}[i]` }
+      : unknown('item of something unknown');
+  const completion = machine.either(
+    () => {
+      machine.assign(node.target, item, frame, true);
+      const ended = machine.execute(node.body, frame);
+      return ended === 'return' ? ended : 'normal';
+    },
+    () => 'normal',
+    frame,
+    node.iterable,
+  );
+  return completion;
+}
+
+export function loopWhile(machine: Machine, node: While, frame: Frame): Completion {
+  const site: Site = { module: frame.module, at: node.test, callee: null };
+  const outerBroken = frame.maybeBroken;
+  frame.maybeBroken = false;
+  try {
+    for (let rounds = 0; ; rounds++) {
+      machine.budget.spend();
+      const truth = machine.truth(machine.evaluate(node.test, frame), site);
+      if (truth === false) break;
+      if (truth === null) return whileMaybe(machine, node, frame);
+      if (rounds >= maxRounds) {
+        machine.note(`only the first ${maxRounds} rounds of this loop were followed`, site);
+        return 'normal';
+      }
+      const completion = machine.execute(node.body, frame);
+      if (completion === 'break') return 'normal';
+      if (completion === 'return') return completion;
+      update(machine, node, frame);
+      // It may have ended here; that it goes on is a guess, which is not made twice.
+      if (frame.maybeBroken) return 'normal';
+    }
+  } finally {
+    frame.maybeBroken = outerBroken;
+  }
+  return machine.execute(node.orElse, frame);
+}
+
+function whileMaybe(machine: Machine, node: While, frame: Frame): Completion {
+  return machine.either(
+    () => {
+      const completion = machine.execute(node.body, frame);
+      if (completion === 'return') return completion;
+      if (completion !== 'break') update(machine, node, frame);
+      return 'normal';
+    },
+    () => 'normal',
+    frame,
+    node.test,
+  );
+}
+
+function update(machine: Machine, node: While, frame: Frame): void {
+  if (node.update === null) return;
+  if (isStatement(node.update)) machine.execute([node.update], frame);
+  else machine.evaluate(node.update, frame);
+}
+
+function isStatement(node: Expression | Statement): node is Statement {
+  return (
+    node.type === 'AugmentedAssign' || node.type === 'Assign' || node.type === 'Expression' || node.type === 'Block'
+  );
+}
+
+const sweepers = new Set([
+  'modules',
+  'named_modules',
+  'children',
+  'named_children',
+  'parameters',
+  'named_parameters',
+  'layers',
+  'weights',
+  'trainable_weights',
+  'trainable_variables',
+  'submodules',
+]);
+
+/** A loop over all modules or parameters of a model: its description. `enumerate(…)` and the like are looked through. */
+function sweepOf(iterable: Expression, frame: Frame): string | null {
+  const call = iterable.type === 'Call' ? iterable : null;
+  const callee = call?.callee ?? iterable;
+  if (
+    callee.type === 'Attribute' &&
+    sweepers.has(callee.name) &&
+    (call !== null || !callee.name.includes('parameters'))
+  ) {
+    return `${frame.module.text.slice(iterable.start, iterable.end)} loop`;
+  }
+  if (callee.type === 'Name' && call !== null) {
+    for (const argument of call.arguments) {
+      const inner = sweepOf(argument.value, frame);
+      if (inner !== null) return inner;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,68 @@
+import type { Language } from '../syntax/ast.ts';
+import { maxCharacters, maxItems } from './budget.ts';
+import { formatPercent, formatValue } from './format.ts';
+import { keyOf } from './keys.ts';
+import { numberOf } from './read.ts';
+import { makeSet } from './sets.ts';
+import { list, string, tuple, unknown, type Value } from './values.ts';
+
+/** Operators on strings, lists, tuples, sets and dictionaries; `null` where they do not fit. */
+export function sequenceOperator(operator: string, left: Value, right: Value, language: Language): Value | null {
+  if (operator === '+') return concatenate(left, right, language);
+  if (operator === '*') return repeat(left, numberOf(right)) ?? repeat(right, numberOf(left));
+  if (operator === '%' && left.type === 'string') return formatPercent(left.value, right);
+  if (left.type === 'set' && right.type === 'set') return setOperator(operator, left.items, right.items);
+  if (operator === '|' && left.type === 'dict' && right.type === 'dict') {
+    return { type: 'dict', entries: new Map([...left.entries, ...right.entries]), open: left.open || right.open };
+  }
+  return null;
+}
+
+function concatenate(left: Value, right: Value, language: Language): Value | null {
+  if (left.type === 'string' && right.type === 'string') return text(left.value + right.value);
+  if (left.type === 'tuple' && right.type === 'tuple') return tuple([...left.items, ...right.items]);
+  if (left.type === 'list' && right.type === 'list' && language === 'python') {
+    return { type: 'list', items: [...left.items, ...right.items], open: left.open || right.open };
+  }
+  if (language === 'javascript' && (left.type === 'string' || right.type === 'string')) {
+    const [first, second] = [formatValue(left, language), formatValue(right, language)];
+    return first === null || second === null ? unknown('text') : text(first + second);
+  }
+  return null;
+}
+
+function text(value: string): Value {
+  return value.length > maxCharacters ? unknown('very long text') : string(value);
+}
+
+function repeat(value: Value, count: number | null): Value | null {
+  if (count === null) return null;
+  const times = Math.max(0, Math.trunc(count));
+  if (value.type === 'string') {
+    return value.value.length * times > maxCharacters ? unknown('very long text') : string(value.value.repeat(times));
+  }
+  if (value.type !== 'list' && value.type !== 'tuple') return null;
+  if (value.items.length * times > maxItems) return { type: 'list', items: [...value.items], open: true };
+  const items = Array.from({ length: times }, () => value.items).flat();
+  return value.type === 'tuple' ? tuple(items) : { ...list(items), open: value.open };
+}
+
+function setOperator(operator: string, left: readonly Value[], right: readonly Value[]): Value | null {
+  const inRight = new Set(right.map(keyOf));
+  const inLeft = new Set(left.map(keyOf));
+  switch (operator) {
+    case '|':
+      return makeSet([...left, ...right]);
+    case '&':
+      return makeSet(left.filter((item) => inRight.has(keyOf(item))));
+    case '-':
+      return makeSet(left.filter((item) => !inRight.has(keyOf(item))));
+    case '^':
+      return makeSet([
+        ...left.filter((item) => !inRight.has(keyOf(item))),
+        ...right.filter((item) => !inLeft.has(keyOf(item))),
+      ]);
+    default:
+      return null;
+  }
+}
