@@ -123,6 +123,10 @@ export type Op =
       readonly mode: 'nearest' | 'bilinear';
       readonly layout: Layout;
     }
+  /**
+   * Parameters: `weight` (from the input), `recurrentWeight`, `bias`, and where there is a second one `recurrentBias`; of the
+   * layers above the first with their number (`weight1`), of the reverse direction with `Reverse` after that (`bias1Reverse`).
+   */
   | {
       readonly kind: 'recurrent';
       readonly cell: 'rnn' | 'lstm' | 'gru';
