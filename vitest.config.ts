@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: [
       '{core,server,trainer,client,webview,scripts}/**/*.test.{ts,tsx}',
-      'test/{cases,fixes,lsp,fuzz,oracle}/**/*.test.ts',
+      'test/{cases,fixes,lsp,fuzz,oracle,panel}/**/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

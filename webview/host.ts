@@ -1,6 +1,6 @@
+import * as v from 'valibot';
 import { type FromPanel, type ToPanel, toPanelSchema } from '../core/probe/panel-messages.ts';
 import { protocolVersion } from '../core/probe/request.ts';
-import * as v from 'valibot';
 
 /** Without the version, which is added on the way out. */
 export type Outgoing = FromPanel extends infer M ? (M extends FromPanel ? Omit<M, 'version'> : never) : never;
@@ -67,7 +67,9 @@ function isOurs(data: unknown): boolean {
 
 function download(name: string, content: string, encoding: 'utf8' | 'base64'): void {
   const bytes =
-    encoding === 'base64' ? Uint8Array.from(atob(content), (char) => char.charCodeAt(0)) : new TextEncoder().encode(content);
+    encoding === 'base64'
+      ? Uint8Array.from(atob(content), (char) => char.charCodeAt(0))
+      : new TextEncoder().encode(content);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([bytes]));
   link.download = name;

@@ -49,7 +49,7 @@ export interface PanelState {
 export type Action =
   | { readonly type: 'open'; readonly open: PanelOpen }
   | { readonly type: 'started'; readonly run: string }
-  | { readonly type: 'trainer'; readonly message: FromTrainer; /** Milliseconds, of any clock. */ readonly at: number }
+  | { readonly type: 'trainer'; readonly message: FromTrainer /** Milliseconds, of any clock. */; readonly at: number }
   /** Nothing more will come, whatever the recording says: the page that ran it is gone. */
   | { readonly type: 'ended' }
   | { readonly type: 'waiting'; readonly text: string | null }
@@ -118,7 +118,9 @@ export function reduce(state: PanelState, action: Action): PanelState {
 
 /** The same model opened again (an edit, a reload) keeps its last run to look at; another model starts with a clean panel. */
 function opened(state: PanelState, open: PanelOpen): PanelState {
-  const same = state.open?.path === open.path && state.open.graph.name === open.graph.name;
+  const before = state.open;
+  const same =
+    before !== null && before.graph.name === open.graph.name && (before.uri ?? before.path) === (open.uri ?? open.path);
   return {
     ...(same ? state : { ...initialState, highlight: state.highlight }),
     open,

@@ -43,7 +43,15 @@ export function currentFigure(): Figure {
   const top = 44 + lines.length * 18;
   const info = metricInfo(selection.value.metric);
   const names = layers.value;
-  const heat = heatMapSvg({ recording: run, variant: shownVariant.value, info, layers: names, steps: plannedSteps.value, theme: colors, width: left });
+  const heat = heatMapSvg({
+    recording: run,
+    variant: shownVariant.value,
+    info,
+    layers: names,
+    steps: plannedSteps.value,
+    theme: colors,
+    width: left,
+  });
   const profile = (metric: 'weightGradientRms' | 'activationRms', x: number): string =>
     placed(
       drawPlot(
@@ -70,7 +78,12 @@ export function currentFigure(): Figure {
     text(content, { x, y, fill: colors.foreground, 'font-weight': 600, 'font-size': 12 });
   const body = [
     element('rect', { width, height, fill: colors.background }),
-    text(`${model.graph.name}  ${model.path}:${model.line}`, { x: gap, y: 28, fill: colors.foreground, 'font-size': 16 }),
+    text(`${model.graph.name}  ${model.path}:${model.line}`, {
+      x: gap,
+      y: 28,
+      fill: colors.foreground,
+      'font-size': 16,
+    }),
     ...lines.map((line, k) => text(line, { x: gap, y: 52 + k * 18, fill: colors.foreground, 'font-size': 12 })),
     caption(`${info.title}, layers × steps, ${variantTitles[shownVariant.value]}`, gap, top + 12),
     element('g', { transform: `translate(${gap} ${top + 22})` }, heat.svg),
@@ -80,7 +93,9 @@ export function currentFigure(): Figure {
     profile('activationRms', left + 2 * gap + column),
     caption('Loss', gap, lower),
     placed(
-      drawPlot(lossPlot({ recording: run, variants: variants.value, planned: plannedSteps.value, step: -1 }, colors, left)),
+      drawPlot(
+        lossPlot({ recording: run, variants: variants.value, planned: plannedSteps.value, step: -1 }, colors, left),
+      ),
       gap,
       lower + 10,
     ),

@@ -28,7 +28,13 @@ export function heatMapSvg(figure: HeatMapFigure): { readonly svg: string; reado
   const domain = domainOf(recording, info);
   const { left, top, cellWidth, cellHeight } = layout;
   const cells: string[] = [
-    element('rect', { x: left, y: top, width: cellWidth * steps, height: cellHeight * layers.length, fill: theme.empty }),
+    element('rect', {
+      x: left,
+      y: top,
+      width: cellWidth * steps,
+      height: cellHeight * layers.length,
+      fill: theme.empty,
+    }),
   ];
   layers.forEach((_, index) => {
     for (let step = 0; step < steps; step += 1) {

@@ -53,7 +53,10 @@ export function tableRows(layers: readonly Layer[], context: TableContext): read
       ofCritical:
         gradient === null || !critical
           ? { text: '–', title: gradient === null ? emptyReason(layer, 'weightGradientRms', graph) : 'no prediction' }
-          : { text: formatFactor(gradient / critical), title: `critical initialization gives ${formatNumber(critical)}` },
+          : {
+              text: formatFactor(gradient / critical),
+              title: `critical initialization gives ${formatNumber(critical)}`,
+            },
       diversity: cell(context, layer, index, 'unitDiversity', formatNumber),
       update: cell(context, layer, index, 'updateRatio', formatNumber),
       dead: cell(context, layer, index, 'deadFraction', formatShare),

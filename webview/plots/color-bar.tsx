@@ -11,7 +11,6 @@ export function ColorBar({ domain, hasZero }: { readonly domain: Domain; readonl
     <svg class="color-bar" width="62" height={height + 40} aria-hidden="true">
       {Array.from({ length: stops }, (_, k) => (
         <rect
-          // biome-ignore lint/suspicious/noArrayIndexKey: a stop is its place
           key={k}
           x="6"
           width="10"

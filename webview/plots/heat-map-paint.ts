@@ -17,7 +17,12 @@ export interface HeatMapPicture {
 }
 
 /** Draws the whole heat map; `scale` is device pixels per CSS pixel. */
-export function paintHeatMap(context: CanvasRenderingContext2D, picture: HeatMapPicture, theme: Theme, scale: number): void {
+export function paintHeatMap(
+  context: CanvasRenderingContext2D,
+  picture: HeatMapPicture,
+  theme: Theme,
+  scale: number,
+): void {
   const { layout } = picture;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, layout.width, layout.height);

@@ -6,8 +6,8 @@ import { useSession } from '../run/session-context.ts';
 import { dispatch, layers, plannedSteps, recording, selection, shownVariant, state, step } from '../store.ts';
 import { theme } from '../theme.ts';
 import { useWidth } from '../views/use-width.ts';
-import { domainOf } from './domain.ts';
 import { ColorBar } from './color-bar.tsx';
+import { domainOf } from './domain.ts';
 import { cellAt, heatMapLayout, plotHeight } from './heat-map-layout.ts';
 import { paintHeatMap } from './heat-map-paint.ts';
 import { formatMetric, metricInfo, overSeeds } from './metrics.ts';
@@ -42,7 +42,8 @@ export function HeatMap() {
         names: rows.map((layer) => layer.name),
         domain,
         measured: run ? lastStepOf(run.variants.filter((one) => one.variant === variant)) : -1,
-        divergedAt: run?.variants.find((one) => one.variant === variant && one.end?.diverged)?.end?.diverged?.step ?? null,
+        divergedAt:
+          run?.variants.find((one) => one.variant === variant && one.end?.diverged)?.end?.diverged?.step ?? null,
         value: (index, at) => (run ? overSeeds(run, variant, info, index, at) : null),
         cursor: { index: chosen, step: shown },
         highlight,
@@ -106,13 +107,14 @@ export function HeatMap() {
           aria-roledescription="heat map"
           aria-label={`${info.title} of ${variantTitles[variant]}, layers by steps. ${reading}`}
           aria-describedby="heat-map-keys"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keyboard
           tabIndex={0}
           style={{ height: `${plotHeight(rows.length)}px` }}
           onPointerDown={down}
           onPointerMove={drag}
           onKeyDown={key}
         >
-          <canvas ref={canvas} aria-hidden="true" />
+          <canvas ref={canvas} />
         </div>
         <ColorBar domain={domain} hasZero={domain.log && run !== null && hasZero(run.variants, info.key)} />
       </div>

@@ -72,7 +72,11 @@ export function lossPlot({ recording, variants, planned, step }: LossData, theme
 
 function spansDecades(points: readonly LossPoint[]): boolean {
   const lows = points.map((point) => point.low);
-  return points.length > 0 && Math.min(...lows) > 0 && Math.max(...points.map((point) => point.high)) / Math.min(...lows) > 50;
+  return (
+    points.length > 0 &&
+    Math.min(...lows) > 0 &&
+    Math.max(...points.map((point) => point.high)) / Math.min(...lows) > 50
+  );
 }
 
 function lastBeforeDivergence(recording: Recording, points: readonly LossPoint[]): readonly LossPoint[] {

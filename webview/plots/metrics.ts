@@ -14,7 +14,12 @@ export interface MetricInfo {
 /** What can be drawn as a heat map. */
 export const metrics: readonly MetricInfo[] = [
   { key: 'weightGradientRms', title: 'Weight gradient', scale: 'log', help: 'RMS of ∂loss/∂weight per element' },
-  { key: 'activationGradientRms', title: 'Activation gradient', scale: 'log', help: 'RMS of ∂loss/∂output per element' },
+  {
+    key: 'activationGradientRms',
+    title: 'Activation gradient',
+    scale: 'log',
+    help: 'RMS of ∂loss/∂output per element',
+  },
   { key: 'activationRms', title: 'Activation', scale: 'log', help: "RMS of the layer's output" },
   { key: 'activationMean', title: 'Activation mean', scale: 'linear', help: "mean of the layer's output" },
   { key: 'weightRms', title: 'Weight', scale: 'log', help: 'RMS of the weights' },

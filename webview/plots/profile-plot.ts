@@ -1,4 +1,4 @@
-import { gridX, line, type PlotOptions, ruleY, dot, axisX } from '@observablehq/plot';
+import { axisX, dot, gridX, line, type PlotOptions, ruleY } from '@observablehq/plot';
 import type { Layer } from '../../core/graph/graph.ts';
 import type { Expectations, Figures } from '../../core/probe/expectation.ts';
 import type { Recording } from '../../core/probe/recording.ts';

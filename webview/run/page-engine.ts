@@ -19,10 +19,7 @@ export interface Run {
 }
 
 /** How an attempt on one engine began: it runs, or this engine cannot (with the reason), or no engine will (`failed`). */
-export type Beginning =
-  | { readonly run: Run }
-  | { readonly reason: string }
-  | { readonly failed: Failed };
+export type Beginning = { readonly run: Run } | { readonly reason: string } | { readonly failed: Failed };
 
 /** Compiling WebAssembly or shaders on a slow machine takes seconds; longer than this is hanging. */
 const startLimitMs = 30_000;

@@ -6,14 +6,19 @@ export interface WorkerAssets {
 
 export function readAssets(root: HTMLElement): WorkerAssets | null {
   const { worker, wasm } = root.dataset;
-  return worker === undefined || wasm === undefined ? null : { worker, wasm: JSON.parse(wasm) as Record<string, string> };
+  return worker === undefined || wasm === undefined
+    ? null
+    : { worker, wasm: JSON.parse(wasm) as Record<string, string> };
 }
 
 /**
  * Starts the trainer's worker. In a webview a worker cannot be built from an address of the webview (other origin), and its own
  * fetch of one would hang for ever, so the page fetches the bundle and the `.wasm` files and hands them over as blobs.
  */
-export async function startWorker(assets: WorkerAssets, init: (wasm: Record<string, string>) => unknown): Promise<Worker> {
+export async function startWorker(
+  assets: WorkerAssets,
+  init: (wasm: Record<string, string>) => unknown,
+): Promise<Worker> {
   const { source, wasm } = await load(assets);
   const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(address, { type: 'module', name: 'initscope-trainer' });

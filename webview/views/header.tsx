@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { sizeOf, formatShape } from '../../core/graph/shape.ts';
-import type { PanelOpen } from '../../core/probe/panel-messages.ts';
+import { formatShape, sizeOf } from '../../core/graph/shape.ts';
 import { formatCount } from '../../core/probe/numbers.ts';
+import type { PanelOpen } from '../../core/probe/panel-messages.ts';
 import { useSession } from '../run/session-context.ts';
 import { recording, state } from '../store.ts';
 import { ExportMenu } from './export-menu.tsx';

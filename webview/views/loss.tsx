@@ -1,9 +1,9 @@
-import { ranking } from '../../core/probe/ranking.ts';
 import { formatNumber } from '../../core/probe/numbers.ts';
+import { ranking } from '../../core/probe/ranking.ts';
 import { variantTitles } from '../../core/probe/variant-titles.ts';
+import { variantColor } from '../plots/colors.ts';
 import { lossPlot } from '../plots/loss-plot.ts';
 import { PlotFigure } from '../plots/plot-figure.tsx';
-import { variantColor } from '../plots/colors.ts';
 import { dispatch, plannedSteps, recording, state, step, variants } from '../store.ts';
 import { theme } from '../theme.ts';
 

@@ -48,7 +48,9 @@ export function Profile() {
           type="button"
           class="quiet"
           aria-pressed={selection.value.step === null}
-          onClick={() => dispatch({ type: 'select', selection: { step: selection.value.step === null ? shown : null } })}
+          onClick={() =>
+            dispatch({ type: 'select', selection: { step: selection.value.step === null ? shown : null } })
+          }
         >
           latest
         </button>

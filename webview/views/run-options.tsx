@@ -1,10 +1,10 @@
-import { engineChoices, type ProbeOptions, variantNames, type VariantName } from '../../core/probe/request.ts';
+import { engineChoices, type ProbeOptions, type VariantName, variantNames } from '../../core/probe/request.ts';
 import { variantTitles } from '../../core/probe/variant-titles.ts';
 import { obstacle } from '../run/ladder.ts';
 import { useSession } from '../run/session-context.ts';
+import type { EngineChoice } from '../state.ts';
 import { dispatch, state } from '../store.ts';
 import { NumberField } from './number-field.tsx';
-import type { EngineChoice } from '../state.ts';
 
 /** What the next run will use: engine, variants, length. An engine that is not there says why. */
 export function RunOptions() {
@@ -60,9 +60,7 @@ function EngineSelect() {
       engine
       <select
         value={engine}
-        onChange={({ currentTarget }) =>
-          dispatch({ type: 'configure', engine: currentTarget.value as EngineChoice })
-        }
+        onChange={({ currentTarget }) => dispatch({ type: 'configure', engine: currentTarget.value as EngineChoice })}
       >
         {engineChoices.map((choice) => {
           const reason = choice === 'auto' ? null : obstacle(choice, open.engines, session.canTrain);
