@@ -36,7 +36,7 @@ function readTheme(): Theme {
     foreground: color('ink'),
     muted: color('muted'),
     background: color('paper'),
-    grid: color('line'),
+    grid: color('grid'),
     empty: color('empty'),
     cursor: color('ink'),
     focus: color('focus'),

@@ -10,7 +10,7 @@ import { type LayerVerdict, layerVerdicts, type VerdictKind, verdictKinds } from
 /** What a run says about the model as it is written, for the line above all plots. Names of layers stand in backticks. */
 export interface RunVerdict {
   readonly kind: VerdictKind;
-  /** One word: `Vanishing`. */
+  /** A word or three: `Vanishing`. */
   readonly headline: string;
   /** Sentences with the numbers measured and predicted. */
   readonly message: string;
@@ -50,7 +50,7 @@ export function runVerdict(graph: ModelGraph, recording: Recording, expected: Ex
   ];
   return {
     kind,
-    headline: headlines[kind],
+    headline: kind === 'fine' && better !== null ? `${capital(variantTitles[better])} is better` : headlines[kind],
     message: sentences.filter((text) => text !== null && text !== '').join(' '),
     layer: example?.layer ?? null,
     better,

@@ -181,18 +181,22 @@ export function niceStride(least: number): number {
 function paintCursors(context: CanvasRenderingContext2D, picture: HeatMapPicture, theme: Theme): void {
   const { layout, cursor, highlight } = picture;
   const { left, top, cellWidth, cellHeight, layers, steps } = layout;
-  const row = (index: number, color: string, dashed: boolean): void => {
-    context.setLineDash(dashed ? [4, 3] : []);
+  // A line in the paper's colour under the line keeps it visible on light and dark cells alike.
+  const frame = (color: string, x: number, y: number, width: number, height: number, dash: number[] = []): void => {
+    context.strokeStyle = theme.background;
+    context.lineWidth = 3.5;
+    context.setLineDash([]);
+    context.strokeRect(x, y, width, height);
     context.strokeStyle = color;
     context.lineWidth = 1.5;
-    context.strokeRect(left - 0.5, top + index * cellHeight - 0.5, cellWidth * steps + 1, cellHeight + 1);
+    context.setLineDash(dash);
+    context.strokeRect(x, y, width, height);
     context.setLineDash([]);
   };
-  if (highlight !== null) row(highlight, theme.focus, true);
-  if (cursor.index !== null) row(cursor.index, theme.focus, false);
-  if (cursor.step >= 0) {
-    context.strokeStyle = theme.cursor;
-    context.lineWidth = 1.5;
-    context.strokeRect(left + cursor.step * cellWidth - 0.5, top - 1, cellWidth + 1, cellHeight * layers + 2);
-  }
+  const row = (index: number, dash?: number[]): void =>
+    frame(theme.focus, left - 0.5, top + index * cellHeight - 0.5, cellWidth * steps + 1, cellHeight + 1, dash);
+  if (highlight !== null) row(highlight, [4, 3]);
+  if (cursor.index !== null) row(cursor.index);
+  if (cursor.step >= 0)
+    frame(theme.cursor, left + cursor.step * cellWidth - 0.5, top - 1, cellWidth + 1, cellHeight * layers + 2);
 }

@@ -38,7 +38,7 @@ export interface LossData {
 
 /** Loss against step, one line per variant, a band from the worst to the best seed. */
 export function lossPlot({ recording, variants, planned, step }: LossData, theme: Theme, width: number): PlotOptions {
-  const points = variants.flatMap((variant) => lossPoints(recording, variant));
+  const points = variants.toReversed().flatMap((variant) => lossPoints(recording, variant));
   const log = spansDecades(points);
   const color = ({ variant }: LossPoint): string => variantColor(variant, theme.light);
   const series = { x: 'step', z: 'variant' } as const;

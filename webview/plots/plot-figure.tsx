@@ -32,10 +32,14 @@ export function PlotFigure({ label, options, onPick }: PlotFigureProps) {
   );
 }
 
-/** Plot brings a style element for each figure, which the page's content policy refuses; `style.css` has the same rules. */
+/**
+ * Plot brings a style element for each figure, which the page's content policy refuses (`style.css` has the same rules), and
+ * labels on groups that have no role, which readers may not announce (the figure around it is labelled).
+ */
 export function drawPlot(options: PlotOptions): DrawnPlot {
   const figure = plot(options);
   for (const style of figure.querySelectorAll('style')) style.remove();
+  for (const group of figure.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   return figure;
 }
 

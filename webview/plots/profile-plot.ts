@@ -27,8 +27,10 @@ interface Point {
 
 /** One figure per layer, layers downwards as in the heat map: measured at a step, and as predicted before the first. */
 export function profilePlot(data: ProfileData, theme: Theme, width: number): PlotOptions {
-  const measured = data.variants.flatMap((variant) => measuredPoints(data, variant));
-  const predicted = data.variants.flatMap((variant) => predictedPoints(data, variant));
+  // What is drawn last lies on top: the first variant, which is what the source says.
+  const variants = data.variants.toReversed();
+  const measured = variants.flatMap((variant) => measuredPoints(data, variant));
+  const predicted = variants.flatMap((variant) => predictedPoints(data, variant));
   const color = ({ variant }: Point): string => variantColor(variant, theme.light);
   const chosen = data.chosen;
   return {
@@ -37,10 +39,10 @@ export function profilePlot(data: ProfileData, theme: Theme, width: number): Plo
     height: plotHeight(data.layers.length),
     marginTop: margins.top,
     marginBottom: margins.bottom,
-    marginLeft: 10,
-    marginRight: 14,
+    marginLeft: 18,
+    marginRight: 18,
     x: { type: 'log', domain: decades([...measured, ...predicted]), nice: false },
-    y: { domain: [-0.5, data.layers.length - 0.5], axis: null },
+    y: { domain: [-0.5, data.layers.length - 0.5], reverse: true, axis: null },
     marks: [
       gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: tickExponents([...measured, ...predicted], width) }),
       axisX({
@@ -96,7 +98,7 @@ function exponents(points: readonly Point[]): [number, number] {
 
 function tickExponents(points: readonly Point[], width: number): number[] {
   const [low, high] = exponents(points);
-  const stride = Math.max(1, Math.ceil(((high - low) * 38) / Math.max(1, width - 24)));
+  const stride = Math.max(1, Math.ceil(((high - low) * 44) / Math.max(1, width - 36)));
   const values: number[] = [];
   for (let at = high; at >= low; at -= stride) values.unshift(10 ** at);
   return values;
