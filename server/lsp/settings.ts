@@ -1,23 +1,21 @@
 import * as v from 'valibot';
 import type { Connection } from 'vscode-languageserver/node';
 import { severities } from '../../core/rules/finding.ts';
-import { type Configuration, defaultMinSeverity, ruleLevels } from '../workspace/configuration.ts';
-
-const level = v.fallback(v.optional(v.picklist(ruleLevels)), undefined);
+import { type Configuration, defaultMinSeverity, readRules } from '../workspace/configuration.ts';
 
 /** The `initscope.*` settings that the server reads; what is missing or invalid takes its default. */
 const settingsSchema = v.object({
-  enable: v.fallback(v.boolean(), true),
+  enable: setting(v.boolean(), true),
   diagnostics: section({
-    run: v.fallback(v.picklist(['onType', 'onSave']), 'onType'),
-    minSeverity: v.fallback(v.picklist(severities), defaultMinSeverity),
+    run: setting(v.picklist(['onType', 'onSave']), 'onType'),
+    minSeverity: setting(v.picklist(severities), defaultMinSeverity),
   }),
-  rules: v.fallback(v.record(v.string(), level), {}),
-  hover: section({ enable: v.fallback(v.boolean(), true) }),
-  codeLens: section({ enable: v.fallback(v.boolean(), true) }),
-  fixAll: section({ unsafe: v.fallback(v.boolean(), false) }),
-  searchPaths: v.fallback(v.array(v.string()), []),
-  python: section({ interpreter: v.fallback(v.string(), '') }),
+  rules: setting(v.record(v.string(), v.unknown()), {}),
+  hover: section({ enable: setting(v.boolean(), true) }),
+  codeLens: section({ enable: setting(v.boolean(), true) }),
+  fixAll: section({ unsafe: setting(v.boolean(), false) }),
+  searchPaths: setting(v.array(v.string()), []),
+  python: section({ interpreter: setting(v.string(), '') }),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -34,15 +32,19 @@ export async function fetchSettings(connection: Connection): Promise<Settings> {
 
 /** The part of the settings that a project may also say in its own configuration. */
 export function configurationOf(settings: Settings): Configuration {
-  const rules = Object.entries(settings.rules).flatMap(([rule, value]) => (value === undefined ? [] : [[rule, value]]));
-  return { minSeverity: settings.diagnostics.minSeverity, rules: Object.fromEntries(rules), searchPaths: [] };
+  return {
+    minSeverity: settings.diagnostics.minSeverity,
+    rules: readRules(settings.rules, []),
+    searchPaths: [],
+  };
+}
+
+function setting<T>(schema: v.GenericSchema<unknown, T>, byDefault: T) {
+  return v.optional(v.fallback(schema, byDefault), () => byDefault);
 }
 
 function section<const Entries extends v.ObjectEntries>(entries: Entries) {
   const schema = v.object(entries);
-  return v.pipe(
-    v.unknown(),
-    v.transform((value) => (typeof value === 'object' && value !== null ? value : {})),
-    schema,
-  );
+  const defaults = () => v.parse(schema, {});
+  return v.optional(v.fallback(schema, defaults), defaults);
 }
