@@ -5,7 +5,7 @@ export interface LayerSignal {
   readonly rms: number | null;
   /** Standard deviation of what depends on the input: biases and means taken away. */
   readonly inputStd: number | null;
-  /** Share of units with zero output (ReLU family), where the layer is an activation. */
+  /** Share of ReLU units with zero output on a whole batch, where the layer is an activation. */
   readonly deadFraction: number | null;
   /** Share of units with |f'| < 0.05 (tanh, sigmoid, …). */
   readonly saturatedFraction: number | null;
@@ -23,8 +23,8 @@ export interface LayerPrediction {
   readonly signal: LayerSignal;
   readonly gradient: LayerGradient;
   /**
-   * Factor on the input-dependent RMS from this weight layer's input to the output of the activation that follows it
-   * (1 is critical); `null` for layers without a weight.
+   * Factor on small differences between inputs, from this weight layer's input to the output of the activation that follows it
+   * (1 is critical; up to a normalization only); `null` for layers without a dense or convolution weight.
    */
   readonly gain: number | null;
   /** Written as is against critical initialization, forward (`signal`) and backward (`gradient`): 1 is sound. */

@@ -57,8 +57,8 @@ export function tapMatrix(window: AxisWindow): AxisMatrix {
 }
 
 /**
- * Backward of `tapMatrix`: sums over pairs of outputs spread over pairs of inputs (`taps` of them per output), divided by the
- * number of input pairs at that offset.
+ * Backward of `tapMatrix`, for one tap: what pairs of outputs hand to pairs of inputs, divided by the number of input pairs at
+ * that offset.
  */
 export function tapGradientMatrix(window: AxisWindow): AxisMatrix {
   const outputPairs = pairCounts(window.output);
@@ -68,7 +68,7 @@ export function tapGradientMatrix(window: AxisWindow): AxisMatrix {
     const target = Math.min(window.stride * offset, inputPairs.length - 1);
     const row = rows[target];
     if (row === undefined) return;
-    row[offset] = (window.taps * insideShare(window, offset) * pairs) / (inputPairs[target] ?? 1);
+    row[offset] = (insideShare(window, offset) * pairs) / (inputPairs[target] ?? 1);
   });
   return rows;
 }

@@ -1,0 +1,58 @@
+import type { Layer, LossKind, ModelGraph } from './graph.ts';
+import { indexOf } from './graph-index.ts';
+import { isKnown } from './shape.ts';
+
+/** How one output of a model is judged. */
+export interface OutputLoss {
+  readonly kind: LossKind;
+  /** The node whose values the loss takes: logits where a softmax or sigmoid at the end belongs to the loss, else the output. */
+  readonly at: number;
+  readonly output: number;
+}
+
+/**
+ * The loss of every output: what `compile` said, else what the head suggests. Softmax, or a vector of two and more that
+ * a dense layer makes: classes. Sigmoid: binary. Anything else: a regression.
+ */
+export function lossesOf(graph: ModelGraph): readonly OutputLoss[] {
+  const { layers } = indexOf(graph);
+  return graph.outputs.flatMap((id) => {
+    const output = layers.get(id);
+    if (output === undefined) return [];
+    const kind = graph.loss ?? suggested(graph, output);
+    const [before] = output.inputs;
+    const at = before !== undefined && belongsToLoss(output, kind) ? before : id;
+    return [{ kind, at, output: id }];
+  });
+}
+
+function belongsToLoss({ op }: Layer, kind: LossKind): boolean {
+  if (kind === 'crossEntropy') return op.kind === 'softmax';
+  return kind === 'binaryCrossEntropy' && op.kind === 'activation' && op.fn === 'sigmoid';
+}
+
+function suggested(graph: ModelGraph, output: Layer): LossKind {
+  if (output.op.kind === 'softmax') return 'crossEntropy';
+  if (output.op.kind === 'activation' && output.op.fn === 'sigmoid') return 'binaryCrossEntropy';
+  return isClassification(graph, output) ? 'crossEntropy' : 'meanSquaredError';
+}
+
+function isClassification(graph: ModelGraph, output: Layer): boolean {
+  const { layers } = indexOf(graph);
+  const shape = output.outputShape;
+  const classes = shape?.[shape.length - 1];
+  if (!madeByDense(output, layers) || classes === 1 || shape === null) return false;
+  const inputs = graph.inputs.map((id) => layers.get(id)?.outputShape ?? null);
+  // As wide as the input: an autoencoder.
+  if (isKnown(classes) && inputs.some((input) => input?.length === shape.length && input.at(-1) === classes))
+    return false;
+  return shape.length === 2 || (shape.length === 3 && graph.layers.some(({ op }) => op.kind === 'embedding'));
+}
+
+function madeByDense(output: Layer, layers: ReadonlyMap<number, Layer>): boolean {
+  let at: Layer | undefined = output;
+  while (at !== undefined && passing.has(at.op.kind)) at = layers.get(at.inputs[0] ?? -1);
+  return at?.op.kind === 'dense' || at?.op.kind === 'add';
+}
+
+const passing: ReadonlySet<Layer['op']['kind']> = new Set(['dropout', 'reshape', 'flatten', 'affine', 'permute']);

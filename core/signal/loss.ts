@@ -1,0 +1,96 @@
+import type { LossKind } from '../graph/graph.ts';
+import { dualOf } from './dual.ts';
+import { channelsOf, type Field, merge, type Segment } from './field.ts';
+import type { Contribution, Gradient } from './gradient.ts';
+import { atZero, combine, mapKernel } from './kernel.ts';
+import { logSumExp, softmaxSquares } from './softmax-sums.ts';
+
+/** The loss at initialization and where its gradient starts. */
+export interface LossStart {
+  readonly gradient: Gradient | null;
+  readonly expected: number | null;
+  /** The loss of one who knows nothing: equal probabilities, or the targets' mean. */
+  readonly uniformGuess: number | null;
+}
+
+/**
+ * Gradient of the mean loss over a batch with respect to the output: cross-entropy with random labels, binary cross-entropy with
+ * random bits, or squared error against standard-normal targets.
+ */
+export function startOfGradient(kind: LossKind, output: Field, batch: number): LossStart {
+  const segment = merge(output);
+  const channels = channelsOf(output);
+  const positions = output.size[0] * output.size[1];
+  if (kind === 'crossEntropy') return crossEntropy(segment, output, channels, 1 / (batch * positions));
+  const each = channels === null ? null : 1 / (batch * positions * channels);
+  return kind === 'meanSquaredError' ? squaredError(segment, output, each) : binary(segment, output, each);
+}
+
+/** d/d logit = (p - y) / n. With C classes, E p^2 from the spread of the logits around their mean. */
+function crossEntropy(segment: Segment, output: Field, classes: number | null, each: number): LossStart {
+  if (classes === null) return { gradient: null, expected: null, uniformGuess: null };
+  const spread = Math.max(atZero(segment.total) - segment.coherence, 0);
+  const even = 1 / (classes * classes);
+  const squares = softmaxSquares(classes, spread) / classes;
+  const whole = squares - 2 * even + 1 / classes;
+  const sharedCoherence = segment.coherence - segment.varyingCoherence;
+  // E p p' of two positions or inputs whose logits have this covariance; exact where it is all or nothing.
+  const alike = (covariance: number) => (spread === 0 ? 0 : ((squares - even) * Math.max(covariance, 0)) / spread);
+  const contribution: Contribution = {
+    total: firstIs(
+      mapKernel(segment.total, (k) => each * each * alike(k - segment.coherence)),
+      each * each * whole,
+    ),
+    shared: combine(segment.total, segment.varying, (k, v) => each * each * alike(k - v - sharedCoherence)),
+    coherence: classes === 1 ? 0 : (-each * each * whole) / (classes - 1),
+  };
+  return {
+    gradient: everySegment(output, contribution),
+    expected: logSumExp(classes, spread),
+    uniformGuess: Math.log(classes),
+  };
+}
+
+function squaredError(segment: Segment, output: Field, each: number | null): LossStart {
+  const expected = atZero(segment.total) + 1;
+  if (each === null) return { gradient: null, expected, uniformGuess: 1 };
+  const square = 4 * each * each;
+  const contribution: Contribution = {
+    total: firstIs(
+      mapKernel(segment.total, (k) => square * k),
+      square * expected,
+    ),
+    shared: combine(segment.total, segment.varying, (k, v) => square * (k - v)),
+    coherence: square * segment.coherence,
+  };
+  return { gradient: everySegment(output, contribution), expected, uniformGuess: 1 };
+}
+
+function binary(segment: Segment, output: Field, each: number | null): LossStart {
+  const mean = segment.mean * segment.mean;
+  const variance = Math.max(atZero(segment.total) - mean, 0);
+  const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - mean) / variance);
+  const softplus = dualOf('softplus', undefined, segment.mean, variance);
+  const expected = softplus.mean - segment.mean / 2;
+  if (each === null) return { gradient: null, expected, uniformGuess: Math.LN2 };
+  const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
+  const square = each * each;
+  // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
+  const centred = (covariance: number) => square * (sigmoid.value(rho(covariance)) - sigmoid.mean + 0.25);
+  const contribution: Contribution = {
+    total: firstIs(mapKernel(segment.total, centred), centred(atZero(segment.total)) + square / 4),
+    shared: combine(segment.total, segment.varying, (k, v) => centred(k - v)),
+    coherence: centred(segment.coherence),
+  };
+  return { gradient: everySegment(output, contribution), expected, uniformGuess: Math.LN2 };
+}
+
+function firstIs(kernel: Contribution['total'], value: number): Contribution['total'] {
+  const data = kernel.data.slice();
+  data[0] = value;
+  return { ...kernel, data };
+}
+
+function everySegment(output: Field, contribution: Contribution): Gradient {
+  return output.segments.map(() => [contribution]);
+}

@@ -1,0 +1,137 @@
+import type { Layer, ModelGraph } from '../graph/graph.ts';
+import { indexOf } from '../graph/graph-index.ts';
+import { lossesOf } from '../graph/loss.ts';
+import { type Dim, isKnown } from '../graph/shape.ts';
+import type { Field } from './field.ts';
+import { addGradients, type Gradient } from './gradient.ts';
+import { type LossStart, startOfGradient } from './loss.ts';
+import type { ExpectedInput, Site } from './site.ts';
+import { transferOf } from './transfer/registry.ts';
+import { criticalWeight, followingActivation, type Mode, momentsOf, parametersOf, writtenWeight } from './weights.ts';
+
+/** One walk forward and back through a graph. */
+export interface Pass {
+  /** By layer id; `null` where not known. */
+  readonly fields: ReadonlyMap<number, Field | null>;
+  readonly gradients: ReadonlyMap<number, Gradient | null>;
+  /** Mean square of a weight layer's gradient. */
+  readonly weightGradients: ReadonlyMap<number, number | null>;
+  readonly loss: LossStart | null;
+}
+
+/** Propagates signal and gradient, with the weights of the source or critical ones. What is not known ends its own branch only. */
+export function runPass(graph: ModelGraph, mode: Mode, batch: number): Pass {
+  const sites = new Map(graph.layers.map((layer) => [layer.id, siteOf(graph, layer, mode, batch)]));
+  const fields = forward(graph, sites);
+  return { fields, ...backward(graph, sites, fields, batch) };
+}
+
+function forward(graph: ModelGraph, sites: ReadonlyMap<number, Site>): Map<number, Field | null> {
+  const fields = new Map<number, Field | null>();
+  for (const layer of graph.layers) {
+    const site = sites.get(layer.id);
+    const inputs = layer.inputs.map((id) => fields.get(id) ?? null);
+    const known = inputs.filter((field) => field !== null);
+    const field =
+      site === undefined || known.length < inputs.length ? null : transferOf(layer.op.kind).forward(site, known);
+    fields.set(layer.id, field !== null && hasFiniteMoments(field) ? field : null);
+  }
+  return fields;
+}
+
+function hasFiniteMoments(field: Field): boolean {
+  return field.segments.every(({ mean, total }) => Number.isFinite(mean) && total.data.every(Number.isFinite));
+}
+
+function backward(
+  graph: ModelGraph,
+  sites: ReadonlyMap<number, Site>,
+  fields: ReadonlyMap<number, Field | null>,
+  batch: number,
+): Omit<Pass, 'fields'> {
+  const gradients = new Map<number, Gradient | null>();
+  const weightGradients = new Map<number, number | null>();
+  const give = (id: number, gradient: Gradient | null) => {
+    const before = gradients.get(id);
+    gradients.set(
+      id,
+      before === undefined ? gradient : before === null || gradient === null ? null : addGradients(before, gradient),
+    );
+  };
+
+  let loss: LossStart | null = null;
+  for (const { kind, at } of lossesOf(graph)) {
+    const output = fields.get(at) ?? null;
+    const start = output === null ? null : startOfGradient(kind, output, batch);
+    loss ??= start;
+    give(at, start?.gradient ?? null);
+  }
+
+  for (const layer of graph.layers.toReversed()) {
+    const gradient = gradients.get(layer.id);
+    if (gradient === undefined) continue;
+    const site = sites.get(layer.id);
+    const output = fields.get(layer.id) ?? null;
+    const inputs = layer.inputs.map((id) => fields.get(id) ?? null);
+    const known = inputs.filter((field) => field !== null);
+    if (gradient === null || output === null || site === undefined || known.length < inputs.length) {
+      for (const id of layer.inputs) give(id, null);
+      continue;
+    }
+    const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
+    if (back.weight !== undefined) weightGradients.set(layer.id, back.weight);
+    layer.inputs.forEach((id, i) => {
+      give(id, back.inputs[i] ?? null);
+    });
+  }
+  return { gradients, weightGradients, loss };
+}
+
+function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number): Site {
+  const { layers } = indexOf(graph);
+  const following = mode === 'critical' ? followingActivation(graph, layer) : null;
+  return {
+    layer,
+    op: layer.op,
+    batch,
+    inputShapes: layer.inputs.map((id) => layers.get(id)?.outputShape ?? null),
+    moments: (role) => momentsOf(parametersOf(graph, layer, role)),
+    count: (role) => parametersOf(graph, layer, role).length,
+    weight: (role, fans, second) =>
+      mode === 'critical'
+        ? criticalWeight(following, fans, second)
+        : writtenWeight(parametersOf(graph, layer, role), fans),
+    expectedInput: layer.op.kind === 'input' ? expectedInput(graph, layer) : anyInput,
+  };
+}
+
+const anyInput: ExpectedInput = { spatialAxes: 0, channels: null, channelsFirst: false };
+
+/** What the first op that cares says: a convolution or pooling its layout, a dense layer its width. */
+function expectedInput(graph: ModelGraph, input: Layer): ExpectedInput {
+  const { consumers } = indexOf(graph);
+  const queue = [input];
+  const seen = new Set<number>();
+  for (const layer of queue) {
+    for (const next of consumers.get(layer.id) ?? []) {
+      if (seen.has(next.id)) continue;
+      seen.add(next.id);
+      const { op } = next;
+      const known = (dim: Dim) => (isKnown(dim) ? dim : null);
+      if (op.kind === 'conv') {
+        return { spatialAxes: op.rank, channels: known(op.inChannels), channelsFirst: op.layout === 'channelsFirst' };
+      }
+      if (op.kind === 'dense') return { spatialAxes: 0, channels: known(op.inFeatures), channelsFirst: false };
+      if (op.kind === 'recurrent') return { spatialAxes: 1, channels: known(op.inputSize), channelsFirst: false };
+      if ('layout' in op)
+        return {
+          spatialAxes: input.outputShape === null ? 2 : input.outputShape.length - 2,
+          channels: null,
+          channelsFirst: op.layout === 'channelsFirst',
+        };
+      if (op.kind !== 'flatten' && op.kind !== 'reshape') queue.push(next);
+    }
+  }
+  const rank = input.outputShape?.length ?? 2;
+  return { spatialAxes: Math.max(rank - 2, 0), channels: null, channelsFirst: graph.framework === 'torch' && rank > 3 };
+}

@@ -1,0 +1,63 @@
+import type { Layer } from '../graph/graph.ts';
+import type { Op } from '../graph/op.ts';
+import type { Shape } from '../graph/shape.ts';
+import type { Field } from './field.ts';
+import type { Gradient } from './gradient.ts';
+
+/** Mean and second moment of a parameter's elements. */
+export interface Moments {
+  readonly mean: number;
+  readonly second: number;
+}
+
+/** What a weight matrix or kernel does to what passes it. */
+export interface WeightMoments {
+  /** Variance times fan-in and fan-out: factors on a second moment, forward and backward. `null` where a width is missing. */
+  readonly forward: number | null;
+  readonly backward: number | null;
+  /** Common mean of the elements; 0 for random matrices. */
+  readonly mean: number;
+}
+
+/** A node of the graph while it is propagated: what a transfer rule may ask. */
+export interface Site<O extends Op = Op> {
+  readonly layer: Layer;
+  readonly op: O;
+  readonly inputShapes: readonly (Shape | null)[];
+  readonly batch: number;
+  /** Any parameter but a weight, as it is written; `null` where its distribution is not known, `undefined` where there is none. */
+  moments(role: string): Moments | null | undefined;
+  /** How many parameters of this role the layer has. */
+  count(role: string): number;
+  /**
+   * A weight, as written or critical, whichever pass this is. `inputSecond` is the second moment of what it acts on.
+   */
+  weight(
+    role: string,
+    fans: { readonly fanIn: number | null; readonly fanOut: number | null },
+    inputSecond: number,
+  ): WeightMoments | null;
+  /** Channels that an unshaped input must have, and where. */
+  readonly expectedInput: ExpectedInput;
+}
+
+/** What the first reader of an input tells of its layout. */
+export interface ExpectedInput {
+  readonly spatialAxes: number;
+  readonly channels: number | null;
+  readonly channelsFirst: boolean;
+}
+
+/** What goes back through a node. */
+export interface Backward {
+  /** Per input; `null` where not known. */
+  readonly inputs: readonly (Gradient | null)[];
+  /** Mean square of the gradient with respect to the node's weights, per element. */
+  readonly weight?: number | null;
+}
+
+/** How signal and gradient pass one kind of op. */
+export interface Transfer<O extends Op = Op> {
+  forward(site: Site<O>, inputs: readonly Field[]): Field | null;
+  backward(site: Site<O>, inputs: readonly Field[], output: Field, gradient: Gradient): Backward;
+}

@@ -1,0 +1,278 @@
+import type { Op } from '../../graph/op.ts';
+import { isKnown } from '../../graph/shape.ts';
+import { convWindow, paddingPair, transposedWindowSize, windowSize } from '../../graph/shapes/window.ts';
+import { channelsOf, type Field, flattenPositions, meanSquare, merge, positionsOf, type Segment } from '../field.ts';
+import { type Contribution, type Gradient, mapContribution, total } from '../gradient.ts';
+import {
+  addKernels,
+  atZero,
+  combine,
+  type Kernel,
+  mapKernel,
+  multiplyKernels,
+  pairSum,
+  type Size,
+  scaleKernel,
+} from '../kernel.ts';
+import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
+import {
+  type AxisMatrix,
+  type AxisWindow,
+  applyAxes,
+  averageGradientMatrix,
+  averageMatrix,
+  tapGradientMatrix,
+  tapMatrix,
+} from '../window.ts';
+
+type Dense = Extract<Op, { kind: 'dense' }>;
+type Conv = Extract<Op, { kind: 'conv' }>;
+
+/** Dense over the last axis: one tap, positions stay as they are. */
+export const dense: Transfer<Dense> = {
+  forward(site, [input]) {
+    const map = denseMap(site, input);
+    return map === null || input === undefined ? null : linearForward(site, map, input);
+  },
+  backward(site, [input], _output, gradient) {
+    const map = denseMap(site, input);
+    return map === null || input === undefined ? { inputs: [null] } : linearBackward(site, map, input, gradient);
+  },
+};
+
+/** Convolution: distinct taps have independent weights (Novak et al. 2019; Xiao et al. 2018). */
+export const conv: Transfer<Conv> = {
+  forward(site, [input]) {
+    const map = convMap(site, input);
+    return map === null || input === undefined ? null : linearForward(site, map, input);
+  },
+  backward(site, [input], _output, gradient) {
+    const map = convMap(site, input);
+    return map === null || input === undefined ? { inputs: [null] } : linearBackward(site, map, input, gradient);
+  },
+};
+
+/** A linear map with shared weights over positions. */
+interface LinearMap {
+  readonly outChannels: number | null;
+  /** Input channels and output channels that one weight row and column sees, and taps: the fans. */
+  readonly inPerGroup: number | null;
+  readonly outPerGroup: number | null;
+  readonly taps: number;
+  readonly groups: number;
+  readonly outputSize: Size;
+  readonly channelAxis: number;
+  /** `null`: every position by itself. */
+  readonly axes: {
+    readonly forward: Matrices;
+    readonly backward: Matrices;
+    readonly mean: Matrices;
+    readonly meanBack: Matrices;
+  } | null;
+  /** Dense over a field whose channels are elsewhere. */
+  readonly relayout?: (field: Field) => Field;
+}
+
+type Matrices = readonly [y: AxisMatrix, x: AxisMatrix];
+
+function denseMap(site: Site<Dense>, input: Field | undefined): LinearMap | null {
+  if (input === undefined) return null;
+  const { inFeatures, outFeatures } = site.op;
+  const channels = channelsOf(input);
+  const rank = site.inputShapes[0]?.length ?? (positionsOf(input) > 1 ? 3 : 2);
+  const merged = rank === 2 && positionsOf(input) > 1;
+  const inPerGroup = isKnown(inFeatures) ? inFeatures : merged ? null : channels;
+  return {
+    outChannels: isKnown(outFeatures) ? outFeatures : null,
+    inPerGroup,
+    outPerGroup: isKnown(outFeatures) ? outFeatures : null,
+    taps: 1,
+    groups: 1,
+    outputSize: merged ? [1, 1] : input.size,
+    channelAxis: rank - 1,
+    axes: null,
+    ...(merged ? { relayout: flattenPositions } : {}),
+  };
+}
+
+function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
+  if (input === undefined) return null;
+  const { op } = site;
+  const windows = axisWindows(op, input.size);
+  if (windows === null) return null;
+  const [y, x] = windows;
+  const per = (channels: Conv['inChannels']) => (isKnown(channels) ? channels / op.groups : null);
+  const through = op.transposed
+    ? {
+        forward: both(windows, tapGradientMatrix),
+        backward: both(windows, tapMatrix),
+        mean: both(windows, averageGradientMatrix),
+        meanBack: both(windows, averageMatrix),
+      }
+    : {
+        forward: both(windows, tapMatrix),
+        backward: both(windows, tapGradientMatrix),
+        mean: both(windows, averageMatrix),
+        meanBack: both(windows, averageGradientMatrix),
+      };
+  return {
+    outChannels: isKnown(op.outChannels) ? op.outChannels : null,
+    inPerGroup: per(op.inChannels),
+    outPerGroup: per(op.outChannels),
+    taps: op.kernel.reduce((product, size) => product * size, 1),
+    groups: op.groups,
+    outputSize: op.transposed ? [y.input, x.input] : [y.output, x.output],
+    channelAxis: op.layout === 'channelsFirst' ? 1 : op.rank + 1,
+    axes: through,
+  };
+}
+
+function both([y, x]: readonly [AxisWindow, AxisWindow], make: (window: AxisWindow) => AxisMatrix): Matrices {
+  return [make(y), make(x)];
+}
+
+/**
+ * The windows along the two axes kept (three spatial axes: the last two as one). Of a transposed convolution they
+ * run from its output to its input.
+ */
+function axisWindows(op: Conv, size: Size): readonly [AxisWindow, AxisWindow] | null {
+  const y = axisWindow(op, 0, size[0]);
+  if (op.rank === 1)
+    return y === null ? null : [y, { input: size[1], output: size[1], taps: 1, stride: 1, dilation: 1, before: 0 }];
+  const x = axisWindow(op, 1, size[1]);
+  if (y === null || x === null) return null;
+  const depth = op.rank === 3 ? (op.kernel[2] ?? 1) : 1;
+  return [y, { ...x, taps: x.taps * depth }];
+}
+
+function axisWindow(op: Conv, axis: number, size: number): AxisWindow | null {
+  const window = convWindow(op, axis);
+  const { kernel, stride, dilation } = window;
+  const output = op.transposed ? transposedWindowSize(size, op, axis) : windowSize(size, window);
+  if (!isKnown(output) || output < 1) return null;
+  const [before] = paddingPair(op.transposed ? output : size, window);
+  const base = { taps: kernel, stride, dilation, before };
+  return op.transposed ? { ...base, input: output, output: size } : { ...base, input: size, output };
+}
+
+function fansOf(map: LinearMap) {
+  const times = (channels: number | null) => (channels === null ? null : channels * map.taps);
+  return { fanIn: times(map.inPerGroup), fanOut: times(map.outPerGroup) };
+}
+
+function linearForward(site: Site, map: LinearMap, field: Field): Field | null {
+  const prepared = map.relayout?.(field) ?? field;
+  const input = merge(prepared);
+  const weight = site.weight('weight', fansOf(map), atZero(input.total));
+  const bias = site.moments('bias');
+  if (weight === null || weight.forward === null || bias === null) return null;
+  const segment = linearSegment(map, input, weight, weight.forward, bias ?? { mean: 0, second: 0 });
+  return { size: map.outputSize, channelAxis: map.channelAxis, segments: [segment] };
+}
+
+function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, energy: number, bias: Moments): Segment {
+  const common = commonPart(map, input, weight.mean);
+  const through = (kernel: Kernel) => scaleKernel(apply(map, kernel), energy);
+  return {
+    channels: map.outChannels,
+    mean: bias.mean + weight.mean * (fansOf(map).fanIn ?? 0) * input.mean,
+    total: mapKernel(addKernels(through(input.total), common.total), (value) => value + bias.second),
+    varying: addKernels(through(input.varying), common.varying),
+    coherence: atZero(common.total) + bias.mean * bias.mean,
+    varyingCoherence: atZero(common.varying),
+  };
+}
+
+/** What weights of one mean sum up alike for every unit: (mean · fan)^2 times E of the squared mean over what they see. */
+function commonPart(map: LinearMap, input: Segment, mean: number): { total: Kernel; varying: Kernel } {
+  const zero = scaleKernel(apply(map, input.total), 0);
+  const { fanIn } = fansOf(map);
+  if (mean === 0 || fanIn === null) return { total: zero, varying: zero };
+  const part = (kernel: Kernel, coherence: number) => {
+    const overTaps = map.axes === null ? kernel : applyAxes(kernel, map.outputSize, ...map.axes.mean);
+    const share = atZero(kernel) === 0 ? 0 : meanSquare(1, coherence / atZero(kernel), map.inPerGroup);
+    return scaleKernel(overTaps, (mean * fanIn) ** 2 * share);
+  };
+  return {
+    total: part(input.total, input.coherence),
+    varying: part(input.varying, input.varyingCoherence),
+  };
+}
+
+function apply(map: LinearMap, kernel: Kernel): Kernel {
+  return map.axes === null ? kernel : applyAxes(kernel, map.outputSize, ...map.axes.forward);
+}
+
+function linearBackward(
+  site: Site,
+  map: LinearMap,
+  field: Field,
+  gradient: Gradient,
+): { inputs: (Gradient | null)[]; weight: number | null } {
+  const prepared = map.relayout?.(field) ?? field;
+  const input = merge(prepared);
+  const weight = site.weight('weight', fansOf(map), atZero(input.total));
+  const above = total(gradient[0] ?? []);
+  const weightSquare = weightGradient(site.batch, map, input, above);
+  if (weight === null || weight.backward === null) return { inputs: [null], weight: weightSquare };
+  const below = inputGradient(map, prepared.size, weight, weight.backward, above);
+  return { inputs: [spread(field, prepared, below)], weight: weightSquare };
+}
+
+/** The same gradient for every segment; of a flattened field only offset zero is known. */
+function spread(field: Field, prepared: Field, below: Contribution): Gradient {
+  if (prepared === field) return field.segments.map(() => [below]);
+  const only = (kernel: Kernel) => atZero(kernel);
+  return field.segments.map(({ total: like }) => [
+    {
+      total: mapKernelAtZero(like, only(below.total)),
+      shared: mapKernelAtZero(like, only(below.shared)),
+      coherence: below.coherence,
+    },
+  ]);
+}
+
+function mapKernelAtZero(like: Kernel, value: number): Kernel {
+  const data = new Float64Array(like.data.length);
+  data[0] = value;
+  return { ...like, data };
+}
+
+function inputGradient(
+  map: LinearMap,
+  size: Size,
+  weight: WeightMoments,
+  energy: number,
+  above: Contribution,
+): Contribution {
+  const independent = mapContribution(
+    above,
+    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, size, ...map.axes.backward), energy),
+    0,
+  );
+  const { fanOut } = fansOf(map);
+  if (weight.mean === 0 || fanOut === null) return independent;
+  const whole = atZero(above.total);
+  const share = whole === 0 ? 0 : meanSquare(1, above.coherence / whole, map.outPerGroup);
+  const factor = (weight.mean * fanOut) ** 2 * Math.max(share, 0);
+  const common = mapContribution(
+    above,
+    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, size, ...map.axes.meanBack), factor),
+    0,
+  );
+  return {
+    total: addKernels(independent.total, common.total),
+    shared: addKernels(independent.shared, common.shared),
+    coherence: atZero(common.total),
+  };
+}
+
+/**
+ * Second moment of one weight's gradient: sums over pairs of positions, within an input and across the batch.
+ */
+function weightGradient(batch: number, map: LinearMap, input: Segment, above: Contribution): number {
+  const shared = combine(input.total, input.varying, (k, v) => k - v);
+  const within = pairSum(multiplyKernels(above.total, apply(map, input.total)), map.outputSize);
+  const across = pairSum(multiplyKernels(above.shared, apply(map, shared)), map.outputSize);
+  return Math.max(batch * within + batch * (batch - 1) * across, 0);
+}

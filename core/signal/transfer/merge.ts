@@ -1,0 +1,167 @@
+import type { Op } from '../../graph/op.ts';
+import { channelsOf, type Field, mapCovariances, merge, type Segment } from '../field.ts';
+import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
+import { addKernels, combine, constantKernel, type Kernel, multiplyKernels, pairSum, type Size } from '../kernel.ts';
+import type { Transfer } from '../site.ts';
+
+type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
+
+/** Sums: independent but for their means. The same tensor twice is twice the tensor. */
+export const add: Transfer<OpOf<'add'>> = {
+  forward: ({ layer }, inputs) => sum(layer.inputs, inputs, 1),
+  backward: (_site, inputs, output, gradient) => sumBackward(inputs, output, gradient),
+};
+
+export const subtract: Transfer<OpOf<'subtract'>> = {
+  forward: ({ layer }, inputs) => sum(layer.inputs, inputs, -1),
+  backward: (_site, inputs, output, gradient) => sumBackward(inputs, output, gradient),
+};
+
+/** Products of independent tensors: a gate, squeeze and excite, an attention mask. */
+export const multiply: Transfer<OpOf<'multiply'>> = {
+  forward(_site, inputs) {
+    const [first, ...rest] = inputs;
+    if (first === undefined) return null;
+    return rest.reduce<Field>((product, next) => pairwise(product, next, multiplySegments), first);
+  },
+  backward(_site, inputs, output, gradient) {
+    return {
+      inputs: inputs.map((input, i) => {
+        const others = inputs.filter((_, j) => j !== i);
+        const factor = others
+          .map(merge)
+          .reduce<Segment | null>((a, b) => (a === null ? b : multiplySegments(a, b)), null);
+        if (factor === null) return gradient;
+        const shared = combine(factor.total, factor.varying, (k, v) => k - v);
+        const through = total(gradient.flat());
+        const times: Contribution = {
+          total: multiplyKernels(through.total, factor.total),
+          shared: multiplyKernels(through.shared, shared),
+          coherence: 0,
+        };
+        return broadcastBack(input, output, times);
+      }),
+    };
+  },
+};
+
+export const concat: Transfer<OpOf<'concat'>> = {
+  forward({ op, inputShapes }, inputs) {
+    const [first] = inputs;
+    if (first === undefined) return null;
+    const rank = inputShapes[0]?.length ?? first.channelAxis + 1;
+    const axis = op.axis < 0 ? op.axis + rank : op.axis;
+    if (axis === first.channelAxis || axis >= rank) {
+      return { ...first, segments: inputs.flatMap(({ segments }) => segments) };
+    }
+    const merged = merge({
+      ...first,
+      segments: inputs.map((input) => ({ ...merge(input), channels: weightOf(input) })),
+    });
+    return {
+      ...first,
+      size: [inputs.reduce((length, { size }) => length + size[0], 0), first.size[1]],
+      segments: [{ ...merged, channels: channelsOf(first) }],
+    };
+  },
+  backward(_site, inputs, output, gradient) {
+    let start = 0;
+    const along = output.segments.length === inputs.reduce((n, { segments }) => n + segments.length, 0);
+    return {
+      inputs: inputs.map((input): Gradient => {
+        if (!along) return input.segments.map(() => gradient[0] ?? []);
+        const end = start + input.segments.length;
+        const part = gradient.slice(start, end);
+        start = end;
+        return part;
+      }),
+    };
+  },
+};
+
+/** Positions: how much of a concatenation along positions one input makes up. */
+function weightOf({ size }: Field): number {
+  return size[0] * size[1];
+}
+
+function sum(ids: readonly number[], inputs: readonly Field[], sign: 1 | -1): Field | null {
+  let result: Field | null = null;
+  const seen = new Set<number>();
+  inputs.forEach((input, i) => {
+    const id = ids[i] ?? -1;
+    if (seen.has(id)) return;
+    seen.add(id);
+    // Of one tensor given n times, n (or what a difference leaves of it).
+    const factor = ids.reduce((count, other, j) => count + (other === id ? (j === 0 ? 1 : sign) : 0), 0);
+    const part = { ...input, segments: input.segments.map((segment) => scaled(segment, factor)) };
+    result = result === null ? part : pairwise(result, part, addSegments);
+  });
+  return result;
+}
+
+function scaled(segment: Segment, factor: number): Segment {
+  if (factor === 1) return segment;
+  const square = factor * factor;
+  return mapCovariances(
+    segment,
+    segment.mean * factor,
+    (k) => k * square,
+    (v) => v * square,
+  );
+}
+
+function pairwise(a: Field, b: Field, f: (a: Segment, b: Segment) => Segment): Field {
+  const like = a.size[0] * a.size[1] >= b.size[0] * b.size[1] ? a : b;
+  const alike =
+    a.segments.length === b.segments.length && a.segments.every((s, i) => s.channels === b.segments[i]?.channels);
+  const segments = alike
+    ? a.segments.map((segment, i) => f(segment, b.segments[i] ?? segment))
+    : [f(merge(a), merge(b))];
+  return { size: like.size, channelAxis: like.channelAxis, segments };
+}
+
+function addSegments(a: Segment, b: Segment): Segment {
+  const cross = 2 * a.mean * b.mean;
+  return {
+    channels: a.channels === 1 ? b.channels : a.channels,
+    mean: a.mean + b.mean,
+    total: combine(a.total, b.total, (x, y) => x + y + cross),
+    varying: addKernels(a.varying, b.varying),
+    coherence: a.coherence + b.coherence + cross,
+    varyingCoherence: a.varyingCoherence + b.varyingCoherence,
+  };
+}
+
+function multiplySegments(a: Segment, b: Segment): Segment {
+  const shared = (segment: Segment): Kernel => combine(segment.total, segment.varying, (k, v) => k - v);
+  return {
+    channels: a.channels === 1 ? b.channels : a.channels,
+    mean: a.mean * b.mean,
+    total: multiplyKernels(a.total, b.total),
+    varying: addKernels(multiplyKernels(a.varying, b.total), multiplyKernels(shared(a), b.varying)),
+    coherence: a.coherence * b.coherence,
+    varyingCoherence: a.varyingCoherence * b.coherence + (a.coherence - a.varyingCoherence) * b.varyingCoherence,
+  };
+}
+
+function sumBackward(inputs: readonly Field[], output: Field, gradient: Gradient) {
+  return {
+    inputs: inputs.map((input): Gradient => {
+      const same = input.segments.length === output.segments.length && sameSize(input.size, output.size);
+      if (same) return gradient;
+      return broadcastBack(input, output, total(gradient.flat().length > 0 ? gradient.flat() : []));
+    }),
+  };
+}
+
+/** To an input that was broadcast over positions goes the sum over them. */
+function broadcastBack(input: Field, output: Field, contribution: Contribution): Gradient {
+  if (sameSize(input.size, output.size)) return input.segments.map(() => [contribution]);
+  if (input.size[0] * input.size[1] !== 1) return zeroGradient(input.segments.length);
+  const summed = mapContribution(contribution, (kernel) => constantKernel(pairSum(kernel, output.size)), 0);
+  return input.segments.map(() => [summed]);
+}
+
+function sameSize(a: Size, b: Size): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}

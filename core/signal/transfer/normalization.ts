@@ -1,0 +1,163 @@
+import type { Op } from '../../graph/op.ts';
+import { type Field, meanSquare, merge, type Segment } from '../field.ts';
+import { type Contribution, clampContribution, total } from '../gradient.ts';
+import { atZero, combine, type Kernel, mapKernel, pairMean, type Size, scaleKernel } from '../kernel.ts';
+import type { Moments, Site, Transfer } from '../site.ts';
+
+type Kinds = 'batchNorm' | 'layerNorm' | 'rmsNorm' | 'groupNorm' | 'instanceNorm';
+type Norm = Extract<Op, { kind: Kinds }>;
+
+/**
+ * Takes away a mean and divides by a standard deviation, then gain and bias. The five differ in what the mean is over: batch and
+ * positions of a channel, the channels of a position, groups of channels with positions, the positions of a channel, nothing.
+ */
+export const normalization: Transfer<Norm> = {
+  forward(site, [input]) {
+    const affine = affineOf(site);
+    if (input === undefined || affine === null) return null;
+    const prepared = prepare(site.op, input);
+    return {
+      ...prepared,
+      segments: prepared.segments.map((segment) => normalize(site, segment, prepared.size, affine)),
+    };
+  },
+  backward(site, [input], _output, gradient) {
+    const affine = affineOf(site);
+    if (input === undefined || affine === null) return { inputs: [null] };
+    const prepared = prepare(site.op, input);
+    const below = prepared.segments.map((segment, i) => [
+      normalizationGradient(site, segment, prepared.size, affine, total(gradient[i] ?? [])),
+    ]);
+    const [first = []] = below;
+    return { inputs: [prepared === input ? below : input.segments.map(() => first)] };
+  },
+};
+
+/** Where the mean runs over channels, concatenated segments are normalized together. */
+function prepare(op: Norm, input: Field): Field {
+  const together = op.kind === 'layerNorm' || op.kind === 'rmsNorm' || op.kind === 'groupNorm';
+  return together && input.segments.length > 1 ? { ...input, segments: [merge(input)] } : input;
+}
+
+function affineOf(site: Site<Norm>): { gain: Moments; bias: Moments } | null {
+  const gain = site.moments('gain');
+  const bias = site.moments('bias');
+  if (gain === null || bias === null) return null;
+  return { gain: gain ?? { mean: 1, second: 1 }, bias: bias ?? { mean: 0, second: 0 } };
+}
+
+/** What is taken away, as a part of all covariances of one input, and of the part of them that varies with the input. */
+interface Mean {
+  readonly total: number;
+  readonly varying: number;
+  readonly coherence: number;
+  readonly varyingCoherence: number;
+}
+
+function meanOf(site: Site<Norm>, segment: Segment, size: Size): Mean {
+  const { op, batch } = site;
+  const shared = combine(segment.total, segment.varying, (k, v) => k - v);
+  switch (op.kind) {
+    case 'batchNorm': {
+      // The same for all inputs of the batch: nothing of what varies is taken away.
+      const mean = pairMean(segment.total, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
+      return { total: mean, varying: 0, coherence: segment.coherence - segment.varyingCoherence, varyingCoherence: 0 };
+    }
+    case 'instanceNorm':
+    case 'groupNorm':
+    case 'layerNorm': {
+      const overPositions = op.kind === 'instanceNorm' || op.kind === 'groupNorm' || op.axes > 1;
+      const channels = op.kind === 'instanceNorm' ? 1 : groupWidth(op, segment.channels);
+      const mean = (kernel: Kernel, coherence: number) => {
+        const second = overPositions ? pairMean(kernel, size) : atZero(kernel);
+        const common = atZero(kernel) === 0 ? 0 : (coherence * second) / atZero(kernel);
+        return meanSquare(second, common, channels);
+      };
+      const total = mean(segment.total, segment.coherence);
+      const varying = mean(segment.varying, segment.varyingCoherence);
+      return { total, varying, coherence: total, varyingCoherence: varying };
+    }
+    case 'rmsNorm':
+      return { total: 0, varying: 0, coherence: 0, varyingCoherence: 0 };
+    default:
+      return op satisfies never;
+  }
+}
+
+function groupWidth(op: Extract<Norm, { kind: 'groupNorm' | 'layerNorm' }>, channels: number | null): number | null {
+  if (channels === null) return null;
+  return op.kind === 'groupNorm' ? channels / op.groups : channels;
+}
+
+function normalize(
+  site: Site<Norm>,
+  segment: Segment,
+  size: Size,
+  { gain, bias }: { gain: Moments; bias: Moments },
+): Segment {
+  const mean = meanOf(site, segment, size);
+  const factor = 1 / (Math.max(atZero(segment.total) - mean.total, 0) + site.op.epsilon);
+  const coherent = gain.mean * gain.mean * factor;
+  return {
+    channels: segment.channels,
+    mean: bias.mean + (site.op.kind === 'rmsNorm' ? gain.mean * segment.mean * Math.sqrt(factor) : 0),
+    total: mapKernel(segment.total, (k) => gain.second * factor * (k - mean.total) + bias.second),
+    varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - mean.varying)),
+    coherence: coherent * (segment.coherence - mean.coherence) + bias.mean * bias.mean,
+    varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
+  };
+}
+
+/** The gradient loses its mean and its component along the standardized value, over whatever the norm averages. */
+function normalizationGradient(
+  site: Site<Norm>,
+  segment: Segment,
+  size: Size,
+  { gain }: { gain: Moments },
+  above: Contribution,
+): Contribution {
+  const mean = meanOf(site, segment, size);
+  const variance = Math.max(atZero(segment.total) - mean.total, 0);
+  const factor = gain.second / (variance + site.op.epsilon);
+  const shrunk = variance / (variance + site.op.epsilon);
+  if (site.op.kind !== 'batchNorm' && site.op.kind !== 'instanceNorm') {
+    const over = normalizedElements(site.op, segment, size);
+    const whole = atZero(above.total);
+    // RMS norm has no mean; what all channels have in common goes with the mean.
+    const common = site.op.kind === 'rmsNorm' || whole === 0 ? 0 : meanSquare(1, above.coherence / whole, over);
+    const left = Math.max(1 - common - (over === null ? 0 : shrunk / over), 0);
+    return {
+      total: scaleKernel(above.total, factor * left),
+      shared: scaleKernel(above.shared, factor * left),
+      coherence: whole === 0 ? 0 : factor * (above.coherence - common * whole),
+    };
+  }
+  const batch = site.op.kind === 'batchNorm' ? site.batch : 1;
+  const standardized = (kernel: Kernel) =>
+    variance === 0 ? mapKernel(kernel, () => 0) : mapKernel(kernel, (k) => (k - mean.total) / variance);
+  const values = standardized(segment.total);
+  const sharedValues = standardized(combine(segment.total, segment.varying, (k, v) => k - v));
+  const product = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
+  const timesValue = above.timesValue ?? {
+    total: product(values, above.total),
+    shared: product(sharedValues, above.shared),
+  };
+  const average = (all: Kernel, shared: Kernel) =>
+    pairMean(all, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
+  const gradientMean = average(above.total, above.shared);
+  const along = average(timesValue.total, timesValue.shared) * shrunk;
+  const project = (kernel: Kernel, like: Kernel): Kernel =>
+    combine(kernel, like, (g, value) => factor * (g - gradientMean - along * value));
+  return clampContribution({
+    total: project(above.total, values),
+    shared: project(above.shared, sharedValues),
+    coherence: above.coherence * factor,
+  });
+}
+
+function normalizedElements(op: Norm, segment: Segment, size: Size): number | null {
+  const positions = size[0] * size[1];
+  if (op.kind === 'groupNorm') return segment.channels === null ? null : (segment.channels / op.groups) * positions;
+  if (op.kind === 'layerNorm' && op.axes > 1) return segment.channels === null ? null : segment.channels * positions;
+  return segment.channels;
+}

@@ -1,0 +1,192 @@
+import type { Layout, Op, PoolOp } from '../../graph/op.ts';
+import { isKnown } from '../../graph/shape.ts';
+import { paddingPair, poolWindow, windowSize } from '../../graph/shapes/window.ts';
+import { type Field, mapSegments, type Segment } from '../field.ts';
+import { type Gradient, mapContribution, mapGradient, total } from '../gradient.ts';
+import { at, atZero, type Kernel, kernelOf, type Size } from '../kernel.ts';
+import { maximumCovariance, maximumMoments } from '../order-statistics.ts';
+import type { Transfer } from '../site.ts';
+import {
+  type AxisWindow,
+  applyAxes,
+  averageGradientMatrix,
+  averageMatrix,
+  inputSize,
+  outputSize,
+  sharedTaps,
+  type Windows,
+} from '../window.ts';
+
+type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
+
+export const averagePool: Transfer<OpOf<'averagePool'>> = poolBy<OpOf<'averagePool'>>(
+  poolWindows,
+  averaged,
+  averageBack,
+);
+export const maxPool: Transfer<OpOf<'maxPool'>> = poolBy<OpOf<'maxPool'>>(poolWindows, maximum, maximumBack);
+export const adaptiveAveragePool: Transfer<OpOf<'adaptiveAveragePool'>> = poolBy<OpOf<'adaptiveAveragePool'>>(
+  adaptiveWindows,
+  averaged,
+  averageBack,
+);
+export const adaptiveMaxPool: Transfer<OpOf<'adaptiveMaxPool'>> = poolBy<OpOf<'adaptiveMaxPool'>>(
+  adaptiveWindows,
+  maximum,
+  maximumBack,
+);
+
+type WindowsOf<O> = (op: O, size: Size) => Windows | null;
+
+function poolBy<O extends Op & { layout: Layout }>(
+  windowsOf: WindowsOf<O>,
+  forward: (segment: Segment, windows: Windows) => Segment,
+  backward: (gradient: Gradient, input: Field, windows: Windows) => Gradient,
+): Transfer<O> {
+  return {
+    forward({ op }, [input]) {
+      const windows = input === undefined ? null : windowsOf(op, input.size);
+      if (input === undefined || windows === null) return null;
+      return { ...mapSegments(input, (segment) => forward(segment, windows)), size: outputSize(windows) };
+    },
+    backward({ op }, [input], _output, gradient) {
+      const windows = input === undefined ? null : windowsOf(op, input.size);
+      return { inputs: [input === undefined || windows === null ? null : backward(gradient, input, windows)] };
+    },
+  };
+}
+
+function poolWindows(op: PoolOp, size: Size): Windows | null {
+  const axis = (index: 0 | 1): AxisWindow | null => {
+    if (index >= op.rank) return identityWindow(size[index]);
+    const window = poolWindow(op, index);
+    const output = windowSize(size[index], window);
+    if (!isKnown(output) || output < 1) return null;
+    const [before] = paddingPair(size[index], window);
+    return { input: size[index], output, taps: window.kernel, stride: window.stride, dilation: 1, before };
+  };
+  const [y, x] = [axis(0), axis(1)];
+  return y === null || x === null ? null : [y, x];
+}
+
+/** Windows of nearly equal length that cover the input. */
+function adaptiveWindows(op: { output: readonly number[] }, size: Size): Windows | null {
+  const axis = (input: number, output: number | undefined): AxisWindow => {
+    if (output === undefined) return identityWindow(input);
+    const taps = Math.ceil(input / output);
+    return { input, output, taps, stride: Math.max(Math.floor(input / output), 1), dilation: 1, before: 0 };
+  };
+  return [axis(size[0], op.output[0]), axis(size[1], op.output[1])];
+}
+
+function identityWindow(size: number): AxisWindow {
+  return { input: size, output: size, taps: 1, stride: 1, dilation: 1, before: 0 };
+}
+
+function averaged(segment: Segment, windows: Windows): Segment {
+  const average = (kernel: Kernel) =>
+    applyAxes(kernel, outputSize(windows), averageMatrix(windows[0]), averageMatrix(windows[1]));
+  const [all, varying] = [average(segment.total), average(segment.varying)];
+  const ratio = (after: Kernel, before: Kernel) => (atZero(before) === 0 ? 0 : atZero(after) / atZero(before));
+  return {
+    channels: segment.channels,
+    mean: segment.mean,
+    total: all,
+    varying,
+    coherence: segment.coherence * ratio(all, segment.total),
+    varyingCoherence: segment.varyingCoherence * ratio(varying, segment.varying),
+  };
+}
+
+function averageBack(gradient: Gradient, input: Field, windows: Windows): Gradient {
+  const [y, x] = [averageGradientMatrix(windows[0]), averageGradientMatrix(windows[1])];
+  const share = 1 / (windows[0].taps * windows[1].taps) ** 2;
+  return mapGradient(gradient, (one) => mapContribution(one, (kernel) => applyAxes(kernel, input.size, y, x), share));
+}
+
+/** The maximum of a function that never falls is the function of the maximum: pooled before it, then applied. */
+function maximum(segment: Segment, windows: Windows): Segment {
+  const { before } = segment;
+  if (before === undefined) return gaussianMaximum(segment, windows);
+  const pooled = gaussianMaximum(before.segment, windows);
+  return { ...before.apply(pooled).segment, before: { segment: pooled, apply: before.apply } };
+}
+
+/**
+ * Maximum over windows of a Gaussian field whose part `off` is common to a window and whose rest `own` is independent
+ * between its cells.
+ */
+function gaussianMaximum(segment: Segment, windows: Windows): Segment {
+  const cells = windows[0].taps * windows[1].taps;
+  const size = outputSize(windows);
+  if (cells === 1) return segment;
+  const moments = maximumMoments(cells);
+  const shared = (dy: number, dx: number) => at(segment.total, dy, dx) - at(segment.varying, dy, dx);
+  const pairs = applyAxes(segment.varying, size, averageMatrix(windows[0]), averageMatrix(windows[1]));
+  /** Mean covariance of a cell of one window and another cell of the other. */
+  const different = kernelOf(size, (dy, dx) => {
+    const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
+    const all = cells * cells * at(pairs, dy, dx);
+    return common >= cells * cells ? 0 : (all - common * atZero(segment.varying)) / (cells * cells - common);
+  });
+  const within = atZero(different);
+  const own = Math.max(atZero(segment.varying) - within, 0);
+  const std = Math.sqrt(own);
+  const lift = 2 * segment.mean * std * moments.mean + own * moments.mean ** 2;
+  const covariance = (dy: number, dx: number) => {
+    const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
+    const spread =
+      dy === 0 && dx === 0 ? moments.second - moments.mean ** 2 : maximumCovariance(cells, Math.min(common, cells));
+    return at(different, dy, dx) + own * spread;
+  };
+  const varying = kernelOf(size, covariance);
+  const strides = [windows[0].stride, windows[1].stride] as const;
+  const total = kernelOf(size, (dy, dx) => shared(dy * strides[0], dx * strides[1]) + lift + at(varying, dy, dx));
+  const mean = segment.mean + std * moments.mean;
+  return {
+    channels: segment.channels,
+    mean,
+    total,
+    varying,
+    coherence: segment.coherence - segment.mean ** 2 + mean ** 2,
+    varyingCoherence: segment.varyingCoherence,
+  };
+}
+
+/** The gradient goes to the cell that was largest. */
+function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradient {
+  const cells = windows[0].taps * windows[1].taps;
+  const [inputs, outputs] = [inputSize(windows), outputSize(windows)];
+  const [y, x] = [averageGradientMatrix(windows[0]), averageGradientMatrix(windows[1])];
+  const perCell = (outputs[0] * outputs[1]) / (inputs[0] * inputs[1]);
+  return gradient.map((contributions, i) => {
+    const above = total(contributions);
+    const spread = (kernel: Kernel, own: boolean): Kernel => {
+      const wide = applyAxes(kernel, input.size, y, x);
+      if (!own) return wide;
+      let meeting = 0;
+      for (let dy = 0; dy < kernel.rows; dy++) {
+        for (let dx = 0; dx < kernel.columns; dx++) {
+          const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
+          const copies = (dy === 0 ? 1 : 2) * (dx === 0 ? 1 : 2);
+          // Two windows that share m of their cells choose the same one with this probability.
+          if (common > 0) meeting += (copies * at(kernel, dy, dx) * common) / (2 * cells - common);
+        }
+      }
+      const data = wide.data.slice();
+      data[0] = perCell * meeting;
+      return { ...wide, data };
+    };
+    const segment = input.segments[i];
+    const before = segment?.before;
+    const slope = before?.apply(gaussianMaximum(before.segment, windows)).slopeSecondMoment;
+    return [
+      {
+        total: spread(above.total, true),
+        shared: spread(above.shared, false),
+        coherence: above.coherence * perCell * (1 / cells),
+        ...(slope === undefined ? {} : { keep: slope }),
+      },
+    ];
+  });
+}

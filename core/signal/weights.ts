@@ -1,0 +1,90 @@
+import type { Layer, ModelGraph } from '../graph/graph.ts';
+import { indexOf } from '../graph/graph-index.ts';
+import type { Parameter } from '../graph/parameter.ts';
+import { type ActivationUse, activationAfter, normalizationAfter } from '../graph/queries.ts';
+import { slopeSecondMoment } from './dual.ts';
+import type { Moments, WeightMoments } from './site.ts';
+
+/** Which weights a pass takes: those of the source, or of the same graph at critical initialization. */
+export type Mode = 'written' | 'critical';
+
+type Fans = { readonly fanIn: number | null; readonly fanOut: number | null };
+
+/** The layer's parameters of a role, by the op's own name for it or, where there are several (recurrent), by what they are. */
+export function parametersOf(graph: ModelGraph, layer: Layer, role: string): readonly Parameter[] {
+  const { parameters } = indexOf(graph);
+  const named = layer.parameters[role];
+  const ids = named === undefined ? Object.values(layer.parameters) : [named];
+  const found = ids.map((id) => parameters.get(id)).filter((parameter) => parameter !== undefined);
+  return named === undefined ? found.filter((parameter) => parameter.role === role) : found;
+}
+
+/** Mean and second moment as written, averaged where there are several; `null` where one is not known, `undefined` for none. */
+export function momentsOf(parameters: readonly Parameter[]): Moments | null | undefined {
+  if (parameters.length === 0) return undefined;
+  let [mean, second] = [0, 0];
+  for (const { initializer, overwrittenByUnknown } of parameters) {
+    if (initializer.mean === null || initializer.std === null || overwrittenByUnknown === true) return null;
+    mean += initializer.mean / parameters.length;
+    second += (initializer.mean ** 2 + initializer.std ** 2) / parameters.length;
+  }
+  return { mean, second };
+}
+
+/** The weight as the source draws it. */
+export function writtenWeight(parameters: readonly Parameter[], { fanIn, fanOut }: Fans): WeightMoments | null {
+  const [first] = parameters;
+  if (first === undefined || first.overwrittenByUnknown === true) return null;
+  const moments = momentsOf(parameters);
+  if (moments === null || moments === undefined) return byScaling(first);
+  // A diagonal has a mean over its elements, but no common mean that would add up.
+  const mean = diagonal.has(first.initializer.family) ? 0 : moments.mean;
+  const variance = moments.second - mean * mean;
+  const times = (fan: number | null) => (fan === null ? (variance === 0 ? 0 : null) : Math.max(variance, 0) * fan);
+  return { forward: times(fanIn), backward: times(fanOut), mean };
+}
+
+const diagonal: ReadonlySet<Parameter['initializer']['family']> = new Set(['identity', 'dirac']);
+
+/** Without a width only the gain is known, and only in the direction that the initializer divides by. */
+function byScaling({ initializer }: Parameter): WeightMoments | null {
+  const { scaling, mean } = initializer;
+  if (scaling === null || mean !== 0) return null;
+  return {
+    forward: scaling.mode === 'fanIn' ? scaling.scale : null,
+    backward: scaling.mode === 'fanOut' ? scaling.scale : null,
+    mean: 0,
+  };
+}
+
+/** What follows each weight layer, as far as its gain is concerned: `null` where a normalization or nothing comes first. */
+export function followingActivation(graph: ModelGraph, layer: Layer): ActivationUse | null {
+  return normalizationAfter(graph, layer) === null ? activationAfter(graph, layer) : null;
+}
+
+/**
+ * The weight at critical initialization: its variance is such that, with the slope of the activation that follows, differences
+ * and gradients keep their size (Schoenholz et al. 2017: chi = 1). ReLU: He. tanh: a little over 1. Without an
+ * activation: 1. Whatever the source says, zero or constant, does not matter here.
+ */
+export function criticalWeight(
+  following: ActivationUse | null,
+  { fanIn, fanOut }: Fans,
+  second: number,
+): WeightMoments {
+  const energy = following === null ? 1 : criticalEnergy(following, second);
+  const ratio = fanIn === null || fanOut === null ? null : fanOut / fanIn;
+  return { forward: energy, backward: ratio === null ? null : energy * ratio, mean: 0 };
+}
+
+/** Solves e · E f'(sqrt(e · second) z)^2 = 1 by iteration: the slope falls no faster than 1 / sqrt(e), so that it contracts. */
+function criticalEnergy({ fn, parameter }: ActivationUse, second: number): number {
+  let energy = 1;
+  for (let i = 0; i < 30; i++) {
+    const slope = slopeSecondMoment(fn, parameter, 0, energy * second);
+    const next = Math.min(Math.max(1 / Math.max(slope, 1e-12), 1e-3), 1e3);
+    if (Math.abs(next - energy) < 1e-4 * energy) return next;
+    energy = next;
+  }
+  return energy;
+}
