@@ -1,3 +1,4 @@
+import type { Shape } from '../graph/shape.ts';
 import type { Span } from '../graph/span.ts';
 
 export const severities = ['hint', 'information', 'warning', 'error'] as const;
@@ -51,8 +52,19 @@ export type Remedy =
       readonly safe: boolean;
       readonly preferred: boolean;
     }
-  /** Only initialize what has two dimensions or more. */
-  | { readonly kind: 'guardDimensions'; readonly at: Span; readonly parameter: number; readonly preferred: boolean };
+  /**
+   * The call at `at` raises because its tensor has fewer than two dimensions. `argument` is the tensor as written, `shape`
+   * the one it was seen with.
+   */
+  | {
+      readonly kind: 'guardDimensions';
+      readonly at: Span;
+      readonly argument: string;
+      readonly shape: Shape;
+      readonly preferred: boolean;
+    }
+  /** Drop what the user wrote for this parameter, so that the framework's default holds. */
+  | { readonly kind: 'useDefault'; readonly parameter: number; readonly preferred: boolean };
 
 export interface Finding {
   /** Rule id, kebab-case. */

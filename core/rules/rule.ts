@@ -2,6 +2,7 @@ import type { ModelGraph } from '../graph/graph.ts';
 import type { Span } from '../graph/span.ts';
 import type { Prediction } from '../signal/signal.ts';
 import type { Finding } from './finding.ts';
+import type { Thresholds } from './thresholds.ts';
 
 /**
  * Something the interpreter saw that belongs to no graph: a call that raises, an initializer name that does not exist.
@@ -26,6 +27,8 @@ export interface RuleContext {
   readonly graph: ModelGraph;
   readonly prediction: Prediction;
   readonly facts: readonly CodeFact[];
+  /** The default ones where none are given. */
+  readonly thresholds?: Thresholds;
 }
 
 export interface Rule {

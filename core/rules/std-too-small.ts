@@ -1,0 +1,48 @@
+import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import { fittingRemedies } from './fitting.ts';
+import { fixedGain } from './fixed-std.ts';
+import { byPlace, countLayers, type Place, worstOf } from './places.ts';
+import { report } from './report.ts';
+import type { Rule } from './rule.ts';
+import { chosenWeights, inputsPerUnit } from './weight-site.ts';
+import { formatNumber, nameLayers } from './wording.ts';
+
+/**
+ * The same unit as `std-too-large`, from below. Small heads, the last layers of residual branches and what is normalized
+ * right away are small on purpose or for free.
+ */
+export const stdTooSmall: Rule = {
+  id: 'std-too-small',
+  title: 'A fixed standard deviation that makes the signal vanish',
+  check(context) {
+    const { low } = thresholdsOf(context).fixedGain;
+    const sites = chosenWeights(context).filter(
+      (site) =>
+        !site.isHead &&
+        !site.endsBranch &&
+        site.normalization === null &&
+        (fixedGain(site) ?? Number.POSITIVE_INFINITY) < low,
+    );
+    return byPlace(sites).flatMap((place) => {
+      const effect = effectOf(place, context);
+      const severity = severityOfScale(place, effect, context);
+      if (effect.signal === null || effect.signal > thresholdsOf(context).information.low) return [];
+      const worst = worstOf(place, (site) => -(fixedGain(site) ?? 0));
+      const message = describe(place, { ...effect, worst });
+      const remedies = fittingRemedies(worst);
+      return [
+        report(context, place, { rule: 'std-too-small', severity, message, worst, effect: asEffect(effect), remedies }),
+      ];
+    });
+  },
+};
+
+function describe(place: Place, { worst, signal }: PlaceEffect): string {
+  const inputs = inputsPerUnit(worst) ?? '?';
+  const size = `A standard deviation of ${formatNumber(worst.initializer.std ?? 0)} on ${inputs} inputs`;
+  const cause = `${size} keeps ${formatNumber(fixedGain(worst) ?? 0)} of the signal`;
+  const count = countLayers(place);
+  const layers = nameLayers(worst, place);
+  if (signal === null || count === 1) return `${cause} (${layers}).`;
+  return `${cause}: after ${count} layers ${formatNumber(signal)} of it is left (${layers}).`;
+}

@@ -1,0 +1,105 @@
+import type { Layer, ModelGraph } from '../graph/graph.ts';
+import { indexOf } from '../graph/graph-index.ts';
+import type { Initializer, Write } from '../graph/initializer.ts';
+import type { Parameter } from '../graph/parameter.ts';
+import {
+  type ActivationUse,
+  activationAfter,
+  isHead,
+  isWeightLayer,
+  normalizationAfter,
+  residualAddAfter,
+  unnormalizedDepth,
+} from '../graph/queries.ts';
+import { isKnown } from '../graph/shape.ts';
+import type { Span } from '../graph/span.ts';
+import type { LayerPrediction } from '../signal/signal.ts';
+import type { RuleContext } from './rule.ts';
+
+/** A weight whose initializer the user chose, and where it stands. */
+export interface WeightSite {
+  readonly layer: Layer;
+  readonly parameter: Parameter;
+  readonly initializer: Initializer;
+  /** Where its last writer stands. */
+  readonly at: Span;
+  readonly prediction: LayerPrediction | null;
+  /** The activation that acts on what the layer puts out. */
+  readonly activation: ActivationUse | null;
+  /** The normalization that takes the layer's scale away. */
+  readonly normalization: Layer | null;
+  readonly isHead: boolean;
+  /** The last layer of a residual branch: small or zero on purpose. */
+  readonly endsBranch: boolean;
+  /** Weight layers of the un-normalized chain that it belongs to. */
+  readonly depth: number;
+}
+
+const known = new WeakMap<RuleContext, readonly WeightSite[]>();
+
+/**
+ * All trained weights whose last write is the user's and is understood, in the order of the forward pass. Framework
+ * defaults, slices, and weights that unknown code may have written are not among them.
+ */
+export function chosenWeights(context: RuleContext): readonly WeightSite[] {
+  const before = known.get(context);
+  if (before !== undefined) return before;
+  const sites = context.graph.layers.filter(isWeightLayer).flatMap((layer) => sitesOf(context, layer));
+  known.set(context, sites);
+  return sites;
+}
+
+function sitesOf(context: RuleContext, layer: Layer): readonly WeightSite[] {
+  const { graph, prediction } = context;
+  const { parameters } = indexOf(graph);
+  return [...new Set(Object.values(layer.parameters))].flatMap((id): WeightSite[] => {
+    const parameter = parameters.get(id);
+    if (parameter === undefined || !isTrainedWeight(parameter)) return [];
+    const write = parameter.writes.at(-1);
+    if (write === undefined || write.at === null || !isChosen(write)) return [];
+    return [
+      {
+        layer,
+        parameter,
+        initializer: parameter.initializer,
+        at: write.at,
+        prediction: prediction.layers.get(layer.id) ?? null,
+        ...standing(graph, layer),
+      },
+    ];
+  });
+}
+
+function standing(graph: ModelGraph, layer: Layer) {
+  return {
+    activation: activationAfter(graph, layer),
+    normalization: normalizationAfter(graph, layer),
+    isHead: isHead(graph, layer),
+    endsBranch: residualAddAfter(graph, layer) !== null,
+    depth: unnormalizedDepth(graph, layer),
+  };
+}
+
+function isTrainedWeight({ role, trainable, overwrittenByUnknown }: Parameter): boolean {
+  return (role === 'weight' || role === 'recurrentWeight') && trainable && overwrittenByUnknown !== true;
+}
+
+function isChosen({ origin, partial }: Write): boolean {
+  return partial !== true && (origin === 'explicit' || origin === 'applied');
+}
+
+/**
+ * Numbers that one output unit sums up: the fan-in of the operation, whatever the framework's initializers count (they
+ * differ for transposed and grouped convolutions). `null` where a width is not known.
+ */
+export function inputsPerUnit({ layer: { op }, parameter }: Pick<WeightSite, 'layer' | 'parameter'>): number | null {
+  if (op.kind === 'dense') return isKnown(op.inFeatures) ? op.inFeatures : null;
+  if (op.kind !== 'conv') return parameter.fanIn;
+  if (!isKnown(op.inChannels)) return null;
+  const taps = product(op.kernel) / (op.transposed ? product(op.stride) : 1);
+  return (op.inChannels / op.groups) * taps;
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((all, size) => all * size, 1);
+}

@@ -1,0 +1,63 @@
+import { criticalGain } from '../initializers/gains.ts';
+import { isRectifier } from '../maths/activation.ts';
+import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import type { Severity } from './finding.ts';
+import { fittingRemedies } from './fitting.ts';
+import { byPlace, countLayers, type Place } from './places.ts';
+import { report } from './report.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { chosenWeights, type WeightSite } from './weight-site.ts';
+import { formatNumber, formatShare, nameLayers, nameOf, nameOfNormalization } from './wording.ts';
+
+/** Xavier's variance is made for units that are linear around zero; ReLU drops half of it (He et al. 2015, section 2.2). */
+export const xavierRelu: Rule = {
+  id: 'xavier-relu',
+  title: 'Xavier before ReLU, which halves the variance at every layer',
+  check(context) {
+    const sites = chosenWeights(context).filter((site) => isMismatch(site, context));
+    return byPlace(sites).map((place) => {
+      const effect = effectOf(place, context);
+      const { worst } = effect;
+      const severity = severityOfScale(place, effect, context);
+      const message = describe(place, effect, severity);
+      const remedies = fittingRemedies(worst);
+      return report(context, place, {
+        rule: 'xavier-relu',
+        severity,
+        message,
+        worst,
+        effect: asEffect(effect),
+        remedies,
+      });
+    });
+  },
+};
+
+function isMismatch(site: WeightSite, context: RuleContext): boolean {
+  const share = keptShare(site);
+  // Behind the last layer of a residual branch the skip carries the signal.
+  return share !== null && !site.endsBranch && Math.sqrt(share) < thresholdsOf(context).gainMismatch;
+}
+
+/** Share of the variance that is left after the activation; `null` where this is no Xavier before a ReLU-like function. */
+function keptShare({ initializer, activation }: WeightSite): number | null {
+  if (initializer.scheme !== 'xavier' || initializer.scaling === null) return null;
+  if (activation === null || !isRectifier(activation.fn)) return null;
+  return initializer.scaling.scale / criticalGain(activation.fn, activation.parameter) ** 2;
+}
+
+function describe(place: Place, effect: PlaceEffect, severity: Severity): string {
+  const { worst, signal, gradientRatio } = effect;
+  const fn = nameOf(worst.activation?.fn ?? 'relu');
+  const layers = nameLayers(worst, place);
+  const cause = `Xavier before ${fn} keeps ${formatShare(keptShare(worst) ?? 0.5)} of the variance per layer`;
+  if (worst.normalization !== null && severity === 'hint') {
+    return `${cause}; the ${nameOfNormalization(worst.normalization.op.kind)} that follows makes up for it (${layers}).`;
+  }
+  if (signal === null) return `${cause} (${layers}).`;
+  const count = countLayers(place);
+  const after = `after ${count} ${count === 1 ? 'layer' : 'layers'} the signal is at ${formatNumber(signal)} of He's`;
+  const back =
+    gradientRatio === null || count === 1 ? '' : ` and the first layer's gradient at ${formatNumber(gradientRatio)}`;
+  return `${cause}: ${after}${back} (${layers}).`;
+}
