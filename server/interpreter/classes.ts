@@ -4,6 +4,7 @@ import { finishEnum, isEnum } from './library/enum.ts';
 import { namedTupleClass } from './library/python/collections.ts';
 import { fieldNames } from './library/python/dataclasses.ts';
 import { namedTupleBase } from './library/python/modules.ts';
+import { objectClass } from './library/types.ts';
 import type { Frame, Machine, Site } from './machine.ts';
 import { createClass } from './order.ts';
 import { bindName } from './scopes.ts';
@@ -14,7 +15,8 @@ type ClassNode = Extract<Statement, { type: 'Class' }>;
 
 /** Runs a class statement: bases, body, decorators. */
 export function defineClass(machine: Machine, node: ClassNode, frame: Frame): void {
-  const bases = node.bases.filter((base) => base.name === null).map((base) => machine.evaluate(base.value, frame));
+  const written = node.bases.filter((base) => base.name === null).map((base) => machine.evaluate(base.value, frame));
+  const bases = written.length === 0 && frame.module.language === 'python' ? [objectClass] : written;
   const members = new Map<string, Value>();
   const class_ = createClass({
     name: node.name,

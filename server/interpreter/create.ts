@@ -28,11 +28,10 @@ export interface Importer {
   textOf(span: Span): string | null;
 }
 
-export interface MachineOptions {
+export interface MachineOptions extends Importer {
   readonly frameworks: readonly Framework[];
   readonly events: Events;
   readonly isCancelled: () => boolean;
-  readonly importer: (machine: Machine) => Importer;
 }
 
 /** Puts the evaluator together. */
@@ -67,13 +66,12 @@ export function createMachine(options: MachineOptions): Machine {
     },
     either: (first, second, frame, at) => either(machine, first, second, frame, at),
     eitherValue: (first, second, frame, at) => eitherValue(machine, first, second, frame, at),
-    importModule: (name, level, from) => importer.importModule(name, level, from),
-    importName: (name, level, member, from) => importer.importName(name, level, member, from),
-    exportedNames: (name, level, from) => importer.exportedNames(name, level, from),
-    textOf: (span) => importer.textOf(span),
+    importModule: (name, level, from) => options.importModule(name, level, from),
+    importName: (name, level, member, from) => options.importName(name, level, member, from),
+    exportedNames: (name, level, from) => options.exportedNames(name, level, from),
+    textOf: (span) => options.textOf(span),
     context: (site) => new CallContext(machine, site),
     note: (message, site) => options.events.note(message, site),
   };
-  const importer = options.importer(machine);
   return machine;
 }

@@ -99,7 +99,13 @@ function nameValue(name: string, frame: Frame): Value {
   const value = lookUp(frame, name);
   if (value !== null) return value;
   if (frame.module.language === 'javascript' && name === 'this') return frame.self ?? none;
-  return builtin(name, frame.module) ?? unknown(`${name} is not defined`);
+  const known = builtin(name, frame.module);
+  if (known !== null) return known;
+  for (const star of frame.module.stars) {
+    const member = star.member(name);
+    if (member !== null) return member;
+  }
+  return unknown(`${name} is not defined`);
 }
 
 function optional(machine: Machine, expression: Expression | null, frame: Frame): Value {

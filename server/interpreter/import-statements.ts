@@ -25,7 +25,7 @@ export function executeImportFrom(
   if (module === null) mayFail(machine, 'ModuleNotFoundError', `module ${node.module}`);
   for (const { name, alias } of node.names) {
     if (name === '*') {
-      importAll(machine, node, frame);
+      if (module?.type === 'namespace' && !importAll(machine, node, frame)) frame.module.stars.push(module);
       continue;
     }
     bindName(
@@ -38,8 +38,11 @@ export function executeImportFrom(
   }
 }
 
-function importAll(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, frame: Frame): void {
-  for (const name of machine.exportedNames(node.module, node.level, frame.module) ?? []) {
+/** False where the names cannot be listed: a framework's module is asked for each name then. */
+function importAll(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, frame: Frame): boolean {
+  const names = machine.exportedNames(node.module, node.level, frame.module);
+  if (names === null) return false;
+  for (const name of names) {
     bindName(
       frame,
       name,
@@ -48,6 +51,7 @@ function importAll(machine: Machine, node: Extract<Statement, { type: 'ImportFro
       machine.journal,
     );
   }
+  return true;
 }
 
 function member(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, name: string, frame: Frame): Value {

@@ -6,7 +6,15 @@ import type { Budget } from './budget.ts';
 import type { TraceBuilder } from './graph-builder.ts';
 import type { Journal } from './journal.ts';
 import type { NativeContext } from './native.ts';
-import type { CallArguments, ClassValue, FunctionValue, InstanceValue, Scope, Value } from './values.ts';
+import type {
+  CallArguments,
+  ClassValue,
+  FunctionValue,
+  InstanceValue,
+  NamespaceValue,
+  Scope,
+  Value,
+} from './values.ts';
 
 /**
  * The evaluator: its state, and its operations, which call one another in circles. Every file of this folder implements
@@ -92,6 +100,8 @@ export interface ModuleRecord {
   readonly syntax: Module;
   readonly scope: Scope;
   state: 'new' | 'running' | 'done';
+  /** Modules of frameworks whose names are all imported: `from tensorflow.keras.layers import *`. */
+  readonly stars: NamespaceValue[];
 }
 
 /** An activation of a function, class body or module. */

@@ -54,7 +54,7 @@ function handlerNames(type: Expression | null): readonly string[] {
 }
 
 export function raise(machine: Machine, node: Extract<Statement, { type: 'Raise' }>, frame: Frame): never {
-  const value = node.exception == null ? null : machine.evaluate(node.exception, frame);
+  const value = node.exception === null ? null : machine.evaluate(node.exception, frame);
   throw new Raised(namesOf(value), value);
 }
 

@@ -208,7 +208,7 @@ export type Statement = Range &
         readonly level: number;
         readonly names: readonly { readonly name: string; readonly alias: string | null }[];
       }
-    | { readonly type: 'Raise'; readonly exception?: Expression | null }
+    | { readonly type: 'Raise'; readonly exception: Expression | null }
     | { readonly type: 'Delete'; readonly targets: readonly Expression[] }
     | { readonly type: 'Scope'; readonly kind: 'global' | 'nonlocal'; readonly names: readonly string[] }
     | { readonly type: 'Block'; readonly body: readonly Statement[] }

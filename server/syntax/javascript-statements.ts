@@ -52,8 +52,10 @@ function lowerStatement(node: ConcreteNode, js: JavaScriptLowering): Statement[]
       const value = children.find((child) => child.name !== 'return' && child.name !== ';');
       return [{ ...range, type: 'Return', value: value === undefined ? null : js.expression(value) }];
     }
-    case 'ThrowStatement':
-      return [{ ...range, type: 'Raise' }];
+    case 'ThrowStatement': {
+      const exception = children.find((child) => child.name !== 'throw' && child.name !== ';');
+      return [{ ...range, type: 'Raise', exception: exception === undefined ? null : js.expression(exception) }];
+    }
     case 'BreakStatement':
       return [{ ...range, type: 'Break' }];
     case 'ContinueStatement':

@@ -46,8 +46,10 @@ export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statemen
       return [{ ...range, type: 'Break' }];
     case 'ContinueStatement':
       return [{ ...range, type: 'Continue' }];
-    case 'RaiseStatement':
-      return [{ ...range, type: 'Raise' }];
+    case 'RaiseStatement': {
+      const exception = children[1];
+      return [{ ...range, type: 'Raise', exception: exception === undefined ? null : py.expression(exception) }];
+    }
     case 'ImportStatement':
       return importStatement(node, py);
     case 'IfStatement':

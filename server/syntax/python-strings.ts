@@ -1,4 +1,4 @@
-import type { Expression } from './ast.ts';
+import type { Expression, Range } from './ast.ts';
 import { type ConcreteNode, inside } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerList } from './python-lists.ts';
@@ -86,11 +86,14 @@ export function formatParts(node: ConcreteNode, py: PythonLowering): (string | E
 
 /** `{x}`, `{x!r:>8}` as `format(x, '>8')`, `{x=}` with its text before. */
 function replacement(node: ConcreteNode, py: PythonLowering): (string | Expression)[] {
-  const value = lowerList(
+  const written = lowerList(
     inside(node).filter((child) => !child.name.startsWith('Format') || child.name === 'FormatString'),
     py,
   );
-  if (value === null) return [{ type: 'Unknown', start: node.start, end: node.end }];
+  if (written === null) return [{ type: 'Unknown', start: node.start, end: node.end }];
+  const conversion = node.children.find((child) => child.name === 'FormatConversion');
+  const isRepr = conversion !== undefined && py.text.slice(conversion.start, conversion.end) === '!r';
+  const value = isRepr ? callOf('repr', written, [written]) : written;
   const selfDocument = node.children.find((child) => child.name === 'FormatSelfDoc');
   const label = selfDocument === undefined ? [] : [py.text.slice(node.start + 1, selfDocument.end)];
   const spec = node.children.find((child) => child.name === 'FormatSpec');
@@ -100,18 +103,17 @@ function replacement(node: ConcreteNode, py: PythonLowering): (string | Expressi
     spec.children.length > 1
       ? { ...range, type: 'Unknown' }
       : { ...range, type: 'String', value: py.text.slice(spec.start + 1, spec.end) };
-  return [
-    ...label,
-    {
-      type: 'Call',
-      callee: { type: 'Name', name: 'format', start: value.start, end: value.start },
-      arguments: [
-        { start: value.start, end: value.end, name: null, value, spread: null },
-        { ...range, name: null, value: specValue, spread: null },
-      ],
-      isNew: false,
-      start: node.start,
-      end: node.end,
-    },
-  ];
+  return [...label, callOf('format', node, [value, specValue])];
+}
+
+/** A call of a built-in function that the text spells differently. */
+function callOf(name: string, at: Range, values: readonly Expression[]): Expression {
+  return {
+    type: 'Call',
+    callee: { type: 'Name', name, start: at.start, end: at.start },
+    arguments: values.map((value) => ({ start: value.start, end: value.end, name: null, value, spread: null })),
+    isNew: false,
+    start: at.start,
+    end: at.end,
+  };
 }

@@ -6,7 +6,10 @@ export function lineStarts(text: string): readonly number[] {
 }
 
 /** Zero-based line and UTF-16 character of an offset. */
-export function positionAt(starts: readonly number[], offset: number): { readonly line: number; readonly character: number } {
+export function positionAt(
+  starts: readonly number[],
+  offset: number,
+): { readonly line: number; readonly character: number } {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {

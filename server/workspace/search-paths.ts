@@ -31,7 +31,10 @@ function sitePackages(environment: string): readonly string[] {
   const lib = path.join(environment, 'lib');
   const versions = existsSync(lib) ? readdirSync(lib).filter((name) => /^python3(\.\d+)?$/.test(name)) : [];
   return [
-    ...versions.flatMap((version) => [path.join(lib, version, 'site-packages'), path.join(lib, version, 'dist-packages')]),
+    ...versions.flatMap((version) => [
+      path.join(lib, version, 'site-packages'),
+      path.join(lib, version, 'dist-packages'),
+    ]),
     path.join(environment, 'Lib', 'site-packages'),
   ].filter((folder) => existsSync(folder));
 }

@@ -1,0 +1,162 @@
+import type { FrameworkId, GraphNote, Layer, LossKind, ModelGraph } from '../../core/graph/graph.ts';
+import type { Initializer, Write } from '../../core/graph/initializer.ts';
+import type { Parameter } from '../../core/graph/parameter.ts';
+import type { Span } from '../../core/graph/span.ts';
+import type { Framework } from '../frameworks/framework.ts';
+import type { TracedNode } from './graph-builder.ts';
+import type { InstanceValue, Storage, TensorValue } from './values.ts';
+
+/** A model as the evaluator leaves it: its object, and the nodes of its traced forward pass. */
+export interface TracedModel {
+  readonly name: string;
+  readonly framework: FrameworkId;
+  readonly at: Span;
+  readonly nameAt: Span;
+  readonly description: ReturnType<Framework['describe']>;
+  readonly nodes: readonly TracedNode[];
+  readonly inputs: readonly TensorValue[];
+  readonly outputs: readonly TensorValue[];
+  readonly loss: LossKind | null;
+  readonly notes: readonly GraphNote[];
+}
+
+/** Names nodes and parameters, drops what no output depends on, and judges whether everything was understood. */
+export function finalize(model: TracedModel): ModelGraph {
+  const outputs = layersOf(model.outputs);
+  const nodes = reachable(model.nodes, [...outputs, ...layersOf(model.inputs)]);
+  const { parameters, idOf } = collectParameters(model.description.parameters, nodes);
+  const newIds = new Map(nodes.map((node, index) => [node.id, index]));
+  const names = createNames(model.description.modules);
+  const layers = nodes.map(
+    (node): Layer => ({
+      id: newIds.get(node.id) ?? 0,
+      name: names(node),
+      isModule: node.owner !== null && model.description.modules.has(node.owner),
+      op: node.op,
+      parameters: Object.fromEntries(
+        Object.entries(node.parameters).flatMap(([role, { storage }]) =>
+          storage === null ? [] : [[role, idOf(storage)] as const],
+        ),
+      ),
+      inputs: node.inputs.flatMap((input) => (input.layer === null ? [] : (newIds.get(input.layer) ?? []))),
+      outputShape: node.outputShape,
+      at: node.owner?.at ?? null,
+      calledAt: node.calledAt,
+    }),
+  );
+  const isWhole = nodes.every(
+    (node) => node.op.kind !== 'unknown' && node.inputs.every((input) => input.layer !== null),
+  );
+  return {
+    name: model.name,
+    framework: model.framework,
+    at: model.at,
+    nameAt: model.nameAt,
+    layers,
+    parameters,
+    inputs: layersOf(model.inputs).flatMap((id) => newIds.get(id) ?? []),
+    outputs: outputs.flatMap((id) => newIds.get(id) ?? []),
+    loss: model.loss,
+    complete: isWhole && outputs.length > 0 && model.notes.length === 0,
+    notes: model.notes,
+  };
+}
+
+function layersOf(tensors: readonly TensorValue[]): readonly number[] {
+  return tensors.flatMap((tensor) => tensor.layer ?? []);
+}
+
+/** Both sides of a condition leave nodes, and so do forward passes that only ask for a shape: what no output needs is dropped. */
+function reachable(nodes: readonly TracedNode[], from: readonly number[]): readonly TracedNode[] {
+  if (from.length === 0) return nodes;
+  const needed = new Set<number>();
+  const pending = [...from];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (needed.has(id)) continue;
+    needed.add(id);
+    pending.push(...layersOf(nodes[id]?.inputs ?? []));
+  }
+  return nodes.filter((node) => needed.has(node.id));
+}
+
+function collectParameters(
+  described: TracedModel['description']['parameters'],
+  nodes: readonly TracedNode[],
+): { readonly parameters: readonly Parameter[]; readonly idOf: (storage: Storage) => number } {
+  const ids = new Map<Storage, number>();
+  const parameters: Parameter[] = [];
+  const add = (name: string, storage: Storage, trainable: boolean): void => {
+    if (ids.has(storage)) return;
+    ids.set(storage, parameters.length);
+    parameters.push(parameterOf(parameters.length, name, storage, trainable));
+  };
+  for (const { name, tensor } of described)
+    if (tensor.storage !== null) add(name, tensor.storage, tensor.storage.trainable);
+  for (const node of nodes) {
+    for (const [role, { storage }] of Object.entries(node.parameters)) {
+      // A tensor that is used as a weight but is no parameter of the model: a buffer, a constant.
+      if (storage !== null) add(`${node.name ?? node.op.kind}_${node.id}.${role}`, storage, false);
+    }
+  }
+  return { parameters, idOf: (storage) => ids.get(storage) ?? 0 };
+}
+
+function parameterOf(id: number, name: string, storage: Storage, trainable: boolean): Parameter {
+  const { role, shape, fanIn, fanOut, writes, overwrittenByUnknown } = storage;
+  return {
+    id,
+    name,
+    role,
+    shape: shape ?? [],
+    trainable,
+    fanIn,
+    fanOut,
+    initializer: overwrittenByUnknown ? unknownInitializer : effective(storage, writes),
+    writes,
+    ...(overwrittenByUnknown ? { overwrittenByUnknown } : {}),
+  };
+}
+
+/** The last writer wins. Where it wrote only a part, the whole is a mixture that we cannot tell. */
+function effective(storage: Storage, writes: readonly Write[]): Initializer {
+  const last = writes.at(-1);
+  if (last === undefined) return unknownInitializer;
+  if (!last.partial) return last.initializer;
+  const whole = writes.findLast((write) => !write.partial);
+  // The padding row of an embedding leaves the rest as it was.
+  if (storage.role === 'embedding' && whole !== undefined && last.initializer.family === 'zeros')
+    return whole.initializer;
+  return unknownInitializer;
+}
+
+export const unknownInitializer: Initializer = {
+  family: 'unknown',
+  scheme: 'other',
+  mean: null,
+  std: null,
+  low: null,
+  high: null,
+  scaling: null,
+};
+
+/** The framework's names for modules; made-up ones for functions. A module that is called again gets a number. */
+function createNames(modules: ReadonlyMap<InstanceValue, string>): (node: TracedNode) => string {
+  const used = new Set<string>(modules.values());
+  const called = new Set<string>();
+  const counts = new Map<string, number>();
+  return (node) => {
+    const qualified = node.owner === null ? undefined : modules.get(node.owner);
+    if (qualified !== undefined && qualified !== '' && !called.has(qualified)) {
+      called.add(qualified);
+      return qualified;
+    }
+    const base = qualified || node.name || node.owner?.class.name.toLowerCase() || node.op.kind;
+    for (let count = counts.get(base) ?? 0; ; count++) {
+      const name = count === 0 ? base : `${base}_${count}`;
+      if (used.has(name)) continue;
+      used.add(name);
+      counts.set(base, count + 1);
+      return name;
+    }
+  };
+}

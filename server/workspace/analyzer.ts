@@ -1,0 +1,147 @@
+import type { Finding } from '../../core/rules/finding.ts';
+import type { CodeFact } from '../../core/rules/rule.ts';
+import type { Framework } from '../frameworks/framework.ts';
+import { modelLimits } from '../interpreter/budget.ts';
+import { createMachine } from '../interpreter/create.ts';
+import { finalize } from '../interpreter/finalize.ts';
+import { createTrace } from '../interpreter/graph-builder.ts';
+import { type Machine, type ModuleRecord, Raised } from '../interpreter/machine.ts';
+import type { AnalyzeOptions, Analyzer, ModelAnalysis, ModuleAnalysis } from './analysis.ts';
+import { type Collector, createCollector, type Evaluation } from './collector.ts';
+import { judge, judgeModule } from './judge.ts';
+import { createModuleStore, type ModuleStore } from './module-store.ts';
+import { createSourceCache, languageOf } from './parse.ts';
+import { findRoot, findRoots, type Root } from './roots.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Reads, evaluates and judges modules. What has been parsed and imported is kept for the next analysis. */
+export function createAnalyzer(workspace: Workspace, frameworks: readonly Framework[]): Analyzer {
+  let isCancelled: () => boolean = () => false;
+  const sources = createSourceCache(workspace);
+  const collector: Collector = createCollector(() => machine.state.constructions);
+  const machine: Machine = createMachine({
+    frameworks,
+    events: collector.events,
+    isCancelled: () => isCancelled(),
+    importModule: (name, level, from) => store.importModule(name, level, from),
+    importName: (name, level, member, from) => store.importName(name, level, member, from),
+    exportedNames: (name, level, from) => store.exportedNames(name, level, from),
+    textOf: (span) => store.textOf(span),
+  });
+  const store: ModuleStore = createModuleStore(machine, workspace, sources);
+
+  return {
+    analyze(path, options = {}) {
+      isCancelled = options.isCancelled ?? (() => false);
+      const source = sources.get(path);
+      if (source === null) return emptyAnalysis(path);
+      const record = store.begin(source);
+      const { value: stopped, seen } = collector.record(() => store.run(record));
+      const notes = stopped === null ? [] : [{ at: null, message: `only the beginning was evaluated: ${stopped}` }];
+      const run = { machine, collector, record, seen };
+      const { value: found } = collector.record(() => rootsOf(run, options));
+      if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
+      const models = found.map((root) => analyzeModel(machine, collector, root, options));
+      return analysisOf(record, models, seen, notes);
+    },
+  };
+}
+
+type ModuleRunArgument = Parameters<typeof findRoots>[0];
+
+function rootsOf(run: ModuleRunArgument, options: AnalyzeOptions): readonly Root[] | string {
+  if (options.symbol === undefined) return findRoots(run);
+  const root = findRoot(run, options.symbol, options.arguments);
+  return typeof root === 'string' ? root : [root];
+}
+
+function emptyAnalysis(path: string): ModuleAnalysis {
+  const notes = [{ at: null, message: 'cannot be read' }];
+  return { path, language: languageOf(path), text: '', models: [], findings: [], notes };
+}
+
+/** Traces the forward pass of a model and judges what comes out. */
+function analyzeModel(machine: Machine, collector: Collector, root: Root, options: AnalyzeOptions): ModelAnalysis {
+  const trace = createTrace();
+  const { state } = machine;
+  state.trace = trace;
+  const { value: outcome, seen } = collector.record(() => {
+    try {
+      return machine.budget.within(modelLimits, () => traceForward(machine, root, options));
+    } finally {
+      state.trace = null;
+    }
+  });
+  const traced = 'value' in outcome ? outcome.value : { inputs: [], outputs: [], problem: outcome.stopped };
+  const problems = traced.problem === null ? [] : [{ at: root.nameAt, message: `forward pass: ${traced.problem}` }];
+  const graph = finalize({
+    name: root.name,
+    framework: root.framework.id,
+    at: root.at,
+    nameAt: root.nameAt,
+    description: root.framework.describe(root.instance),
+    nodes: trace.nodes,
+    inputs: traced.inputs,
+    outputs: traced.outputs,
+    loss: root.framework.loss?.(root.instance) ?? null,
+    notes: [...root.seen.notes, ...seen.notes, ...problems],
+  });
+  const facts = distinctFacts([...root.seen.facts, ...seen.facts]);
+  return { graph, facts, ...judge(graph, facts) };
+}
+
+function traceForward(machine: Machine, root: Root, options: AnalyzeOptions) {
+  const context = machine.context({ module: root.module, at: root.nameAt, callee: root.nameAt });
+  try {
+    const traced = root.framework.trace(root.instance, options.inputs ?? null, context);
+    if (traced === null) return { inputs: [], outputs: [], problem: 'no inputs could be found that fit' };
+    return { ...traced, problem: null };
+  } catch (error) {
+    if (error instanceof Raised) return { inputs: [], outputs: [], problem: `raises ${error.name}` };
+    throw error;
+  }
+}
+
+function analysisOf(
+  record: ModuleRecord,
+  models: readonly ModelAnalysis[],
+  seen: Evaluation,
+  notes: ModuleAnalysis['notes'],
+): ModuleAnalysis {
+  const { path, language, text } = record;
+  const outside = distinctFacts(seen.facts).filter(
+    (fact) => !models.some((model) => model.facts.some((known) => sameFact(known, fact))),
+  );
+  const findings = [...models.flatMap((model) => model.findings), ...judgeModule(record, outside)];
+  return {
+    path,
+    language,
+    text,
+    models,
+    findings: distinctFindings(findings).filter((finding) => finding.at.path === path),
+    notes: [...notes, ...models.flatMap((model) => model.graph.notes)],
+  };
+}
+
+function sameFact(left: CodeFact, right: CodeFact): boolean {
+  return left.kind === right.kind && left.at.path === right.at.path && left.at.start === right.at.start;
+}
+
+function distinctFacts(facts: readonly CodeFact[]): readonly CodeFact[] {
+  return [...new Map(facts.map((fact) => [`${fact.kind}:${fact.at.path}:${fact.at.start}`, fact])).values()];
+}
+
+/** Several models share layers and initializers: each place is told once, by the model it weighs most in. */
+function distinctFindings(findings: readonly Finding[]): readonly Finding[] {
+  const byPlace = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.rule}:${finding.at.path}:${finding.at.start}:${finding.at.end}`;
+    const known = byPlace.get(key);
+    if (known === undefined || rank(finding) > rank(known)) byPlace.set(key, finding);
+  }
+  return [...byPlace.values()].sort((left, right) => left.at.start - right.at.start);
+}
+
+function rank(finding: Finding): number {
+  return ['hint', 'information', 'warning', 'error'].indexOf(finding.severity);
+}

@@ -1,0 +1,204 @@
+import path from 'node:path';
+import { moduleLimits } from '../interpreter/budget.ts';
+import type { Importer } from '../interpreter/create.ts';
+import { isStandard, standardModule } from '../interpreter/library/python/modules.ts';
+import { type Frame, type Machine, type ModuleRecord, Raised } from '../interpreter/machine.ts';
+import { force } from '../interpreter/scopes.ts';
+import { namespace } from '../interpreter/table.ts';
+import { type NamespaceValue, unknown, type Value } from '../interpreter/values.ts';
+import type { Statement } from '../syntax/ast.ts';
+import { exportedNames } from './exported-names.ts';
+import type { Source, SourceCache } from './parse.ts';
+import { absoluteName, commonJsMember, createRecord, moduleFrame } from './record.ts';
+import { type Resolved, resolveImport } from './resolve.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Evaluated modules, kept from one analysis to the next as long as neither they nor what they import has changed. */
+export interface ModuleStore extends Importer {
+  /** Starts an analysis: a fresh record for the module that is analysed. */
+  begin(source: Source): ModuleRecord;
+  /** Runs a module's statements, once. Returns why it did not come to its end, if so. */
+  run(record: ModuleRecord): string | null;
+}
+
+interface Kept {
+  readonly record: ModuleRecord;
+  readonly source: Source;
+  /** Files that it imports. */
+  readonly imports: Set<string>;
+  /** The analysis that has last found it up to date. */
+  checkedIn: number;
+}
+
+/** Where imports lead is asked of the disk again after this time. */
+const resolutionLifetime = 2000;
+
+export function createModuleStore(machine: Machine, workspace: Workspace, sources: SourceCache): ModuleStore {
+  const kept = new Map<string, Kept>();
+  const namespaces = new Map<string, NamespaceValue>();
+  let resolutions = new Map<string, Resolved | null>();
+  let resolvedSince = 0;
+  let analysis = 0;
+
+  return {
+    begin,
+    run,
+    importModule,
+    importName(name, level, member, from) {
+      const module = importModule(name, level, from);
+      return module?.type === 'namespace' ? module.member(member) : null;
+    },
+    exportedNames: (name, level, from) => namesOf(name, level, from, new Set()),
+    textOf: (span) => kept.get(span.path)?.record.text ?? null,
+  };
+
+  function begin(source: Source): ModuleRecord {
+    analysis++;
+    if (performance.now() - resolvedSince > resolutionLifetime) {
+      resolutions = new Map();
+      resolvedSince = performance.now();
+    }
+    return keep(source, '__main__', path.basename(source.path) === '__init__.py').record;
+  }
+
+  function keep(source: Source, name: string, isPackage: boolean): Kept {
+    const made: Kept = {
+      record: createRecord(source, name, isPackage),
+      source,
+      imports: new Set(),
+      checkedIn: analysis,
+    };
+    kept.set(source.path, made);
+    return made;
+  }
+
+  function run(record: ModuleRecord): string | null {
+    if (record.state !== 'new') return null;
+    record.state = 'running';
+    const { state } = machine;
+    const outer = { ...state };
+    // What is imported is evaluated as if it stood alone, whatever asked for it.
+    Object.assign(state, { trace: null, sweep: null, caught: [], constructions: 0 });
+    try {
+      const outcome = machine.journal.suspend(() =>
+        machine.budget.within(moduleLimits, () => runStatements(machine, record.syntax.body, moduleFrame(record))),
+      );
+      return 'stopped' in outcome ? outcome.stopped : null;
+    } finally {
+      Object.assign(state, outer);
+      record.state = 'done';
+    }
+  }
+
+  function importModule(name: string, level: number, from: ModuleRecord): Value | null {
+    if (level === 0) {
+      const known = frameworkModule(name) ?? (from.language === 'python' ? standardModule(name) : null);
+      if (known !== null) return known;
+      if (from.language === 'python' && isStandard(name)) return null;
+    }
+    const found = resolve(name, level, from);
+    if (found === null) return null;
+    kept.get(from.path)?.imports.add(found.path);
+    return namespaceOf(found, absoluteName(from, name, level));
+  }
+
+  function frameworkModule(name: string): NamespaceValue | null {
+    const known = namespaces.get(name);
+    if (known !== undefined) return known;
+    for (const framework of machine.frameworks) {
+      const member = framework.module(name);
+      if (member === null) continue;
+      // `torch.nn` is a member of `torch`, also where the table of `torch` does not say so.
+      const made = namespace(name, (key) => member(key) ?? frameworkModule(`${name}.${key}`));
+      namespaces.set(name, made);
+      return made;
+    }
+    return null;
+  }
+
+  function resolve(name: string, level: number, from: ModuleRecord): Resolved | null {
+    const key = `${level}:${name}:${from.language}:${path.dirname(from.path)}`;
+    const known = resolutions.get(key);
+    if (known !== undefined) return known;
+    const { language } = from;
+    const found = resolveImport(workspace, { name, level, from: from.path, language });
+    resolutions.set(key, found);
+    return found;
+  }
+
+  function namespaceOf(found: Resolved, name: string): NamespaceValue {
+    const known = namespaces.get(found.path);
+    if (known !== undefined) return known;
+    const made = namespace(name, (member) => ownMember(found, name, member) ?? submodule(found, name, member));
+    namespaces.set(found.path, made);
+    return made;
+  }
+
+  function ownMember(found: Resolved, name: string, member: string): Value | null {
+    const record = load(found, name);
+    if (record === null) return null;
+    run(record);
+    const value = record.scope.variables.get(member);
+    if (value !== undefined) return force(record.scope, member, value);
+    if (record.language === 'javascript') return commonJsMember(record, member);
+    for (const star of record.stars) {
+      const starred = star.member(member);
+      if (starred !== null) return starred;
+    }
+    // A module-level `__getattr__` may make any name.
+    return record.scope.variables.has('__getattr__') && !member.startsWith('__') ? unknown(`${name}.${member}`) : null;
+  }
+
+  function submodule(found: Resolved, name: string, member: string): Value | null {
+    if (found.kind === 'module') return null;
+    const folder = found.kind === 'package' ? path.dirname(found.path) : found.path;
+    const from = path.join(folder, '__init__.py');
+    const inner = resolveImport(workspace, { name: member, level: 1, from, language: 'python' });
+    return inner === null ? null : namespaceOf(inner, `${name}.${member}`);
+  }
+
+  function load(found: Resolved, name: string): ModuleRecord | null {
+    if (found.kind === 'folder') return null;
+    const known = kept.get(found.path);
+    if (known !== undefined && isCurrent(known)) return known.record;
+    const source = sources.get(found.path);
+    return source === null ? null : keep(source, name, found.kind === 'package').record;
+  }
+
+  function isCurrent(module: Kept): boolean {
+    if (module.checkedIn === analysis) return true;
+    // The module of an earlier analysis ran as a script.
+    if (module.record.name === '__main__' || sources.get(module.source.path) !== module.source) return false;
+    // Before its imports are asked: they may import it in turn.
+    module.checkedIn = analysis;
+    for (const imported of module.imports) {
+      const other = kept.get(imported);
+      if (other === undefined || isCurrent(other)) continue;
+      module.checkedIn = 0;
+      return false;
+    }
+    return true;
+  }
+
+  function namesOf(name: string, level: number, from: ModuleRecord, seen: Set<ModuleRecord>): readonly string[] | null {
+    if (level === 0 && frameworkModule(name) !== null) return null;
+    const found = resolve(name, level, from);
+    const record = found === null ? null : load(found, absoluteName(from, name, level));
+    if (record === null || seen.has(record)) return [];
+    seen.add(record);
+    return exportedNames(record.syntax, (statement) => namesOf(statement.module, statement.level, record, seen) ?? []);
+  }
+}
+
+/** A statement that raises, or that we take to raise, must not hide what comes after it. */
+function runStatements(machine: Machine, body: readonly Statement[], frame: Frame): void {
+  // JavaScript's functions are declared before anything runs, so its statements stay together.
+  const groups = frame.module.language === 'javascript' ? [body] : body.map((statement) => [statement]);
+  for (const group of groups) {
+    try {
+      machine.execute(group, frame);
+    } catch (error) {
+      if (!(error instanceof Raised)) throw error;
+    }
+  }
+}
