@@ -32,7 +32,11 @@ export interface ServerHandle {
 }
 
 const languages = ['python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
-const selector = ['file', 'untitled'].flatMap((scheme) => languages.map((language) => ({ scheme, language })));
+const selector = [
+  ...['file', 'untitled'].flatMap((scheme) => languages.map((language) => ({ scheme, language }))),
+  // Synchronized as notebooks; here for what is asked of a cell.
+  { scheme: 'vscode-notebook-cell', language: 'python' },
+];
 
 /** Runs `dist/server.js` in a process of its own and restarts it when it dies. */
 export function createLanguageClient(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): ServerHandle {
