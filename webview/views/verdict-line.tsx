@@ -11,11 +11,12 @@ export function VerdictLine() {
   const model = open.value;
   if (!judged || !model) return null;
   const finding = findingFor(judged, model);
+  const good = judged.kind === 'fine' && judged.better === null;
   return (
-    <section class={`verdict ${tone(judged.kind)}`} aria-label="Verdict">
+    <section class={`verdict ${judged.better === null ? tone(judged.kind) : 'bad'}`} aria-label="Verdict">
       <p>
         <strong class="headline">
-          <span aria-hidden="true">{judged.kind === 'fine' ? '✓' : '⚠'}</span>{' '}
+          <span aria-hidden="true">{good ? '✓' : '⚠'}</span>{' '}
           <span role="status">{judged.headline}.</span>
         </strong>{' '}
         <CodeText text={judged.message} />
