@@ -15,6 +15,8 @@ export interface PanelPageOptions {
   /** There is an editor: `acquireVsCodeApi`, whose messages are kept in `window.posted`. */
   readonly editor?: boolean;
   readonly report?: unknown;
+  /** Text of a worker in place of the trainer's. */
+  readonly worker?: string;
 }
 
 /** Builds the panel (and the trainer's worker, where it exists) into `out/panel`. */
@@ -63,7 +65,8 @@ export async function openPanel(
   await page.route(`${origin}/**`, (route) => {
     const name = new URL(route.request().url()).pathname.slice(1);
     if (name === '') return route.fulfill({ contentType: 'text/html', body: html(options) });
-    return route.fulfill({ contentType: contentType(name), body: readFileSync(fileOf(name)) });
+    const replaced = name === 'trainer-worker.js' ? options.worker : undefined;
+    return route.fulfill({ contentType: contentType(name), body: replaced ?? readFileSync(fileOf(name)) });
   });
   await page.addInitScript(prepare, { variables: themes[theme], kind: `vscode-${theme}`, editor });
   await page.goto(`${origin}/`);

@@ -167,4 +167,48 @@ describe('the panel in a browser', () => {
     expect(await posted(page)).toContainEqual({ version: 1, type: 'install', engine: 'tfjs-node' });
     await page.close();
   });
+
+  it('climbs down the ladder with reasons, and keeps what was measured when a worker dies', async () => {
+    const open = model(4, { engines: [], engine: 'auto' });
+    const messages = recordedRun({ run: 'RUN', graph: open.graph, variants, steps: 6 });
+    const { page } = await openPanel(browser, { worker: dyingWorker(JSON.stringify(messages.slice(0, 7))) });
+    await send(page, open);
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).toMatch(/The training worker has ended: .*boom.*What was measured is kept/);
+    expect(await page.locator('footer').innerText()).toContain('webgpu (no adapter), webgl (no context)');
+    expect(await page.getByText('18 / 150 steps').count()).toBe(1);
+    await page.close();
+  });
+
+  it('stops a worker that does not listen, and pauses one that does', async () => {
+    const open = model(4, { engines: [], engine: 'wasm' });
+    const [ready, frame] = recordedRun({ run: 'RUN', graph: open.graph, variants, steps: 2 });
+    const { page } = await openPanel(browser, { worker: deafWorker(JSON.stringify([ready, frame])) });
+    await send(page, open);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('paused').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Run again' }).waitFor();
+    await expect.poll(() => page.getByRole('button', { name: 'Stop' }).count(), { timeout: 8000 }).toBe(0);
+    await page.close();
+  });
 });
+
+/** A worker that has only wasm, sends what it is given and then throws. */
+function dyingWorker(messages: string): string {
+  return `
+    const say = (message, run) => postMessage({ ...message, run });
+    onmessage = ({ data }) => {
+      if (data.type !== 'start') return;
+      const reasons = { webgpu: 'no adapter', webgl: 'no context' };
+      if (reasons[data.engine]) return say({ version: 1, type: 'failed', kind: 'engineUnavailable', message: reasons[data.engine], hint: null, layer: null }, data.run);
+      for (const message of ${messages}) say(message, data.run);
+      setTimeout(() => { throw new Error('boom'); }, 50);
+    };`;
+}
+
+/** A worker that begins and then never answers again. */
+function deafWorker(messages: string): string {
+  return `onmessage = ({ data }) => { if (data.type === 'start') for (const message of ${messages}) postMessage({ ...message, run: data.run }); };`;
+}
