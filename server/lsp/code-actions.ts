@@ -19,7 +19,7 @@ export function registerCodeActions(session: Session): void {
     const module = session.documents.find(textDocument.uri);
     if (module === null || !session.settings.enable) return [];
     const analysis = session.analyze(module.path).value;
-    const shown = session.shown(analysis.findings, module.path);
+    const shown = session.findings(module.path);
     const wants = (kind: string) => context.only === undefined || context.only.some((only) => includes(only, kind));
     const actions: CodeAction[] = [];
     if (wants(CodeActionKind.QuickFix)) {

@@ -103,7 +103,7 @@ function collect(
   const byDocument = new Map<string, Diagnostic[]>();
   if (!session.settings.enable) return { diagnostics: byDocument, isPartial: false };
   const analysis = session.analyze(module.path);
-  const shown = session.shown(analysis.value.findings, module.path);
+  const shown = session.findings(module.path);
   sendStatus(session, module, analysis, shown.length);
   const placed = shown.flatMap((finding) => {
     const diagnostic = toDiagnostic(session, module, finding);

@@ -36,7 +36,7 @@ export function registerModelRequests(session: Session): void {
     await giveWay(session, token);
     const { uri, symbol, rule, layer } = checked(applyFixParamsSchema, params);
     const module = documents.find(uri);
-    const model = module === null ? null : findModel(session, module, symbol);
+    const model = module === null ? null : session.analyzeSymbol(module.path, symbol);
     const finding = model?.findings.find((candidate) => candidate.rule === rule && candidate.layer === layer);
     if (module === null || finding === undefined) return { edit: null, reason: 'the finding is gone' };
     const fixes = fixesFor(finding, session.analyze(module.path).value);
@@ -55,7 +55,7 @@ export function registerModelRequests(session: Session): void {
 
 function applyVariant(session: Session, { uri, symbol, variant }: ApplyVariantParams): EditAnswer<WorkspaceEdit> {
   const module = session.documents.find(uri);
-  const model = module === null ? null : findModel(session, module, symbol);
+  const model = module === null ? null : session.analyzeSymbol(module.path, symbol);
   if (module === null || model === null) return { edit: null, reason: `${symbol} is not in the document any more` };
   const written = variantEdits(session.analyze(module.path).value, model, variant);
   if ('reason' in written) return { edit: null, reason: written.reason };
@@ -65,16 +65,10 @@ function applyVariant(session: Session, { uri, symbol, variant }: ApplyVariantPa
 
 function chooseModel(session: Session, module: OpenModule, request: ModelParams): ModelAnalysis | null {
   const { models } = session.analyze(module.path).value;
-  if (request.symbol !== undefined) return findModel(session, module, request.symbol);
+  if (request.symbol !== undefined) return session.analyzeSymbol(module.path, request.symbol);
   const offset = request.position === undefined ? null : offsetAt(module, request.uri, request.position);
   const around = models.find(({ graph }) => offset !== null && spanContains(graph.at, module.path, offset));
   return around ?? models[0] ?? null;
-}
-
-/** A model root, or any class, function or variable that makes a model. */
-function findModel(session: Session, module: OpenModule, symbol: string): ModelAnalysis | null {
-  const { models } = session.analyze(module.path).value;
-  return models.find(({ graph }) => graph.name === symbol) ?? null;
 }
 
 function describe(session: Session, module: OpenModule, model: ModelAnalysis): ModelAnswer | null {

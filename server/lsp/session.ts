@@ -5,7 +5,7 @@ import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { Initialization } from '../../core/editor/protocol.ts';
 import type { Finding } from '../../core/rules/finding.ts';
 import { createFrameworks } from '../frameworks/all.ts';
-import type { Analyzer, ModuleAnalysis } from '../workspace/analysis.ts';
+import type { Analyzer, ModelAnalysis, ModuleAnalysis } from '../workspace/analysis.ts';
 import { createAnalyzer } from '../workspace/analyzer.ts';
 import {
   applyConfiguration,
@@ -32,6 +32,10 @@ export interface Session {
   readonly ready: Promise<void>;
   /** The analysis of a module as it is now; made once until something changes. */
   analyze(path: string): Timed<ModuleAnalysis>;
+  /** A class, function or variable of a module, whether or not it is one of its model roots. */
+  analyzeSymbol(path: string, symbol: string): ModelAnalysis | null;
+  /** What is shown of a module: its own findings, and those that its models have in modules it imports. */
+  findings(path: string): readonly Finding[];
   /** What is left of findings after ignore comments and configuration. */
   shown(findings: readonly Finding[], path: string): readonly Finding[];
   /** Forgets what is known: settings, folders or files on the disk have changed. */
@@ -75,6 +79,21 @@ export function createSession(
     return configuration;
   }
 
+  function shown(findings: readonly Finding[], file: string): readonly Finding[] {
+    const kept = applyIgnoreComments(findings, (source) => workspace.read(source)?.text ?? null);
+    return applyConfiguration(kept, configurationFor(file));
+  }
+
+  function analyzeOnce(file: string): Timed<ModuleAnalysis> {
+    const known = analyses.get(file);
+    if (known !== undefined) return known;
+    const started = performance.now();
+    const value = analyzer.analyze(file, { isCancelled: deadline() });
+    const timed = { value, elapsedMs: performance.now() - started };
+    analyses.set(file, timed);
+    return timed;
+  }
+
   return {
     connection,
     documents,
@@ -86,19 +105,17 @@ export function createSession(
     get workspace() {
       return workspace;
     },
-    analyze(file) {
-      const known = analyses.get(file);
-      if (known !== undefined) return known;
-      const started = performance.now();
-      const value = analyzer.analyze(file, { isCancelled: () => performance.now() - started > budgetMs });
-      const timed = { value, elapsedMs: performance.now() - started };
-      analyses.set(file, timed);
-      return timed;
+    analyze: analyzeOnce,
+    analyzeSymbol(file, symbol) {
+      const root = analyzeOnce(file).value.models.find(({ graph }) => graph.name === symbol);
+      return root ?? analyzer.analyze(file, { symbol, isCancelled: deadline() }).models[0] ?? null;
     },
-    shown(findings, file) {
-      const kept = applyIgnoreComments(findings, (source) => workspace.read(source)?.text ?? null);
-      return applyConfiguration(kept, configurationFor(file));
+    findings(file) {
+      const { findings, models } = analyzeOnce(file).value;
+      const elsewhere = models.flatMap((model) => model.findings.filter(({ at }) => at.path !== file));
+      return shown([...findings, ...elsewhere], file);
     },
+    shown,
     reset(change) {
       settings = change.settings ?? settings;
       roots = change.roots ?? roots;
@@ -117,6 +134,11 @@ export async function giveWay(session: Session, token: CancellationToken): Promi
   await session.ready;
   await new Promise((resolve) => setImmediate(resolve));
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+function deadline(): () => boolean {
+  const end = performance.now() + budgetMs;
+  return () => performance.now() > end;
 }
 
 function createWorld(

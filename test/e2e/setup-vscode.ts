@@ -4,7 +4,7 @@
  * small stand-ins. Run by itself, it prints where everything lies.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { chromium, ensureSystem } from '../system.ts';
@@ -31,6 +31,7 @@ const builtinExtensions = [
   'ipynb',
   'notebook-renderers',
   'markdown-basics',
+  'markdown-language-features',
   'configuration-editing',
   'theme-defaults',
   'theme-seti',
@@ -48,6 +49,7 @@ const unneededPackages = [
 
 const root = path.resolve(import.meta.dirname, '../..');
 const home = path.join(root, 'out/vscode');
+const extensionsFolder = path.join(home, 'vscode/extensions');
 
 /** Installs what is missing (about 15 s, 350 MB; nothing the second time) and says where it is. */
 export function setupVscode(): VscodeInstallation {
@@ -57,14 +59,14 @@ export function setupVscode(): VscodeInstallation {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { recursive: true });
     installServer();
-    pickBuiltinExtensions();
+    pruneExtensions();
     replaceNativeModules();
     writeFileSync(ready, '');
   }
   return {
     server: path.join(home, 'vscode/out/server-main.js'),
     node: path.join(root, 'node_modules/node/bin/node'),
-    builtinExtensions: path.join(home, 'builtin'),
+    builtinExtensions: extensionsFolder,
     chromium: findChromium(),
     executable: writeExecutable(),
   };
@@ -80,11 +82,11 @@ function installServer(): void {
     rmSync(path.join(home, 'vscode/node_modules', name), { recursive: true, force: true });
 }
 
-function pickBuiltinExtensions(): void {
-  for (const name of builtinExtensions) {
-    cpSync(path.join(home, 'vscode/extensions', name), path.join(home, 'builtin', name), { recursive: true });
+/** The window fetches some of them from this very folder, so the others are taken away instead of these copied. */
+function pruneExtensions(): void {
+  for (const name of readdirSync(extensionsFolder)) {
+    if (!builtinExtensions.includes(name)) rmSync(path.join(extensionsFolder, name), { recursive: true });
   }
-  rmSync(path.join(home, 'vscode/extensions'), { recursive: true });
 }
 
 /** Without a logger that writes its files every output channel stays empty; without the watchdog nothing is lost. */

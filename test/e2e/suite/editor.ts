@@ -29,7 +29,9 @@ export async function openSample(sample: string): Promise<vscode.TextEditor> {
 
 /** Closes everything and forgets what was changed: a dirty editor would ask. */
 export async function closeAll(): Promise<void> {
-  for (const document of vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && uri.scheme === 'file')) {
+  for (const document of vscode.workspace.textDocuments.filter(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file',
+  )) {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   }
