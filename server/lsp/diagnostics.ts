@@ -20,6 +20,12 @@ interface Answer {
   readonly isPartial: boolean;
 }
 
+interface Placed {
+  readonly uri: string;
+  readonly diagnostic: Diagnostic;
+  readonly finding: Finding;
+}
+
 const pushDelayMs = 200;
 
 /**
@@ -109,7 +115,12 @@ function collect(
     const diagnostic = toDiagnostic(session, module, finding);
     return diagnostic === null ? [] : [{ ...diagnostic, finding }];
   });
-  const kept = new Set(guard(module.path, placed.map(toPlaced)).map(({ finding }) => finding));
+  const kept = new Set(
+    guard(
+      module.path,
+      placed.map((one) => toPlaced(session, one)),
+    ).map(({ finding }) => finding),
+  );
   for (const { uri, diagnostic, finding } of placed) {
     if (!kept.has(finding)) continue;
     const list = byDocument.get(uri) ?? [];
@@ -120,11 +131,7 @@ function collect(
 }
 
 /** A finding at its place in this module, or, where the guilty line is in an imported one, at the name of the model. */
-function toDiagnostic(
-  session: Session,
-  module: OpenModule,
-  finding: Finding,
-): { readonly uri: string; readonly diagnostic: Diagnostic } | null {
+function toDiagnostic(session: Session, module: OpenModule, finding: Finding): Omit<Placed, 'finding'> | null {
   const { documents, workspace, initialization } = session;
   const isHere = finding.at.path === module.path;
   const model = session.analyze(module.path).value.models.find(({ graph }) => graph.name === finding.model);
@@ -150,9 +157,11 @@ function toDiagnostic(
   return { uri: place.uri, diagnostic };
 }
 
-function toPlaced(placed: { readonly uri: string; readonly diagnostic: Diagnostic; readonly finding: Finding }) {
-  const { start, end } = placed.diagnostic.range;
-  return { finding: placed.finding, uri: placed.uri, firstLine: start.line, lastLine: end.line };
+function toPlaced(session: Session, { finding, uri, diagnostic }: Placed): PlacedFinding {
+  const { start, end } = diagnostic.range;
+  const { at } = finding;
+  const isBroken = session.syntaxErrors(at.path).some((error) => error.start <= at.end && at.start <= error.end);
+  return { finding, uri, firstLine: start.line, lastLine: end.line, isBroken };
 }
 
 function report(answer: Answer, uri: string, previous: string | undefined): DocumentDiagnosticReport {

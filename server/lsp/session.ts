@@ -5,6 +5,7 @@ import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { Initialization } from '../../core/editor/protocol.ts';
 import type { Finding } from '../../core/rules/finding.ts';
 import { createFrameworks } from '../frameworks/all.ts';
+import type { Range } from '../syntax/ast.ts';
 import type { Analyzer, ModelAnalysis, ModuleAnalysis } from '../workspace/analysis.ts';
 import { createAnalyzer } from '../workspace/analyzer.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../workspace/configuration.ts';
 import { createDiskWorkspace, withOpenDocuments } from '../workspace/disk.ts';
 import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
+import { createSourceCache, type SourceCache } from '../workspace/parse.ts';
 import { findSearchPaths } from '../workspace/search-paths.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Documents } from './documents.ts';
@@ -36,6 +38,8 @@ export interface Session {
   analyzeSymbol(path: string, symbol: string): ModelAnalysis | null;
   /** What is shown of a module: its own findings, and those that its models have in modules it imports. */
   findings(path: string): readonly Finding[];
+  /** Ranges of a module's text that cannot be parsed. */
+  syntaxErrors(path: string): readonly Range[];
   /** What is left of findings after ignore comments and configuration. */
   shown(findings: readonly Finding[], path: string): readonly Finding[];
   /** Forgets what is known: settings, folders or files on the disk have changed. */
@@ -61,7 +65,7 @@ export function createSession(
 ): Session {
   let settings = defaultSettings;
   let roots = initial.roots;
-  let { workspace, analyzer } = createWorld(roots, settings, documents);
+  let { workspace, analyzer, sources } = createWorld(roots, settings, documents);
   const analyses = new Map<string, Timed<ModuleAnalysis>>();
   const configurations = new Map<string, Configuration>();
   // A change in one file may change what another one imports.
@@ -115,11 +119,12 @@ export function createSession(
       const elsewhere = models.flatMap((model) => model.findings.filter(({ at }) => at.path !== file));
       return shown([...findings, ...elsewhere], file);
     },
+    syntaxErrors: (file) => sources.get(file)?.syntax.errors ?? [],
     shown,
     reset(change) {
       settings = change.settings ?? settings;
       roots = change.roots ?? roots;
-      ({ workspace, analyzer } = createWorld(roots, settings, documents));
+      ({ workspace, analyzer, sources } = createWorld(roots, settings, documents));
       analyses.clear();
       configurations.clear();
     },
@@ -145,7 +150,7 @@ function createWorld(
   roots: readonly string[],
   settings: Settings,
   documents: Documents,
-): { readonly workspace: Workspace; readonly analyzer: Analyzer } {
+): { readonly workspace: Workspace; readonly analyzer: Analyzer; readonly sources: SourceCache } {
   const rootConfigurations = roots.flatMap((root) => findConfiguration(root, readDisk) ?? []);
   const searchPaths = findSearchPaths({
     roots,
@@ -154,7 +159,7 @@ function createWorld(
     env: process.env,
   });
   const workspace = withOpenDocuments(createDiskWorkspace({ roots, searchPaths }), (file) => documents.get(file));
-  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks()) };
+  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks()), sources: createSourceCache(workspace) };
 }
 
 function readDisk(file: string): string | null {

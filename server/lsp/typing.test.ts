@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { noEffect } from '../../core/rules/finding.ts';
 import { createTypingGuard, type PlacedFinding } from './typing.ts';
 
-function placed(layer: string, line: number): PlacedFinding {
+function placed(layer: string, line: number, isBroken = false): PlacedFinding {
   const finding = {
     rule: 'std-too-small',
     severity: 'warning',
@@ -10,7 +10,7 @@ function placed(layer: string, line: number): PlacedFinding {
     at: { path: '/a.py', start: 0, end: 1 },
   } as const;
   const rest = { model: 'Net', layer, parameter: null, effect: noEffect, related: [], remedies: [] };
-  return { finding: { ...finding, ...rest }, uri: 'file:///a.py', firstLine: line, lastLine: line };
+  return { finding: { ...finding, ...rest }, uri: 'file:///a.py', firstLine: line, lastLine: line, isBroken };
 }
 
 describe('the typing guard', () => {
@@ -32,6 +32,16 @@ describe('the typing guard', () => {
       () => 11_000,
     );
     expect(guard('/a.py', [placed('fc2', 5)])).toHaveLength(1);
+  });
+
+  it('waits longer for a line that cannot be parsed', () => {
+    const edit = { firstLine: 5, lastLine: 5, time: 10_000 };
+    const guard = createTypingGuard(
+      () => edit,
+      () => {},
+      () => 99_000,
+    );
+    expect(guard('/a.py', [placed('fc1', 2, true), placed('fc2', 5, true)])).toEqual([placed('fc1', 2, true)]);
   });
 
   it('keeps what was shown before the line was touched', () => {

@@ -7,14 +7,16 @@ export interface PlacedFinding {
   readonly uri: string;
   readonly firstLine: number;
   readonly lastLine: number;
+  /** There is text on these lines that cannot be parsed. */
+  readonly isBroken: boolean;
 }
 
 /** How long after a keystroke a line counts as being typed. */
 const pauseMs = 700;
 
 /**
- * Holds back what is new on the lines being typed: `std=0.0` on the way to `std=0.02` is nobody's mistake. What was shown
- * before stays. `retry` is called when the typing has paused and something had been held back.
+ * Holds back what is new on the lines being typed, until the typing pauses and the lines can be parsed: `std=0.0` on the way
+ * to `std=0.02` is nobody's mistake. What was shown before stays. `retry` is called after the pause if something was held back.
  */
 export function createTypingGuard(
   lastEdit: (uri: string) => Edit | null,
@@ -34,9 +36,10 @@ export function createTypingGuard(
     return shown;
   };
 
-  function isBeingTyped({ uri, firstLine, lastLine }: PlacedFinding): boolean {
+  function isBeingTyped({ uri, firstLine, lastLine, isBroken }: PlacedFinding): boolean {
     const edit = lastEdit(uri);
-    return edit !== null && now() - edit.time < pauseMs && edit.firstLine <= lastLine && firstLine <= edit.lastLine;
+    if (edit === null || edit.firstLine > lastLine || firstLine > edit.lastLine) return false;
+    return isBroken || now() - edit.time < pauseMs;
   }
 }
 
