@@ -1,9 +1,10 @@
 import { computed, signal } from '@preact/signals';
-import type { Layer } from '../core/graph/graph.ts';
 import { type Expectations, expectations } from '../core/probe/expectation.ts';
 import { variantsOf } from '../core/probe/recording.ts';
 import type { VariantName } from '../core/probe/request.ts';
+import { expectedRows, type ProbeRow, probeRows } from '../core/probe/rows.ts';
 import { runVerdict } from '../core/probe/run-verdict.ts';
+import type { Prediction } from '../core/signal/signal.ts';
 import { predictVariants } from './predictions.ts';
 import { type Action, initialState, reduce, shownStep } from './state.ts';
 
@@ -19,14 +20,13 @@ export const recording = computed(() => state.value.recording);
 export const selection = computed(() => state.value.selection);
 const ready = computed(() => recording.value?.ready ?? null);
 
-/** The measured layers in the order of the metrics; before the run is ready, those that have a weight. */
-export const layers = computed<readonly Layer[]>(() => {
-  const graph = open.value?.graph;
-  if (!graph) return [];
-  const ids = ready.value?.layers;
-  if (!ids) return graph.layers.filter((layer) => 'weight' in layer.parameters);
-  const byId = new Map(graph.layers.map((layer) => [layer.id, layer]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+const graph = computed(() => open.value?.graph ?? null);
+
+/** What plots and table have a row for. */
+export const rows = computed<readonly ProbeRow[]>(() => {
+  if (!graph.value) return [];
+  const measured = ready.value?.layers;
+  return measured ? probeRows(graph.value, measured) : expectedRows(graph.value);
 });
 
 /** Steps of a run as planned; the axis of steps does not grow while it runs. */
@@ -47,21 +47,21 @@ export const shownVariant = computed<VariantName>(() => {
   return wanted !== null && seen.includes(wanted) ? wanted : (seen[0] ?? 'as-written');
 });
 
-const graph = computed(() => open.value?.graph ?? null);
 const seen = computed(() => variants.value.join());
 const options = computed(() => state.value.options);
+const batch = computed(() => ready.value?.batch);
 
 /** What is predicted of every variant of the run. Does not change from step to step. */
-export const predictions = computed(() => {
-  const variantNames = seen.value === '' ? [] : (seen.value.split(',') as VariantName[]);
-  return graph.value && options.value ? predictVariants(graph.value, variantNames, options.value) : new Map();
+export const predictions = computed<ReadonlyMap<VariantName, Prediction>>(() => {
+  const names = seen.value === '' ? [] : (seen.value.split(',') as VariantName[]);
+  const settings = options.value;
+  if (!graph.value || !settings) return new Map();
+  return predictVariants(graph.value, names, { ...settings, batch: batch.value ?? settings.batch });
 });
 
 export const expectationsOf = computed<ReadonlyMap<VariantName, Expectations>>(() => {
-  const batch = ready.value?.batch ?? options.value?.batch;
   const model = graph.value;
-  if (!model || batch === undefined) return new Map();
-  return new Map([...predictions.value].map(([name, prediction]) => [name, expectations(model, prediction, batch)]));
+  return new Map(model ? [...predictions.value].map(([name, made]) => [name, expectations(model, made)]) : []);
 });
 
 export const verdict = computed(() => {

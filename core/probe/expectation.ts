@@ -16,27 +16,14 @@ export interface Expectation {
 
 export type Expectations = ReadonlyMap<number, Expectation>;
 
-/** The batch that predictions are made for, see `Prediction`. */
-const predictedBatch = 32;
-
-/**
- * A prediction in the units of a probe. Gradients of a mean over examples with independent labels: per element of an
- * activation they fall as 1/batch, per weight (a sum over the batch of independent parts) as 1/√batch.
- */
-export function expectations(graph: ModelGraph, prediction: Prediction, batch: number): Expectations {
-  const activations = predictedBatch / batch;
-  const weights = Math.sqrt(activations);
-  const scaled = (figures: Figures): Figures => ({
-    activationRms: figures.activationRms,
-    activationGradientRms: times(figures.activationGradientRms, activations),
-    weightGradientRms: times(figures.weightGradientRms, weights),
-  });
+/** What to expect of every layer in a probe with the batch that the prediction was made for. */
+export function expectations(graph: ModelGraph, prediction: Prediction): Expectations {
   const result = new Map<number, Expectation>();
   for (const layer of graph.layers) {
     const one = prediction.layers.get(layer.id);
     if (!one) continue;
     const input = prediction.layers.get(layer.inputs[0] ?? -1);
-    result.set(layer.id, { predicted: scaled(figuresOf(one)), critical: scaled(criticalOf(one, input)) });
+    result.set(layer.id, { predicted: figuresOf(one), critical: criticalOf(one, input) });
   }
   return result;
 }
@@ -58,10 +45,6 @@ function criticalOf(layer: LayerPrediction, input: LayerPrediction | undefined):
     activationGradientRms: over(layer.gradient.activationRms, gradient),
     weightGradientRms: over(layer.gradient.weightRms, gradient === null ? null : gradient * incoming),
   };
-}
-
-function times(value: number | null, factor: number): number | null {
-  return value === null ? null : value * factor;
 }
 
 function over(value: number | null, quotient: number | null): number | null {

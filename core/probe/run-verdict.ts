@@ -4,6 +4,7 @@ import { formatFactor, formatNumber } from './numbers.ts';
 import { type Outcome, ranking } from './ranking.ts';
 import { metricAt, type RecordedVariant, type Recording } from './recording.ts';
 import type { VariantName } from './request.ts';
+import { type ProbeRow, probeRows } from './rows.ts';
 import { variantTitles } from './variant-titles.ts';
 import { type LayerVerdict, layerVerdicts, type VerdictKind, verdictKinds } from './verdicts.ts';
 
@@ -45,7 +46,7 @@ export function runVerdict(graph: ModelGraph, recording: Recording, expected: Ex
   const better = betterVariant(recording, subject.variant);
   const sentences = [
     sentence(kind, alike, example, verdicts, subject),
-    isGradient(kind) ? signalSentence(layers, graph, subject, expected) : null,
+    isGradient(kind) ? signalSentence(probeRows(graph, layers), subject, expected) : null,
     trainingSentence(recording, subject.variant, better),
   ];
   return {
@@ -99,18 +100,17 @@ function isGradient(kind: VerdictKind): boolean {
 
 /** How much of the signal arrives at the last measured layer: measured, predicted, against critical initialization. */
 function signalSentence(
-  layers: readonly number[],
-  graph: ModelGraph,
+  rows: readonly ProbeRow[],
   subject: RecordedVariant,
   expected: Expectations | null,
 ): string | null {
-  const index = layers.length - 1;
-  const id = layers[index] ?? -1;
-  const name = graph.layers.find((layer) => layer.id === id)?.name;
+  const last = rows.at(-1);
+  if (!last) return null;
+  const { name, id } = last.layer;
   const expectation = expected?.get(id);
-  const measured = metricAt(subject, 'activationRms', index, 0);
+  const measured = metricAt(subject, 'activationRms', last.index, 0);
   const critical = expectation?.critical.activationRms;
-  if (name === undefined || measured === null || !critical) return null;
+  if (measured === null || !critical) return null;
   const predicted = expectation?.predicted.activationRms ?? null;
   const foretold = predicted === null ? '' : ` (predicted ${formatNumber(predicted / critical)})`;
   return `The output of \`${name}\` is at ${formatNumber(measured / critical)} of critical${foretold}.`;

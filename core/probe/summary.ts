@@ -65,7 +65,7 @@ export interface SummaryContext {
   readonly line: number;
   /** 1-based source line by layer id. */
   readonly lines: Readonly<Record<string, number>>;
-  /** By variant; a variant that is not in it has no predictions. */
+  /** By variant, for the batch of the run; a variant that is not in it has no predictions. */
   readonly predictions: ReadonlyMap<VariantName, Prediction>;
   readonly skipped: readonly SkippedEngine[];
 }
@@ -92,7 +92,7 @@ export function summarize(recording: Recording, context: SummaryContext): ProbeS
 function summarizeVariant(one: RecordedVariant, { ready }: Recording, context: SummaryContext): SummaryVariant {
   const layers = ready?.layers ?? [];
   const prediction = context.predictions.get(one.variant);
-  const expected = prediction && ready ? expectations(context.graph, prediction, ready.batch) : null;
+  const expected = prediction && ready ? expectations(context.graph, prediction) : null;
   return {
     name: one.variant,
     seed: one.seed,

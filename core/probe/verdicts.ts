@@ -4,6 +4,7 @@ import type { Expectations } from './expectation.ts';
 import type { Metrics } from './messages.ts';
 import { formatFactor, formatNumber, formatShare } from './numbers.ts';
 import { metricAt, type RecordedVariant } from './recording.ts';
+import { metricIndex, type ProbeRow, probeRows } from './rows.ts';
 
 export const verdictKinds = [
   'diverged',
@@ -50,7 +51,7 @@ export const limits = {
 const wakeUp = 4;
 
 /**
- * What the initialization does to every measured layer of one variant: gradients are judged by the first steps, dead and
+ * What the initialization does to every row (see `probeRows`) of one variant: gradients are judged by the first steps, dead and
  * saturated units by the last one, symmetry by all (it is only one if it lasts).
  *
  * @param layers ids of the measured layers, in the order of the metrics
@@ -61,15 +62,14 @@ export function layerVerdicts(
   one: RecordedVariant,
   expected: Expectations | null,
 ): readonly LayerVerdict[] {
-  const byId = new Map(graph.layers.map((layer) => [layer.id, layer]));
   const largest = largestGradient(layers, one);
-  return layers.flatMap((id, index) => {
-    const layer = byId.get(id);
-    return layer ? [judge({ layer, index, one, expected, largest })] : [];
-  });
+  return probeRows(graph, layers).map((row) =>
+    judge({ row, layer: row.layer, index: row.index, one, expected, largest }),
+  );
 }
 
 interface Case {
+  readonly row: ProbeRow;
   readonly layer: Layer;
   readonly index: number;
   readonly one: RecordedVariant;
@@ -144,12 +144,12 @@ function gradientKind(ofCritical: number): VerdictKind | null {
   return ofCritical > limits.large ? 'large' : null;
 }
 
-function silentUnits({ layer, index, one }: Case, about: About): LayerVerdict | null {
+function silentUnits({ row, layer, one }: Case, about: About): LayerVerdict | null {
   const last = one.steps.length - 1;
-  const dead = metricAt(one, 'deadFraction', index, last);
+  const dead = metricAt(one, 'deadFraction', metricIndex(row, 'deadFraction'), last);
   if (dead !== null && dead >= limits.dead)
     return about('dead', `${formatShare(dead)} of the units of ${layer.name} are zero on the whole batch.`);
-  const saturated = metricAt(one, 'saturatedFraction', index, last);
+  const saturated = metricAt(one, 'saturatedFraction', metricIndex(row, 'saturatedFraction'), last);
   if (saturated !== null && saturated >= limits.saturated)
     return about('saturated', `${formatShare(saturated)} of ${layer.name} is saturated: |φ′| < 0.05.`);
   return null;

@@ -6,10 +6,10 @@ import { drawPlot } from '../plots/plot-figure.tsx';
 import { profilePlot } from '../plots/profile-plot.ts';
 import {
   expectationsOf,
-  layers,
   open,
   plannedSteps,
   recording,
+  rows,
   selection,
   shownVariant,
   step,
@@ -42,12 +42,12 @@ export function currentFigure(): Figure {
   const lines = judged ? wrapped(`${judged.headline}. ${judged.message.replaceAll('`', '')}`, 170) : [];
   const top = 44 + lines.length * 18;
   const info = metricInfo(selection.value.metric);
-  const names = layers.value;
+  const shown = rows.value;
   const heat = heatMapSvg({
     recording: run,
     variant: shownVariant.value,
     info,
-    layers: names,
+    rows: shown,
     steps: plannedSteps.value,
     theme: colors,
     width: left,
@@ -59,7 +59,7 @@ export function currentFigure(): Figure {
           {
             metric,
             recording: run,
-            layers: names,
+            rows: shown,
             variants: variants.value,
             expected: expectationsOf.value,
             step: step.value,

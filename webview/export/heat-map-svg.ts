@@ -1,7 +1,7 @@
-import type { Layer } from '../../core/graph/graph.ts';
 import { formatNumber } from '../../core/probe/numbers.ts';
 import type { Recording } from '../../core/probe/recording.ts';
 import type { VariantName } from '../../core/probe/request.ts';
+import type { ProbeRow } from '../../core/probe/rows.ts';
 import { css, shade } from '../plots/colors.ts';
 import { type Domain, domainOf, position, ticks } from '../plots/domain.ts';
 import { heatMapLayout, labelStride } from '../plots/heat-map-layout.ts';
@@ -13,7 +13,7 @@ export interface HeatMapFigure {
   readonly recording: Recording;
   readonly variant: VariantName;
   readonly info: MetricInfo;
-  readonly layers: readonly Layer[];
+  readonly rows: readonly ProbeRow[];
   readonly steps: number;
   readonly theme: Theme;
   readonly width: number;
@@ -23,8 +23,8 @@ const barWidth = 64;
 
 /** The heat map as vectors, with labels and colour bar. */
 export function heatMapSvg(figure: HeatMapFigure): { readonly svg: string; readonly height: number } {
-  const { recording, variant, info, layers, steps, theme, width } = figure;
-  const layout = heatMapLayout(width - barWidth, layers.length, steps, 130);
+  const { recording, variant, info, rows, steps, theme, width } = figure;
+  const layout = heatMapLayout(width - barWidth, rows.length, steps, 130);
   const domain = domainOf(recording, info);
   const { left, top, cellWidth, cellHeight } = layout;
   const cells: string[] = [
@@ -32,13 +32,13 @@ export function heatMapSvg(figure: HeatMapFigure): { readonly svg: string; reado
       x: left,
       y: top,
       width: cellWidth * steps,
-      height: cellHeight * layers.length,
+      height: cellHeight * rows.length,
       fill: theme.empty,
     }),
   ];
-  layers.forEach((_, index) => {
+  rows.forEach((row, index) => {
     for (let step = 0; step < steps; step += 1) {
-      const value = overSeeds(recording, variant, info, index, step);
+      const value = overSeeds(recording, variant, info, row, step);
       if (value === null) continue;
       const fill = domain.log && value === 0 ? '#000' : css(shade(position(domain, value)));
       const at = { x: round(left + step * cellWidth), y: round(top + index * cellHeight) };
@@ -46,9 +46,9 @@ export function heatMapSvg(figure: HeatMapFigure): { readonly svg: string; reado
     }
   });
   const stride = labelStride(layout, 13);
-  const labels = layers.map(({ name }, index) =>
+  const labels = rows.map(({ layer }, index) =>
     index % stride === 0
-      ? text(name, {
+      ? text(layer.name, {
           x: left - 6,
           y: round(top + (index + 0.5) * cellHeight + 4),
           fill: theme.muted,

@@ -1,31 +1,23 @@
-import type { Layer } from '../../core/graph/graph.ts';
-
-export interface LayerRow {
-  readonly layer: Layer;
-  /** Its place in the metrics. */
-  readonly index: number;
-}
+import type { ProbeRow } from '../../core/probe/rows.ts';
 
 export interface LayerGroup {
   /** The module that holds the rows, `''` at the top of the model. */
   readonly module: string;
-  readonly rows: readonly LayerRow[];
+  readonly rows: readonly ProbeRow[];
 }
 
 /**
- * The measured layers by the module of the tree that holds them: the first part of the qualified name (`layer1` of
+ * The rows by the module of the tree that holds them: the first part of the qualified name (`layer1` of
  * `layer1.0.conv1`). Order is kept; a module with a single measured layer is no group of its own.
  *
  * @param filter keeps only layers whose name contains it
  */
-export function groupLayers(layers: readonly Layer[], filter: string): readonly LayerGroup[] {
+export function groupRows(all: readonly ProbeRow[], filter: string): readonly LayerGroup[] {
   const wanted = filter.trim().toLowerCase();
-  const rows = layers
-    .map((layer, index) => ({ layer, index }))
-    .filter(({ layer }) => layer.name.toLowerCase().includes(wanted));
+  const rows = all.filter(({ layer }) => layer.name.toLowerCase().includes(wanted));
   const sizes = new Map<string, number>();
-  for (const { name } of layers) sizes.set(moduleOf(name), (sizes.get(moduleOf(name)) ?? 0) + 1);
-  const groups: { module: string; rows: LayerRow[] }[] = [];
+  for (const { layer } of all) sizes.set(moduleOf(layer.name), (sizes.get(moduleOf(layer.name)) ?? 0) + 1);
+  const groups: { module: string; rows: ProbeRow[] }[] = [];
   for (const row of rows) {
     const own = moduleOf(row.layer.name);
     const module = (sizes.get(own) ?? 0) > 1 ? own : '';

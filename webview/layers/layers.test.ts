@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { emptyRecording, record } from '../../core/probe/recording.ts';
+import { probeRows } from '../../core/probe/rows.ts';
 import { plainNet, recordedRun, weightLayers } from '../../core/testing/recorded-run.ts';
-import { groupLayers } from './group.ts';
+import { groupRows } from './group.ts';
 import { tableRows } from './table-rows.ts';
 
 const graph = plainNet(4);
-const ids = new Set(weightLayers(graph));
-const layers = graph.layers.filter(({ id }) => ids.has(id));
+const rows = probeRows(graph, weightLayers(graph));
 
 describe('the groups of the table', () => {
   it('are the modules of the tree; a layer alone stands by itself', () => {
-    const groups = groupLayers(layers, '');
+    const groups = groupRows(rows, '');
     expect(groups.map(({ module, rows }) => [module, rows.map(({ layer }) => layer.name)])).toEqual([
       ['features', ['features.0', 'features.2', 'features.4']],
       ['', ['head']],
@@ -18,8 +18,8 @@ describe('the groups of the table', () => {
   });
 
   it('keep the place of each layer in the metrics when filtered', () => {
-    expect(groupLayers(layers, ' FEATURES.4').flatMap(({ rows }) => rows.map(({ index }) => index))).toEqual([2]);
-    expect(groupLayers(layers, 'nothing')).toEqual([]);
+    expect(groupRows(rows, ' FEATURES.4').flatMap(({ rows }) => rows.map(({ index }) => index))).toEqual([2]);
+    expect(groupRows(rows, 'nothing')).toEqual([]);
   });
 });
 
@@ -31,21 +31,20 @@ describe('the rows of the table', () => {
   const context = { graph, recording, variant: 'as-written' as const, expected: null, step: 2 };
 
   it('show the chosen step of the chosen variant', () => {
-    const [first] = tableRows(layers, context);
+    const [first] = tableRows(rows, context);
     expect(first?.signal.text).toBe(String(Number((1 + 0.1 * Math.sin(10)).toPrecision(2))));
     expect(first?.dead.text).toBe('5 %');
-    expect(tableRows(layers, { ...context, variant: 'he' })[0]?.initializer).toBe('He');
+    expect(tableRows(rows, { ...context, variant: 'he' })[0]?.initializer).toBe('He');
   });
 
   it('give a reason for every empty cell', () => {
-    const rows = tableRows(layers, { ...context, recording: null, step: -1 });
-    for (const row of rows)
+    for (const row of tableRows(rows, { ...context, recording: null, step: -1 }))
       for (const cell of [row.signal, row.gradient, row.ofCritical, row.diversity, row.update, row.dead])
         expect(cell.text === '–' && cell.title !== '').toBe(true);
   });
 
   it('say that a weight is frozen', () => {
     const frozen = { ...graph, parameters: graph.parameters.map((one) => ({ ...one, trainable: false })) };
-    expect(tableRows(layers, { ...context, graph: frozen, recording: null })[0]?.gradient.title).toBe('frozen');
+    expect(tableRows(rows, { ...context, graph: frozen, recording: null })[0]?.gradient.title).toBe('frozen');
   });
 });

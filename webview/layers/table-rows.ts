@@ -1,9 +1,10 @@
-import type { Layer, ModelGraph } from '../../core/graph/graph.ts';
+import type { ModelGraph } from '../../core/graph/graph.ts';
 import type { Expectations } from '../../core/probe/expectation.ts';
 import type { Metrics } from '../../core/probe/messages.ts';
 import { formatFactor, formatNumber, formatShare } from '../../core/probe/numbers.ts';
 import type { Recording } from '../../core/probe/recording.ts';
 import type { VariantName } from '../../core/probe/request.ts';
+import type { ProbeRow } from '../../core/probe/rows.ts';
 import { type LayerVerdict, layerVerdicts } from '../../core/probe/verdicts.ts';
 import { metricInfo, overSeeds } from '../plots/metrics.ts';
 import { emptyReason } from './empty-reason.ts';
@@ -16,7 +17,7 @@ export interface TableCell {
 }
 
 export interface TableRow {
-  readonly layer: Layer;
+  readonly row: ProbeRow;
   readonly initializer: string;
   readonly signal: TableCell;
   readonly gradient: TableCell;
@@ -35,21 +36,22 @@ export interface TableContext {
   readonly step: number;
 }
 
-/** One row per measured layer, in the order of the metrics. */
-export function tableRows(layers: readonly Layer[], context: TableContext): readonly TableRow[] {
+/** The cells of every row. */
+export function tableRows(rows: readonly ProbeRow[], context: TableContext): readonly TableRow[] {
   const { recording, variant, graph, expected } = context;
   const subject = recording?.variants.find((one) => one.variant === variant);
   const ids = recording?.ready?.layers;
   const verdicts = subject && ids ? layerVerdicts(graph, ids, subject, expected) : [];
   const byLayer = new Map(verdicts.map((verdict) => [verdict.layer, verdict]));
-  return layers.map((layer, index) => {
-    const gradient = value(context, index, 'weightGradientRms');
+  return rows.map((row) => {
+    const { layer } = row;
+    const gradient = value(context, row, 'weightGradientRms');
     const critical = expected?.get(layer.id)?.critical.weightGradientRms ?? null;
     return {
-      layer,
+      row,
       initializer: initializerText(layer, graph, variant),
-      signal: cell(context, layer, index, 'activationRms', formatNumber),
-      gradient: cell(context, layer, index, 'weightGradientRms', formatNumber),
+      signal: cell(context, row, 'activationRms', formatNumber),
+      gradient: cell(context, row, 'weightGradientRms', formatNumber),
       ofCritical:
         gradient === null || !critical
           ? { text: '–', title: gradient === null ? emptyReason(layer, 'weightGradientRms', graph) : 'no prediction' }
@@ -57,9 +59,9 @@ export function tableRows(layers: readonly Layer[], context: TableContext): read
               text: formatFactor(gradient / critical),
               title: `critical initialization gives ${formatNumber(critical)}`,
             },
-      diversity: cell(context, layer, index, 'unitDiversity', formatNumber),
-      update: cell(context, layer, index, 'updateRatio', formatNumber),
-      dead: cell(context, layer, index, 'deadFraction', formatShare),
+      diversity: cell(context, row, 'unitDiversity', formatNumber),
+      update: cell(context, row, 'updateRatio', formatNumber),
+      dead: cell(context, row, 'deadFraction', formatShare),
       verdict: byLayer.get(layer.id) ?? null,
     };
   });
@@ -67,15 +69,14 @@ export function tableRows(layers: readonly Layer[], context: TableContext): read
 
 function cell(
   context: TableContext,
-  layer: Layer,
-  index: number,
+  row: ProbeRow,
   metric: keyof Metrics,
   format: (value: number | null) => string,
 ): TableCell {
-  const known = value(context, index, metric);
-  return { text: format(known), title: known === null ? emptyReason(layer, metric, context.graph) : '' };
+  const known = value(context, row, metric);
+  return { text: format(known), title: known === null ? emptyReason(row.layer, metric, context.graph) : '' };
 }
 
-function value({ recording, variant, step }: TableContext, index: number, metric: keyof Metrics): number | null {
-  return recording && step >= 0 ? overSeeds(recording, variant, metricInfo(metric), index, step) : null;
+function value({ recording, variant, step }: TableContext, row: ProbeRow, metric: keyof Metrics): number | null {
+  return recording && step >= 0 ? overSeeds(recording, variant, metricInfo(metric), row, step) : null;
 }

@@ -3,7 +3,7 @@ import type { RecordedVariant } from '../../core/probe/recording.ts';
 import { variantTitles } from '../../core/probe/variant-titles.ts';
 import { emptyReason } from '../layers/empty-reason.ts';
 import { useSession } from '../run/session-context.ts';
-import { dispatch, layers, plannedSteps, recording, selection, shownVariant, state, step } from '../store.ts';
+import { rows as allRows, dispatch, plannedSteps, recording, selection, shownVariant, state, step } from '../store.ts';
 import { theme } from '../theme.ts';
 import { useWidth } from '../views/use-width.ts';
 import { ColorBar } from './color-bar.tsx';
@@ -19,12 +19,12 @@ export function HeatMap() {
   const width = useWidth(holder);
   const session = useSession();
 
-  const rows = layers.value;
+  const rows = allRows.value;
   const run = recording.value;
   const info = metricInfo(selection.value.metric);
   const variant = shownVariant.value;
   const shown = step.value;
-  const labelWidth = useMemo(() => longest(rows.map((layer) => layer.name)), [rows]);
+  const labelWidth = useMemo(() => longest(rows.map((row) => row.layer.name)), [rows]);
   const layout = heatMapLayout(width, rows.length, plannedSteps.value, labelWidth);
   const domain = run ? domainOf(run, info) : { log: true, low: -6, high: 0 };
   const chosen = indexOf(selection.value.layer);
@@ -39,12 +39,12 @@ export function HeatMap() {
       context,
       {
         layout,
-        names: rows.map((layer) => layer.name),
+        names: rows.map((row) => row.layer.name),
         domain,
         measured: run ? lastStepOf(run.variants.filter((one) => one.variant === variant)) : -1,
         divergedAt:
           run?.variants.find((one) => one.variant === variant && one.end?.diverged)?.end?.diverged?.step ?? null,
-        value: (index, at) => (run ? overSeeds(run, variant, info, index, at) : null),
+        value: (index, at) => valueAt(index, at),
         cursor: { index: chosen, step: shown },
         highlight,
       },
@@ -54,7 +54,10 @@ export function HeatMap() {
   });
 
   const select = (index: number, at: number | null): void =>
-    dispatch({ type: 'select', selection: { layer: rows[index]?.id ?? null, ...(at === null ? {} : { step: at }) } });
+    dispatch({
+      type: 'select',
+      selection: { layer: rows[index]?.layer.id ?? null, ...(at === null ? {} : { step: at }) },
+    });
 
   const point = (event: PointerEvent): ReturnType<typeof cellAt> => {
     const box = canvas.current?.getBoundingClientRect();
@@ -64,7 +67,7 @@ export function HeatMap() {
     const cell = point(event);
     if (!cell) return;
     select(cell.index, cell.step >= 0 ? cell.step : null);
-    const layer = rows[cell.index];
+    const layer = rows[cell.index]?.layer;
     if (layer) session.reveal(layer.id);
   };
   const drag = (event: PointerEvent): void => {
@@ -91,8 +94,8 @@ export function HeatMap() {
     move();
   };
 
-  const value = run && chosen !== null && shown >= 0 ? overSeeds(run, variant, info, chosen, shown) : null;
-  const layer = chosen === null ? undefined : rows[chosen];
+  const value = chosen !== null && shown >= 0 ? valueAt(chosen, shown) : null;
+  const layer = chosen === null ? undefined : rows[chosen]?.layer;
   const reading = layer
     ? `${layer.name}, step ${Math.max(0, shown)}: ${value === null ? emptyReason(layer, info.key, open()) : formatMetric(info, value)}`
     : `step ${Math.max(0, shown)}, ${rows.length} layers`;
@@ -126,8 +129,13 @@ export function HeatMap() {
   );
 
   function indexOf(id: number | null): number | null {
-    const index = rows.findIndex((row) => row.id === id);
+    const index = rows.findIndex((row) => row.layer.id === id);
     return index < 0 ? null : index;
+  }
+
+  function valueAt(index: number, at: number): number | null {
+    const row = rows[index];
+    return run && row ? overSeeds(run, variant, info, row, at) : null;
   }
 
   function open() {

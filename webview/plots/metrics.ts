@@ -2,6 +2,7 @@ import type { Metrics } from '../../core/probe/messages.ts';
 import { formatNumber, formatShare, geometricMean, mean } from '../../core/probe/numbers.ts';
 import { metricAt, type Recording } from '../../core/probe/recording.ts';
 import type { VariantName } from '../../core/probe/request.ts';
+import { metricIndex, type ProbeRow } from '../../core/probe/rows.ts';
 
 export interface MetricInfo {
   readonly key: keyof Metrics;
@@ -39,15 +40,16 @@ export function formatMetric(info: MetricInfo, value: number | null): string {
   return info.scale === 'share' && info.key !== 'unitDiversity' ? formatShare(value) : formatNumber(value);
 }
 
-/** A metric of one layer at one step, over all seeds of a variant: geometric mean where it spans decades. */
+/** A metric of one row at one step, over all seeds of a variant: geometric mean where it spans decades. */
 export function overSeeds(
   recording: Recording,
   variant: VariantName,
   info: MetricInfo,
-  index: number,
+  row: ProbeRow,
   step: number,
 ): number | null {
   const runs = recording.variants.filter((one) => one.variant === variant);
+  const index = metricIndex(row, info.key);
   const values = runs.map((one) => metricAt(one, info.key, index, step));
   if (values.length === 1) return values[0] ?? null;
   return info.scale === 'log' ? geometricMean(values) : mean(values);

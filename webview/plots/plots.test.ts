@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Layer } from '../../core/graph/graph.ts';
 import { emptyRecording, record } from '../../core/probe/recording.ts';
 import { plainNet, recordedRun } from '../../core/testing/recorded-run.ts';
 import { shade } from './colors.ts';
@@ -69,6 +70,8 @@ describe('the layout of the heat map', () => {
 });
 
 describe('values over seeds', () => {
+  const row = { layer: graph.layers[0] as Layer, index: 2, activation: null };
+
   it('are a geometric mean where they span decades', () => {
     const info = metricInfo('activationGradientRms');
     const values = [0, 1, 2].map((seed) => {
@@ -76,12 +79,12 @@ describe('values over seeds', () => {
       return one?.steps[4]?.metrics.activationGradientRms[2] ?? Number.NaN;
     });
     const product = values.reduce((result, value) => result * value, 1);
-    expect(overSeeds(recording, 'he', info, 2, 4)).toBeCloseTo(Math.cbrt(product), 14);
+    expect(overSeeds(recording, 'he', info, row, 4)).toBeCloseTo(Math.cbrt(product), 14);
   });
 
   it('are null where no seed has a value', () => {
-    expect(overSeeds(recording, 'he', metricInfo('saturatedFraction'), 2, 4)).toBeNull();
-    expect(overSeeds(recording, 'zeros', metricInfo('weightRms'), 2, 4)).toBeNull();
+    expect(overSeeds(recording, 'he', metricInfo('saturatedFraction'), row, 4)).toBeNull();
+    expect(overSeeds(recording, 'zeros', metricInfo('weightRms'), row, 4)).toBeNull();
   });
 
   it('make a band of the loss from the best seed to the worst', () => {

@@ -1,8 +1,8 @@
 import { axisX, dot, gridX, line, type PlotOptions, ruleY } from '@observablehq/plot';
-import type { Layer } from '../../core/graph/graph.ts';
 import type { Expectations, Figures } from '../../core/probe/expectation.ts';
 import type { Recording } from '../../core/probe/recording.ts';
 import type { VariantName } from '../../core/probe/request.ts';
+import type { ProbeRow } from '../../core/probe/rows.ts';
 import type { Theme } from '../theme.ts';
 import { variantColor } from './colors.ts';
 import { margins, plotHeight } from './heat-map-layout.ts';
@@ -12,7 +12,7 @@ import { plotDefaults } from './plot-figure.tsx';
 export interface ProfileData {
   readonly metric: 'weightGradientRms' | 'activationRms';
   readonly recording: Recording;
-  readonly layers: readonly Layer[];
+  readonly rows: readonly ProbeRow[];
   readonly variants: readonly VariantName[];
   readonly expected: ReadonlyMap<VariantName, Expectations>;
   readonly step: number;
@@ -36,13 +36,13 @@ export function profilePlot(data: ProfileData, theme: Theme, width: number): Plo
   return {
     ...plotDefaults(theme),
     width,
-    height: plotHeight(data.layers.length),
+    height: plotHeight(data.rows.length),
     marginTop: margins.top,
     marginBottom: margins.bottom,
     marginLeft: 18,
     marginRight: 18,
     x: { type: 'log', domain: decades([...measured, ...predicted]), nice: false },
-    y: { domain: [-0.5, data.layers.length - 0.5], reverse: true, axis: null },
+    y: { domain: [-0.5, data.rows.length - 0.5], reverse: true, axis: null },
     marks: [
       gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: tickExponents([...measured, ...predicted], width) }),
       axisX({
@@ -67,16 +67,16 @@ function channels(color: (point: Point) => string) {
   return { x: 'value', y: 'index', z: 'variant', stroke: color } as const;
 }
 
-function measuredPoints({ recording, layers, metric, step }: ProfileData, variant: VariantName): readonly Point[] {
+function measuredPoints({ recording, rows, metric, step }: ProfileData, variant: VariantName): readonly Point[] {
   if (step < 0) return [];
   const info = metricInfo(metric);
-  return layers.flatMap((_, index) => point(index, overSeeds(recording, variant, info, index, step), variant));
+  return rows.flatMap((row, index) => point(index, overSeeds(recording, variant, info, row, step), variant));
 }
 
-function predictedPoints({ expected, layers, metric }: ProfileData, variant: VariantName): readonly Point[] {
+function predictedPoints({ expected, rows, metric }: ProfileData, variant: VariantName): readonly Point[] {
   const figure: keyof Figures = metric;
   const all = expected.get(variant);
-  return layers.flatMap((layer, index) => point(index, all?.get(layer.id)?.predicted[figure] ?? null, variant));
+  return rows.flatMap(({ layer }, index) => point(index, all?.get(layer.id)?.predicted[figure] ?? null, variant));
 }
 
 /** A logarithmic axis has no place for zero: such a layer leaves a gap. */

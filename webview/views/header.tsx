@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { formatShape, sizeOf } from '../../core/graph/shape.ts';
 import { formatCount } from '../../core/probe/numbers.ts';
 import type { PanelOpen } from '../../core/probe/panel-messages.ts';
+import { expectedRows } from '../../core/probe/rows.ts';
 import { useSession } from '../run/session-context.ts';
 import { recording, state } from '../store.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -82,7 +83,7 @@ function EnginePill() {
 }
 
 function facts({ graph }: PanelOpen): string {
-  const layers = graph.layers.filter((layer) => 'weight' in layer.parameters).length;
+  const layers = expectedRows(graph).length;
   const sizes = graph.parameters.map((parameter) => sizeOf(parameter.shape));
   const parameters = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const inputs = graph.inputs.flatMap((id) => graph.layers.find((layer) => layer.id === id)?.outputShape ?? []);

@@ -1,8 +1,18 @@
 import { useState } from 'preact/hooks';
-import { groupLayers, type LayerGroup } from '../layers/group.ts';
+import { groupRows, type LayerGroup } from '../layers/group.ts';
 import { type TableCell, type TableRow, tableRows } from '../layers/table-rows.ts';
 import { useSession } from '../run/session-context.ts';
-import { dispatch, expectationsOf, layers, open, recording, selection, shownVariant, state, step } from '../store.ts';
+import {
+  rows as allRows,
+  dispatch,
+  expectationsOf,
+  open,
+  recording,
+  selection,
+  shownVariant,
+  state,
+  step,
+} from '../store.ts';
 import { useThrottled } from './use-throttled.ts';
 import { tone } from './verdict-line.tsx';
 
@@ -16,7 +26,7 @@ export function LayerTable() {
   const graph = open.value?.graph;
   if (!graph) return null;
   const variant = shownVariant.value;
-  const rows = tableRows(layers.value, {
+  const rows = tableRows(allRows.value, {
     graph,
     recording: run,
     variant,
@@ -24,8 +34,8 @@ export function LayerTable() {
     step: step.value,
   });
   const groups = grouped
-    ? groupLayers(layers.value, selection.value.filter)
-    : [{ module: '', rows: groupLayers(layers.value, selection.value.filter).flatMap((group) => group.rows) }];
+    ? groupRows(allRows.value, selection.value.filter)
+    : [{ module: '', rows: groupRows(allRows.value, selection.value.filter).flatMap((group) => group.rows) }];
   return (
     <section class="layers" aria-labelledby="layers-title">
       <div class="section-head">
@@ -67,7 +77,8 @@ export function LayerTable() {
 
 function Group({ group, rows }: { readonly group: LayerGroup; readonly rows: readonly TableRow[] }) {
   const [closed, setClosed] = useState(false);
-  const own = group.rows.flatMap(({ index }) => rows[index] ?? []);
+  const members = new Set(group.rows);
+  const own = rows.filter(({ row }) => members.has(row));
   const troubled = own.filter(({ verdict }) => verdict && tone(verdict.kind) === 'bad').length;
   return (
     <tbody>
@@ -84,14 +95,15 @@ function Group({ group, rows }: { readonly group: LayerGroup; readonly rows: rea
           </th>
         </tr>
       )}
-      {!closed && own.map((row) => <Row key={row.layer.id} row={row} />)}
+      {!closed && own.map((row) => <Row key={row.row.layer.id} cells={row} />)}
     </tbody>
   );
 }
 
-function Row({ row }: { readonly row: TableRow }) {
+function Row({ cells }: { readonly cells: TableRow }) {
   const session = useSession();
-  const { layer, verdict } = row;
+  const { verdict } = cells;
+  const { layer } = cells.row;
   const line = open.value?.lines[layer.id];
   const chosen = selection.value.layer === layer.id;
   const choose = (): void => dispatch({ type: 'select', selection: { layer: chosen ? null : layer.id } });
@@ -116,13 +128,13 @@ function Row({ row }: { readonly row: TableRow }) {
             <span class="muted">:{line}</span>
           ))}
       </th>
-      <td class="code">{row.initializer}</td>
-      <Numeric cell={row.signal} />
-      <Numeric cell={row.gradient} />
-      <Numeric cell={row.ofCritical} />
-      <Numeric cell={row.diversity} />
-      <Numeric cell={row.update} />
-      <Numeric cell={row.dead} />
+      <td class="code">{cells.initializer}</td>
+      <Numeric cell={cells.signal} />
+      <Numeric cell={cells.gradient} />
+      <Numeric cell={cells.ofCritical} />
+      <Numeric cell={cells.diversity} />
+      <Numeric cell={cells.update} />
+      <Numeric cell={cells.dead} />
       <td class={verdict ? `verdict-word ${tone(verdict.kind)}` : ''} title={verdict?.message}>
         {verdict && verdict.kind !== 'unmeasured' ? verdict.kind : '–'}
       </td>

@@ -1,6 +1,15 @@
 import { PlotFigure } from '../plots/plot-figure.tsx';
 import { type ProfileData, profilePlot } from '../plots/profile-plot.ts';
-import { dispatch, expectationsOf, layers, plannedSteps, recording, selection, step, variants } from '../store.ts';
+import {
+  rows as allRows,
+  dispatch,
+  expectationsOf,
+  plannedSteps,
+  recording,
+  selection,
+  step,
+  variants,
+} from '../store.ts';
 import { theme } from '../theme.ts';
 
 /** Gradient and activation of every layer at one step, all variants, on the layer axis of the heat map. */
@@ -61,13 +70,13 @@ export function Profile() {
 
 function ProfilePlot({ metric, title }: { readonly metric: ProfileData['metric']; readonly title: string }) {
   const run = recording.value;
-  const rows = layers.value;
-  const chosen = rows.findIndex((layer) => layer.id === selection.value.layer);
+  const rows = allRows.value;
+  const chosen = rows.findIndex(({ layer }) => layer.id === selection.value.layer);
   if (!run) return <div class="plot" />;
   const data: ProfileData = {
     metric,
     recording: run,
-    layers: rows,
+    rows,
     variants: variants.value,
     expected: expectationsOf.value,
     step: step.value,
@@ -80,7 +89,7 @@ function ProfilePlot({ metric, title }: { readonly metric: ProfileData['metric']
         options={(width) => profilePlot(data, theme.value, width)}
         onPick={(drawn, _x, y) => {
           const index = Math.round(Number(drawn.scale('y')?.invert?.(y) ?? -1));
-          dispatch({ type: 'select', selection: { layer: rows[index]?.id ?? null } });
+          dispatch({ type: 'select', selection: { layer: rows[index]?.layer.id ?? null } });
         }}
       />
       <figcaption>{title}, RMS</figcaption>

@@ -16,8 +16,7 @@ export function VerdictLine() {
     <section class={`verdict ${judged.better === null ? tone(judged.kind) : 'bad'}`} aria-label="Verdict">
       <p>
         <strong class="headline">
-          <span aria-hidden="true">{good ? '✓' : '⚠'}</span>{' '}
-          <span role="status">{judged.headline}.</span>
+          <span aria-hidden="true">{good ? '✓' : '⚠'}</span> <span role="status">{judged.headline}.</span>
         </strong>{' '}
         <CodeText text={judged.message} />
         {finding && (
