@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import * as vscode from 'vscode';
 import type { PanelOpen } from '../../core/probe/panel-messages.ts';
 
 type EngineOffer = PanelOpen['engines'][number];
 
-/** Where the tfjs-node engine is installed for a user; development checkouts have it among their own packages. */
+/** Where the command installs the tfjs-node engine. */
 export function engineFolder(context: vscode.ExtensionContext): string {
   return path.join(context.globalStorageUri.fsPath, 'engines', 'tfjs-node');
 }
@@ -28,9 +29,9 @@ function reasonAgainst(context: vscode.ExtensionContext): string | null {
   return installedAt(context) === null ? 'Not installed.' : null;
 }
 
-/** The folder whose `node_modules` hold the package. */
+/** The folder whose `node_modules` hold the package: named by the environment, or where the command installed it. */
 function installedAt(context: vscode.ExtensionContext): string | null {
-  const folders = [engineFolder(context), context.extensionPath];
+  const folders = [process.env.INITSCOPE_TFJS_NODE ?? '', engineFolder(context)].filter((folder) => folder !== '');
   return (
     folders.find((folder) => existsSync(path.join(folder, 'node_modules/@tensorflow/tfjs-node/package.json'))) ?? null
   );

@@ -24,7 +24,7 @@ export function variantEdits(
   const chosen = targets[variant];
   if (chosen === undefined) return { reason: `“${variant}” is no initializer that source code can name` };
   const edits = weightsOf(model.graph).flatMap((parameter) => {
-    const [fix] = fixesFor(replaceInitializer(model.graph, parameter, chosen.target), module);
+    const [fix] = fixesFor(replaceInitializer(model.graph, parameter, chosen.target), { ...module, models: [model] });
     return fix?.edits ?? [];
   });
   if (edits.length === 0) return { reason: 'no place in the source initializes a weight of this model' };

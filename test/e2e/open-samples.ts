@@ -14,7 +14,13 @@ export async function openSamples(
   folder = path.join(root, 'samples'),
   port = 0,
 ): Promise<{ readonly url: string; readonly server: VscodeServer }> {
-  const server = startVscodeServer({ installation: setupVscode(), workspaceTrust: false, port });
+  const server = startVscodeServer({
+    installation: setupVscode(),
+    workspaceTrust: false,
+    port,
+    // Installed by `npm run engine:tfjs-node`.
+    environment: { INITSCOPE_TFJS_NODE: process.env.INITSCOPE_TFJS_NODE ?? path.join(root, 'out/tfjs-node') },
+  });
   const listening = await server.port;
   if (listening === null) throw new Error(`the VS Code server ended with ${await server.exitCode}`);
   return { server, url: windowUrl(listening, { folder, developmentPath: root }) };

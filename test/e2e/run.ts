@@ -46,6 +46,8 @@ async function runSuite(suite: string): Promise<void> {
   mkdirSync(extensions);
   // Without the prompt a folder is quietly restricted; with it there is a dialog in the way.
   writeSettings(userData, { 'security.workspace.trust.startupPrompt': 'never' });
+  // Installed by `npm run engine:tfjs-node`.
+  process.env.INITSCOPE_TFJS_NODE ??= path.join(out, 'tfjs-node');
   Object.assign(process.env, { E2E_SUITE: suite, E2E_REPORT: report, INITSCOPE_EXPORT_FOLDER: exports });
   const window = { folder, arguments: [samples, `--user-data-dir=${userData}`, `--extensions-dir=${extensions}`] };
   let succeeded = true;
