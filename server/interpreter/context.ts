@@ -133,7 +133,18 @@ export class CallContext implements NativeContext {
   }
 
   fact(fact: CodeFact): void {
-    this.#machine.events.fact(fact);
+    if (!this.#machine.state.isTrial) this.#machine.events.fact(fact);
+  }
+
+  tryOut(body: () => void): void {
+    const { state, journal } = this.#machine;
+    const outer = state.isTrial;
+    state.isTrial = true;
+    try {
+      journal.explore(body);
+    } finally {
+      state.isTrial = outer;
+    }
   }
 
   textOf(span: Span): string {

@@ -41,7 +41,7 @@ export function createMachine(options: MachineOptions): Machine {
     budget: createBudget(options.isCancelled),
     journal: createJournal(),
     events: options.events,
-    state: { trace: null, sweep: null, caught: [], constructions: 0 },
+    state: { trace: null, sweep: null, caught: [], constructions: 0, isTrial: false },
 
     evaluate: (expression, frame) => evaluate(machine, expression, frame),
     execute: (body, frame) => execute(machine, body, frame),
@@ -71,7 +71,9 @@ export function createMachine(options: MachineOptions): Machine {
     exportedNames: (name, level, from) => options.exportedNames(name, level, from),
     textOf: (span) => options.textOf(span),
     context: (site) => new CallContext(machine, site),
-    note: (message, site) => options.events.note(message, site),
+    note: (message, site) => {
+      if (!machine.state.isTrial) options.events.note(message, site);
+    },
   };
   return machine;
 }

@@ -86,6 +86,8 @@ export interface MachineState {
   caught: readonly string[];
   /** Constructors that are running. */
   constructions: number;
+  /** A forward pass is tried out on guessed shapes: notes and facts say nothing. */
+  isTrial: boolean;
 }
 
 /** A module of the user's: its text, syntax and global names. */

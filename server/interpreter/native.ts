@@ -110,6 +110,8 @@ export interface NativeContext {
   /** The user must know that something was not understood. */
   note(message: string): void;
   fact(fact: CodeFact): void;
+  /** Runs `body` without a trace: what it changes is undone, its notes and facts are dropped. */
+  tryOut(body: () => void): void;
   textOf(span: Span): string;
 }
 
