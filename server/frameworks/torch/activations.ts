@@ -182,11 +182,13 @@ function dropoutRows(): readonly OpRow[] {
 /** A learned slope, one or one per channel. */
 const prelu = layerClass('PReLU', {
   parameters: 'num_parameters=1, init=0.25, device=None, dtype=None',
-  tensors: (layer) => [{ name: 'weight', as: 'slope', role: 'scale', shape: [layer.dim('num_parameters')] }],
+  tensors: (layer) => [{ name: 'weight', as: 'weight', role: 'scale', shape: [layer.dim('num_parameters')] }],
   reset: (layer) => ({ weight: { ...constant(layer.number('init')), scheme: 'default' } }),
   op: (layer) => activation('prelu', layer.number('init') ?? 0.25),
 });
 
-export const activationClasses: Readonly<Record<string, ClassValue>> = { ...modulesOf(rows), PReLU: prelu };
+const modules = modulesOf(rows);
+
+export const activationClasses: Readonly<Record<string, ClassValue>> = { ...modules, PReLU: prelu };
 
 export const activationOperations: Operations = operationsOf(rows);

@@ -44,6 +44,8 @@ export interface LayerRow {
   readonly tensors?: (
     layer: Reader,
   ) => readonly (ParameterRow | (Pick<ParameterRow, 'name' | 'as'> & { readonly shape: null }))[];
+  /** For layers with submodules: registers what they have, in place of `tensors`; then `_reset_parameters` runs. */
+  readonly build?: (instance: InstanceValue, context: NativeContext) => void;
   /** What `reset_parameters` draws, by attribute. */
   readonly reset?: (layer: Reader) => Readonly<Record<string, Initializer>>;
   /** After `reset`: writes to parts. */
@@ -59,7 +61,6 @@ export interface LayerRow {
 
 /** Makes the class of a layer. */
 export function layerClass(name: string, row: LayerRow): ClassValue {
-  const roles = new WeakMap<InstanceValue, Readonly<Record<string, string>>>();
   const reset = method('', (self, _, context) => {
     const layer = readerOf(self);
     for (const [attribute, initializer] of Object.entries(row.reset?.(layer) ?? {})) {
@@ -75,7 +76,7 @@ export function layerClass(name: string, row: LayerRow): ClassValue {
       const op = row.op?.(layer, input) ?? null;
       if (op === null) return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context, self);
       const parameters: Record<string, TensorValue | null> = {};
-      for (const [attribute, role] of Object.entries(roles.get(self) ?? {})) parameters[role] = layer.tensor(attribute);
+      for (const { name: attribute, as } of row.tensors?.(layer) ?? []) parameters[as] = layer.source(attribute);
       return apply({ op, inputs: [input], owner: self, parameters }, context);
     }),
   );
@@ -88,9 +89,13 @@ export function layerClass(name: string, row: LayerRow): ClassValue {
       const layer = readerOf(instance);
       row.prepare?.(layer, given);
       const tensors = row.tensors?.(layer) ?? [];
-      roles.set(instance, Object.fromEntries(tensors.map((entry) => [entry.name, entry.as])));
       for (const entry of tensors)
         registerParameter(instance, entry.name, entry.shape === null ? null : newParameter(entry));
+      if (row.build !== undefined) {
+        row.build(instance, context);
+        const resetter = context.findAttribute(instance, '_reset_parameters');
+        if (resetter !== null) context.call(resetter, []);
+      }
       if (tensors.length > 0) context.call(context.getAttribute(instance, 'reset_parameters'), []);
     },
     methods: {

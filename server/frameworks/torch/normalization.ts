@@ -66,7 +66,7 @@ function keepShape(layer: Reader): void {
 
 const normalizedShape = (layer: Reader) => shapeOf(layer.value('normalized_shape')) ?? [null];
 
-const layerNorm = layerClass('LayerNorm', {
+export const layerNorm = layerClass('LayerNorm', {
   parameters: 'normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None',
   prepare: keepShape,
   tensors: (layer) => affine(layer.flag('elementwise_affine') ? normalizedShape(layer) : null, layer.flag('bias')),

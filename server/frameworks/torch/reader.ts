@@ -18,10 +18,13 @@ export interface Reader {
   numbers(name: string, count: number): readonly number[] | null;
   /** A parameter or buffer; `null` where it is `None`. */
   tensor(name: string): TensorValue | null;
+  /** The parameter that the layer computes with: for a weight under weight or spectral normalization, what it is made from. */
+  source(name: string): TensorValue | null;
 }
 
 export function readerOf(instance: InstanceValue): Reader {
   const value = (name: string) => instance.attributes.get(name) ?? none;
+  const tensor = (name: string) => tensorIn(instance, name);
   return {
     instance,
     value,
@@ -30,9 +33,22 @@ export function readerOf(instance: InstanceValue): Reader {
     flag: (name) => booleanOf(value(name)) ?? false,
     text: (name) => stringOf(value(name)),
     numbers: (name, count) => numbersOf(value(name), count),
-    tensor: (name) => {
-      const found = value(name);
-      return found.type === 'tensor' ? found : null;
+    tensor,
+    source: (name) => {
+      const found = tensor(name);
+      return found?.isParameter === false ? (parametrized(instance, name) ?? found) : found;
     },
   };
+}
+
+function tensorIn(instance: InstanceValue, name: string): TensorValue | null {
+  const found = instance.attributes.get(name);
+  return found?.type === 'tensor' ? found : null;
+}
+
+function parametrized(instance: InstanceValue, name: string): TensorValue | null {
+  const all = instance.attributes.get('parametrizations');
+  const holder = all?.type === 'instance' ? all.attributes.get(name) : undefined;
+  const inner = holder?.type === 'instance' ? (tensorIn(holder, 'original1') ?? tensorIn(holder, 'original')) : null;
+  return inner ?? tensorIn(instance, `${name}_v`) ?? tensorIn(instance, `${name}_orig`);
 }

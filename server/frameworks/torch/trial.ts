@@ -1,7 +1,7 @@
 import type { Op } from '../../../core/graph/op.ts';
 import type { Shape } from '../../../core/graph/shape.ts';
 import { tensor } from '../../interpreter/table.ts';
-import type { TensorValue } from '../../interpreter/values.ts';
+import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
 
 /**
  * A forward pass on shapes that are being tried. It adds nothing to the graph; it tells what the layers that the inputs
@@ -12,20 +12,27 @@ export interface Trial {
   misfits: number;
   /** Steps that fit, but look as if by accident: a batch that turns into several. */
   doubts: number;
+  steps: number;
   /** The first op with an opinion on the shape that meets each input, by the input's index. */
   readonly demands: Map<number, Demand>;
-  /** Smallest number of positions of a feature map on the way. */
+  /** Smallest side of a feature map on the way. */
   smallestMap: number | null;
 }
 
-export interface Demand {
-  readonly op: Op;
-  readonly parameters: Readonly<Record<string, TensorValue>>;
-  /** The input was flattened on its way here. */
-  readonly isFlattened: boolean;
-  /** The input's shape, from the shape that the op sees: undoes what was rearranged on the way. */
-  readonly restore: Restore;
-}
+/** What an input meets first. */
+export type Demand =
+  | {
+      readonly kind: 'op';
+      readonly op: Op;
+      readonly parameters: Readonly<Record<string, TensorValue>>;
+      readonly owner: InstanceValue | null;
+      /** The input was flattened on its way here. */
+      readonly isFlattened: boolean;
+      /** The input's shape, from the shape that the op sees: undoes what was rearranged on the way. */
+      readonly restore: Restore;
+    }
+  /** It is added to, or multiplied by, something of this shape. */
+  | { readonly kind: 'alike'; readonly shape: Shape };
 
 export type Restore = (shape: Shape) => Shape;
 
@@ -38,21 +45,18 @@ interface Origin {
 let current: { readonly trial: Trial; readonly origins: WeakMap<TensorValue, Origin> } | null = null;
 
 /** Runs a forward pass as a trial. The evaluator is synchronous: there is one at a time. */
-export function tryOut(
-  inputs: readonly Shape[] | readonly null[],
-  forward: (inputs: readonly TensorValue[]) => void,
-): Trial {
-  const trial: Trial = { misfits: 0, doubts: 0, demands: new Map(), smallestMap: null };
+export function runTrial(shapes: readonly (Shape | null)[], forward: (inputs: readonly TensorValue[]) => void): Trial {
+  const trial: Trial = { misfits: 0, doubts: 0, steps: 0, demands: new Map(), smallestMap: null };
   const origins = new WeakMap<TensorValue, Origin>();
   const outer = current;
   current = { trial, origins };
   try {
-    const tensors = inputs.map((shape, index) => {
+    const inputs = shapes.map((shape, input) => {
       const made = tensor({ shape });
-      origins.set(made, { input: index, isFlattened: false, restore: (seen) => seen });
+      origins.set(made, { input, isFlattened: false, restore: (seen) => seen });
       return made;
     });
-    forward(tensors);
+    forward(inputs);
   } finally {
     current = outer;
   }
@@ -63,10 +67,11 @@ export function currentTrial(): Trial | null {
   return current?.trial ?? null;
 }
 
-interface TrialStep {
+export interface TrialStep {
   readonly op: Op;
   readonly inputs: readonly TensorValue[];
   readonly parameters: Readonly<Record<string, TensorValue>>;
+  readonly owner?: InstanceValue | null;
   readonly restore?: Restore;
 }
 
@@ -74,28 +79,38 @@ interface TrialStep {
 export function trialStep(step: TrialStep, shape: Shape | null, problem: string | null): TensorValue {
   const result = tensor({ shape });
   if (current === null) return result;
-  const { trial, origins } = current;
+  const { trial } = current;
+  trial.steps++;
   if (problem !== null) trial.misfits++;
   noteMap(trial, step.op, shape);
+  noteOrigins(step, result, current);
+  return result;
+}
+
+function noteOrigins(step: TrialStep, result: TensorValue, { trial, origins }: NonNullable<typeof current>): void {
+  const { op, restore } = step;
   for (const input of step.inputs) {
     const origin = origins.get(input);
     if (origin === undefined) continue;
-    const { restore } = step;
     if (restore !== undefined) {
-      origins.set(result, { ...origin, restore: (shape) => origin.restore(restore(shape)) });
-      break;
-    }
-    if (isTransparent(step.op)) {
-      const isFlattened = origin.isFlattened || step.op.kind === 'flatten' || step.op.kind === 'reshape';
-      origins.set(result, { ...origin, isFlattened });
-      break;
-    }
-    if (!trial.demands.has(origin.input)) {
+      origins.set(result, { ...origin, restore: (seen) => origin.restore(restore(seen)) });
+    } else if (isTransparent(op)) {
+      const isFlattened = origin.isFlattened || op.kind === 'flatten' || op.kind === 'reshape';
+      if (!origins.has(result)) origins.set(result, { ...origin, isFlattened });
+      noteAlike(step, input, origin, trial);
+    } else if (!trial.demands.has(origin.input)) {
       const { isFlattened, restore: back } = origin;
-      trial.demands.set(origin.input, { op: step.op, parameters: step.parameters, isFlattened, restore: back });
+      const { parameters, owner = null } = step;
+      trial.demands.set(origin.input, { kind: 'op', op, parameters, owner, isFlattened, restore: back });
     }
   }
-  return result;
+}
+
+/** An input of unknown shape beside one of a known shape. */
+function noteAlike(step: TrialStep, input: TensorValue, { input: index }: Origin, trial: Trial): void {
+  if (input.shape !== null || trial.demands.has(index)) return;
+  const other = step.inputs.find((candidate) => candidate.shape !== null);
+  if (other?.shape != null) trial.demands.set(index, { kind: 'alike', shape: other.shape });
 }
 
 /** Ops that say nothing about the shape of what they get. */

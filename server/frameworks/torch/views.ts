@@ -33,3 +33,7 @@ export function transposedOf(tensor: TensorValue): TensorValue | null {
   if (view === undefined || view.op.kind !== 'permute' || view.base.shape?.length !== 2) return null;
   return view.base;
 }
+
+export function isView(tensor: TensorValue): boolean {
+  return views.has(tensor);
+}

@@ -1,0 +1,81 @@
+import type { Dim, Shape } from '../../../core/graph/shape.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import type { TensorValue } from '../../interpreter/values.ts';
+import { apply, applyUnknown } from './apply.ts';
+import { dense } from './operators.ts';
+
+/**
+ * `torch.einsum`. Products of two batches of matrices become a matmul, `…i,oi->…o` with a parameter a dense layer; of
+ * everything else only the shape is known.
+ */
+export function einsum(equation: string, operands: readonly TensorValue[], context: NativeContext): TensorValue {
+  const parsed = parse(equation);
+  const [left, right] = operands;
+  const shape = parsed === null ? null : outputShape(parsed, operands);
+  if (parsed !== null && left !== undefined && right !== undefined && operands.length === 2) {
+    const [a = '', b = ''] = parsed.inputs;
+    if (
+      right.isParameter &&
+      b.length === 2 &&
+      a.endsWith(b.charAt(1)) &&
+      parsed.output === a.slice(0, -1) + b.charAt(0)
+    ) {
+      return dense(left, right, null, context);
+    }
+    const product = asMatmul(a, b, parsed.output);
+    if (product !== null)
+      return apply({ op: { kind: 'matmul', ...product }, inputs: [left, right], name: 'einsum', shape }, context);
+  }
+  return applyUnknown(`einsum ${equation}`, operands, shape, context);
+}
+
+interface Equation {
+  readonly inputs: readonly string[];
+  readonly output: string;
+}
+
+/** Letters only; an ellipsis is not followed. */
+function parse(equation: string): Equation | null {
+  const [left = '', output] = equation.replace(/\s+/g, '').split('->');
+  const inputs = left.split(',');
+  if (![...inputs, output ?? ''].every((part) => /^[a-zA-Z]*$/.test(part))) return null;
+  return { inputs, output: output ?? implicitOutput(inputs) };
+}
+
+/** Without `->`: the letters that occur once, in alphabetical order. */
+function implicitOutput(inputs: readonly string[]): string {
+  const letters = [...inputs.join('')];
+  return letters
+    .filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter))
+    .sort()
+    .join('');
+}
+
+function outputShape({ inputs, output }: Equation, operands: readonly TensorValue[]): Shape | null {
+  const sizes = new Map<string, Dim>();
+  for (const [index, letters] of inputs.entries()) {
+    for (const [axis, letter] of [...letters].entries()) {
+      const size = operands[index]?.shape?.[axis] ?? null;
+      if (size !== null || !sizes.has(letter)) sizes.set(letter, size);
+    }
+  }
+  return [...output].every((letter) => sizes.has(letter))
+    ? [...output].map((letter) => sizes.get(letter) ?? null)
+    : null;
+}
+
+/** Same batch letters in front, one shared letter summed over, the free ones in order: `bij,bjk->bik`, `bid,bjd->bij`. */
+function asMatmul(a: string, b: string, output: string) {
+  const batch = a.slice(0, -2);
+  if (a.length < 3 || a.length !== b.length || b.slice(0, -2) !== batch || output.slice(0, -2) !== batch) return null;
+  const rows = a.slice(-2);
+  const columns = b.slice(-2);
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) {
+      const [i, sumA] = transposeA ? [rows[1], rows[0]] : [rows[0], rows[1]];
+      const [sumB, k] = transposeB ? [columns[1], columns[0]] : [columns[0], columns[1]];
+      if (sumA === sumB && i !== k && output.slice(-2) === `${i}${k}`) return { transposeA, transposeB };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,212 @@
+import { inferShape } from '../../../core/graph/infer-shape.ts';
+import type { Op, Padding } from '../../../core/graph/op.ts';
+import type { Dim } from '../../../core/graph/shape.ts';
+import type { BoundArguments } from '../../interpreter/native.ts';
+import { booleanOf, numberOf, numbersOf, shapeOf, stringOf } from '../../interpreter/read.ts';
+import type { TensorValue } from '../../interpreter/values.ts';
+import { apply, applyUnknown } from './apply.ts';
+import { embeddingLookup } from './embedding-lookup.ts';
+import type { Operation, Operations } from './op-row.ts';
+import { dense } from './operators.ts';
+import { channelShuffle, pad, pixelShuffle, upsample } from './shaping.ts';
+
+/* `torch.nn.functional`: functions that take their weights as arguments. */
+
+function tensorArgument(given: BoundArguments, name: string): TensorValue | null {
+  const value = given.get(name);
+  return value.type === 'tensor' ? value : null;
+}
+
+const linear: Operation = {
+  parameters: 'weight, bias=None',
+  run: (input, given, context) => {
+    const weight = tensorArgument(given, 'weight');
+    if (weight === null) return applyUnknown('linear', [input], null, context);
+    return ownWeight(weight)
+      ? dense(input, weight, tensorArgument(given, 'bias'), context)
+      : applyUnknown('linear', [input, weight], withLast(input, weight.shape?.[0] ?? null), context);
+  },
+};
+
+/** Is this a weight of its own, as against one that the forward pass computes? */
+function ownWeight(weight: TensorValue): boolean {
+  return weight.layer === null && weight.storage !== null;
+}
+
+function withLast(input: TensorValue, dim: Dim) {
+  return input.shape === null ? null : [...input.shape.slice(0, -1), dim];
+}
+
+function convolution(rank: 1 | 2 | 3, transposed: boolean): Operation {
+  return {
+    parameters: transposed
+      ? 'weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1'
+      : 'weight, bias=None, stride=1, padding=0, dilation=1, groups=1',
+    run: (input, given, context) => {
+      const name = `conv${transposed ? '_transpose' : ''}${rank}d`;
+      const weight = tensorArgument(given, 'weight');
+      const op = weight === null ? null : convOp(given, weight, rank, transposed);
+      if (weight === null || op === null) return applyUnknown(name, [input], null, context);
+      if (!ownWeight(weight)) return applyUnknown(name, [input, weight], inferShape(op, [input.shape]), context);
+      return apply({ op, inputs: [input], parameters: { weight, bias: tensorArgument(given, 'bias') }, name }, context);
+    },
+  };
+}
+
+function convOp(given: BoundArguments, weight: TensorValue, rank: 1 | 2 | 3, transposed: boolean): Op | null {
+  const kernel = weight.shape?.slice(2);
+  const stride = numbersOf(given.get('stride'), rank);
+  const dilation = numbersOf(given.get('dilation'), rank);
+  const groups = numberOf(given.get('groups'));
+  const word = stringOf(given.get('padding'));
+  const sizes = numbersOf(given.get('padding'), rank);
+  const padding: Padding | null =
+    word === 'same' || word === 'valid' ? word : (sizes?.map((size) => [size, size] as const) ?? null);
+  if (!kernel?.every((size) => typeof size === 'number') || kernel.length !== rank) return null;
+  if (stride === null || dilation === null || groups === null || padding === null) return null;
+  const [first = null, second = null] = weight.shape ?? [];
+  const perGroup = typeof second === 'number' ? second * groups : groups === 1 ? second : null;
+  return {
+    kind: 'conv',
+    rank,
+    inChannels: transposed ? first : perGroup,
+    outChannels: transposed ? perGroup : first,
+    kernel: kernel.map(Number),
+    stride,
+    padding,
+    dilation,
+    groups,
+    transposed,
+    outputPadding: numbersOf(given.get('output_padding'), rank) ?? kernel.map(() => 0),
+    layout: 'channelsFirst',
+  };
+}
+
+/** A normalization with the gain and bias it is given. */
+function norm(name: string, parameters: string, make: (given: BoundArguments) => Op | null): Operation {
+  return {
+    parameters,
+    run: (input, given, context) => {
+      const op = make(given);
+      if (op === null) return applyUnknown(name, [input], input.shape, context);
+      const affine = { gain: tensorArgument(given, 'weight'), bias: tensorArgument(given, 'bias') };
+      return apply({ op, inputs: [input], parameters: affine, name }, context);
+    },
+  };
+}
+
+const epsilon = (given: BoundArguments) => numberOf(given.get('eps')) ?? 1e-5;
+
+const attention: Operation = {
+  parameters: 'key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False',
+  run: (input, given, context) => {
+    const key = tensorArgument(given, 'key');
+    const value = tensorArgument(given, 'value');
+    if (key === null || value === null) return applyUnknown('attention', [input], input.shape, context);
+    const op: Op = { kind: 'dotProductAttention', causal: booleanOf(given.get('is_causal')) ?? false };
+    return apply({ op, inputs: [input, key, value], name: 'attention' }, context);
+  },
+};
+
+/** Losses do not belong to the model: what they return is one number. */
+const losses = [
+  'cross_entropy',
+  'nll_loss',
+  'mse_loss',
+  'l1_loss',
+  'smooth_l1_loss',
+  'huber_loss',
+  'binary_cross_entropy',
+  'binary_cross_entropy_with_logits',
+  'kl_div',
+  'cosine_embedding_loss',
+  'triplet_margin_loss',
+  'ctc_loss',
+];
+
+const loss = (name: string): Operation => ({
+  parameters: '*args, **kwargs',
+  run: (input, _, context) => applyUnknown(name, [input], [], context),
+});
+
+const ranks = [1, 2, 3] as const;
+
+export const functionalOperations: Operations = {
+  linear,
+  ...Object.fromEntries(ranks.map((rank) => [`conv${rank}d`, convolution(rank, false)])),
+  ...Object.fromEntries(ranks.map((rank) => [`conv_transpose${rank}d`, convolution(rank, true)])),
+  layer_norm: norm('layer_norm', 'normalized_shape, weight=None, bias=None, eps=1e-05', (given) => {
+    const axes = shapeOf(given.get('normalized_shape'))?.length ?? null;
+    return axes === null ? null : { kind: 'layerNorm', epsilon: epsilon(given), axes };
+  }),
+  rms_norm: norm('rms_norm', 'normalized_shape, weight=None, eps=None', (given) => ({
+    kind: 'rmsNorm',
+    epsilon: epsilon(given),
+  })),
+  batch_norm: norm(
+    'batch_norm',
+    'running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05',
+    (given) => ({ kind: 'batchNorm', epsilon: epsilon(given), axis: 1 }),
+  ),
+  instance_norm: norm(
+    'instance_norm',
+    'running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05',
+    (given) => ({ kind: 'instanceNorm', epsilon: epsilon(given), axis: 1 }),
+  ),
+  group_norm: norm('group_norm', 'num_groups, weight=None, bias=None, eps=1e-05', (given) => {
+    const groups = numberOf(given.get('num_groups'));
+    return groups === null ? null : { kind: 'groupNorm', groups, epsilon: epsilon(given), axis: 1 };
+  }),
+  embedding: {
+    parameters: 'weight, padding_idx=None, **options',
+    run: (input, given, context) => {
+      const weight = tensorArgument(given, 'weight');
+      return weight === null
+        ? applyUnknown('embedding', [input], null, context)
+        : embeddingLookup(input, weight, numberOf(given.get('padding_idx')), context);
+    },
+  },
+  prelu: {
+    parameters: 'weight',
+    run: (input, given, context) =>
+      apply(
+        {
+          op: { kind: 'activation', fn: 'prelu', parameter: 0.25 },
+          inputs: [input],
+          parameters: { weight: tensorArgument(given, 'weight') },
+          name: 'prelu',
+        },
+        context,
+      ),
+  },
+  scaled_dot_product_attention: attention,
+  pad: {
+    parameters: "pad, mode='constant', value=None",
+    run: (input, given, context) => pad(input, given.get('pad'), stringOf(given.get('mode')) ?? 'constant', context),
+  },
+  ...Object.fromEntries(
+    ['interpolate', 'upsample'].map((name) => [
+      name,
+      {
+        parameters: "size=None, scale_factor=None, mode='nearest', align_corners=None, **options",
+        run: (input, given, context) =>
+          upsample(
+            input,
+            given.get('size'),
+            given.get('scale_factor'),
+            stringOf(given.get('mode')) ?? 'nearest',
+            context,
+          ),
+      } satisfies Operation,
+    ]),
+  ),
+  pixel_shuffle: {
+    parameters: 'upscale_factor',
+    run: (input, given, context) => pixelShuffle(input, numberOf(given.get('upscale_factor')), context),
+  },
+  channel_shuffle: {
+    parameters: 'groups',
+    run: (input, given, context) => channelShuffle(input, numberOf(given.get('groups')), context),
+  },
+  ...Object.fromEntries(losses.map((name) => [name, loss(name)])),
+};

@@ -1,0 +1,29 @@
+import type { Framework } from '../framework.ts';
+import { setTensorIndex, tensorIndex } from './indexing.ts';
+import { lossOf } from './losses.ts';
+import { torchModule } from './namespaces.ts';
+import { tensorOperator } from './operators.ts';
+import { isModule, namedModules, namedParameters } from './registry.ts';
+import { setTensorAttribute, tensorAttribute } from './tensor-attributes.ts';
+import { trace } from './trace.ts';
+
+/** Containers are models when they stand alone. */
+const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict', 'Transformer']);
+
+/** PyTorch. */
+export const torch: Framework = {
+  id: 'torch',
+  module: torchModule,
+  isModel: (instance) => isModule(instance) && (instance.class.native === null || containers.has(instance.class.name)),
+  describe: (root) => ({
+    parameters: namedParameters(root).map(([name, tensor]) => ({ name, tensor })),
+    modules: new Map(namedModules(root).map(([name, module]) => [module, name])),
+  }),
+  trace,
+  tensorAttribute,
+  setTensorAttribute,
+  tensorOperator,
+  tensorIndex,
+  setTensorIndex,
+  loss: lossOf,
+};

@@ -1,0 +1,105 @@
+import { isKnown, type Shape } from '../../../core/graph/shape.ts';
+import { constant, unknownInitializer } from '../../../core/initializers/make.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import { isNone, numberOf } from '../../interpreter/read.ts';
+import type { SliceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import { applyUnknown } from './apply.ts';
+import { section, select, unsqueeze } from './rearrange.ts';
+import { copyInto, fill } from './writes.ts';
+
+/** `x[index]` with numbers, slices, `None`, `...` and tensors, left to right. */
+export function tensorIndex(input: TensorValue, index: Value, context: NativeContext): TensorValue {
+  const items = index.type === 'tuple' ? index.items : [index];
+  const consumed = items.filter((item) => !isNone(item) && item.type !== 'ellipsis').length;
+  const rank = input.shape?.length ?? null;
+  let result = input;
+  let axis = 0;
+  for (const item of items) {
+    const position = numberOf(item);
+    if (item.type === 'ellipsis') {
+      if (rank === null) return part(input, null, context);
+      axis += rank - consumed;
+    } else if (isNone(item)) {
+      result = unsqueeze(result, axis, context);
+      axis++;
+    } else if (item.type === 'slice') {
+      result = sliced(result, item, axis, context);
+      axis++;
+    } else if (position !== null && item.type !== 'boolean') {
+      result = select(result, axis, position, context);
+    } else if (item.type === 'tensor' || item.type === 'list') {
+      // By an index tensor or a mask: which elements is not known.
+      return part(result, gathered(result.shape, axis, item), context);
+    } else {
+      result = part(result, withoutAxis(result.shape, axis), context);
+    }
+  }
+  return result;
+}
+
+/** A part of a tensor, of which only the shape is known. */
+function part(input: TensorValue, shape: Shape | null, context: NativeContext): TensorValue {
+  if (input.layer === null && input.storage !== null) return { ...input, shape, isPart: true, isParameter: false };
+  return applyUnknown('index', [input], shape, context);
+}
+
+function sliced(
+  input: TensorValue,
+  { lower, upper, step }: SliceValue,
+  axis: number,
+  context: NativeContext,
+): TensorValue {
+  if (isNone(lower) && isNone(upper) && isNone(step)) return input;
+  const { shape } = input;
+  const size = shape?.[axis] ?? null;
+  const from = isNone(lower) ? 0 : numberOf(lower);
+  const to = isNone(upper) ? size : numberOf(upper);
+  const stride = isNone(step) ? 1 : numberOf(step);
+  if (from === 0 && isNone(upper) && stride === 1) return input;
+  const start = from === null ? null : from < 0 ? (isKnown(size) ? Math.max(size + from, 0) : null) : from;
+  const end = isKnown(to)
+    ? to < 0
+      ? isKnown(size)
+        ? size + to
+        : null
+      : isKnown(size)
+        ? Math.min(to, size)
+        : to
+    : null;
+  if (start === null || end === null || stride === null) return part(input, withAxis(shape, axis, null), context);
+  const length = Math.max(0, Math.ceil((end - start) / stride));
+  if (stride !== 1) return part(input, withAxis(shape, axis, length), context);
+  // `x[:n]` of an axis that is shorter or not known: what is there.
+  if (!isKnown(size) && isKnown(to) && axis === 0) return part(input, withAxis(shape, axis, null), context);
+  return section(input, axis, start, length, context);
+}
+
+function withAxis(shape: Shape | null, axis: number, dim: number | null): Shape | null {
+  return shape === null ? null : shape.map((old, index) => (index === axis ? dim : old));
+}
+
+function withoutAxis(shape: Shape | null, axis: number): Shape | null {
+  return shape === null ? null : shape.filter((_, index) => index !== axis);
+}
+
+function gathered(shape: Shape | null, axis: number, index: Value): Shape | null {
+  if (shape === null || index.type !== 'tensor' || index.shape === null) return withAxis(shape, axis, null);
+  return [...shape.slice(0, axis), ...index.shape, ...shape.slice(axis + 1)];
+}
+
+/** `x[index] = value`: a write to the part of the memory that the index names. */
+export function setTensorIndex(target: TensorValue, index: Value, value: Value, context: NativeContext): void {
+  if (target.layer !== null) {
+    context.note('a value written into part of a computed tensor was not followed');
+    return;
+  }
+  if (target.storage === null) return;
+  const place = tensorIndex(target, index, context);
+  const into = place.storage === target.storage ? place : { ...target, isPart: true };
+  if (value.type === 'tensor') {
+    if (value.storage !== null && value.layer === null) copyInto(into, value, context);
+    else fill({ ...into, isPart: true }, unknownInitializer(), 'assignment', context);
+    return;
+  }
+  fill(into, constant(numberOf(value)), 'assignment', context);
+}

@@ -1,0 +1,208 @@
+import { inferShape } from '../../../core/graph/infer-shape.ts';
+import type { Initializer } from '../../../core/graph/initializer.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import { isNone, numberOf } from '../../interpreter/read.ts';
+import { type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
+import { apply, applyUnknown } from './apply.ts';
+import { einsum } from './einsum.ts';
+import { heldBy, inPlace, isMemory, transform } from './memory.ts';
+import type { Operation, Operations } from './op-row.ts';
+import { affine, matmul, power, tensorOperator } from './operators.ts';
+import { section } from './rearrange.ts';
+
+/* Arithmetic by name: `torch.add`, `x.mul_(2)`, `torch.matmul`. */
+
+const operators: Readonly<Record<string, string>> = {
+  add: '+',
+  sub: '-',
+  subtract: '-',
+  mul: '*',
+  multiply: '*',
+  div: '/',
+  divide: '/',
+  true_divide: '/',
+  remainder: '%',
+  gt: '>',
+  lt: '<',
+  ge: '>=',
+  le: '<=',
+  eq: '==',
+  ne: '!=',
+};
+
+/** `torch.add(x, y, alpha=2)`: y counts alpha times. */
+function operation(operator: string): Operation {
+  return {
+    parameters: 'other, alpha=1, **options',
+    run: (input, given, context) => {
+      const alpha = given.get('alpha');
+      const other = numberOf(alpha) === 1 ? given.get('other') : context.operate('*', given.get('other'), alpha);
+      return tensorOperator(operator, [input, other], context) ?? unknown(operator);
+    },
+  };
+}
+
+/** In place: memory changes what it holds; a traced tensor gives a new one, which the code must take over to be followed. */
+function inPlaceOperation(name: string, change: (held: Initializer, other: Initializer) => Initializer): Operation {
+  const operator = operators[name.slice(0, -1)];
+  return {
+    parameters: 'other=None, alpha=1, **options',
+    run: (input, given, context) => {
+      const alpha = given.get('alpha');
+      const other = numberOf(alpha) === 1 ? given.get('other') : context.operate('*', given.get('other'), alpha);
+      if (input.storage !== null && input.layer === null) {
+        transform(input, (held) => change(held, heldBy(other)), context);
+        return input;
+      }
+      if (operator === undefined) return input;
+      return tensorOperator(operator, [input, other], context) ?? input;
+    },
+  };
+}
+
+/** Functions of one tensor without an op; their shape is that of the input. */
+const elementwise = [
+  'sqrt',
+  'rsqrt',
+  'log',
+  'log1p',
+  'log2',
+  'cos',
+  'atan',
+  'erf',
+  'sign',
+  'floor',
+  'ceil',
+  'round',
+  'reciprocal',
+  'cumsum',
+  'cumprod',
+  'roll',
+  'flip',
+  'masked_fill',
+  'tril',
+  'triu',
+  'nan_to_num',
+  'index_add',
+  'scatter',
+  'where',
+  'bool',
+  'logical_not',
+  'normalize',
+  'local_response_norm',
+  'one_hot',
+  'gumbel_softmax',
+  'lerp',
+  'addcmul',
+  'erfinv',
+];
+
+const gathers = [
+  'gather',
+  'index_select',
+  'masked_select',
+  'take',
+  'repeat_interleave',
+  'nonzero',
+  'topk',
+  'sort',
+  'unfold',
+  'fold',
+];
+
+export const mathOperations: Operations = {
+  ...Object.fromEntries(Object.entries(operators).map(([name, operator]) => [name, operation(operator)])),
+  ...Object.fromEntries(Object.entries(inPlace).map(([name, change]) => [name, inPlaceOperation(name, change)])),
+  ...Object.fromEntries(
+    elementwise.map((name) => [
+      name,
+      {
+        parameters: '*args, **kwargs',
+        run: (input, _, context) => applyUnknown(name, [input], input.shape, context),
+      } satisfies Operation,
+    ]),
+  ),
+  ...Object.fromEntries(
+    gathers.map((name) => [
+      name,
+      {
+        parameters: '*args, **kwargs',
+        run: (input, _, context) => applyUnknown(name, [input], null, context),
+      } satisfies Operation,
+    ]),
+  ),
+  neg: { parameters: '', run: (input, _, context) => affineOf(input, -1, context) },
+  pow: {
+    parameters: 'exponent',
+    run: (input, given, context) => {
+      const exponent = numberOf(given.get('exponent'));
+      return exponent === null
+        ? applyUnknown('pow', [input], input.shape, context)
+        : power(input, exponent, false, context);
+    },
+  },
+  ...Object.fromEntries(
+    ['matmul', 'bmm', 'mm', 'mv'].map((name) => [
+      name,
+      {
+        parameters: 'other, **options',
+        run: (input, given, context) => {
+          const other = given.get('other');
+          return other.type === 'tensor' ? matmul(input, other, context) : applyUnknown(name, [input], null, context);
+        },
+      } satisfies Operation,
+    ]),
+  ),
+  addmm: {
+    parameters: 'mat1, mat2, *, beta=1, alpha=1',
+    run: (input, given, context) => sumOfProduct(input, given.get('mat1'), given.get('mat2'), context),
+  },
+  baddbmm: {
+    parameters: 'batch1, batch2, *, beta=1, alpha=1',
+    run: (input, given, context) => sumOfProduct(input, given.get('batch1'), given.get('batch2'), context),
+  },
+  maximum: {
+    parameters: 'other',
+    run: (input, given, context) => pairwise('maximum', input, given.get('other'), context),
+  },
+  minimum: {
+    parameters: 'other',
+    run: (input, given, context) => pairwise('minimum', input, given.get('other'), context),
+  },
+  narrow: {
+    parameters: 'dim, start, length',
+    run: (input, given, context) => {
+      const [dim, start, length] = ['dim', 'start', 'length'].map((name) => numberOf(given.get(name)));
+      return dim == null || start == null || length == null
+        ? applyUnknown('narrow', [input], null, context)
+        : section(input, dim, start, length, context);
+    },
+  },
+  dot: {
+    parameters: 'other',
+    run: (input, given, context) => pairwise('dot', input, given.get('other'), context),
+  },
+};
+
+function affineOf(input: TensorValue, factor: number, context: NativeContext): Value {
+  return isMemory(input, context)
+    ? (tensorOperator('-', [input], context) ?? input)
+    : affine(input, factor, 0, context);
+}
+
+function sumOfProduct(input: TensorValue, left: Value, right: Value, context: NativeContext): Value {
+  if (left.type !== 'tensor' || right.type !== 'tensor') return applyUnknown('addmm', [input], null, context);
+  return apply({ op: { kind: 'add' }, inputs: [input, matmul(left, right, context)], name: 'add' }, context);
+}
+
+function pairwise(name: string, input: TensorValue, other: Value, context: NativeContext): Value {
+  if (other.type !== 'tensor' || isNone(other)) return applyUnknown(name, [input], input.shape, context);
+  return applyUnknown(name, [input, other], inferShape({ kind: 'add' }, [input.shape, other.shape]), context);
+}
+
+/** `torch.einsum(equation, *operands)`. */
+export function einsumOf(equation: Value, operands: readonly Value[], context: NativeContext): Value {
+  const tensors = operands.filter((operand) => operand.type === 'tensor');
+  if (equation.type !== 'string' || tensors.length !== operands.length) return unknown('einsum');
+  return einsum(equation.value, tensors, context);
+}

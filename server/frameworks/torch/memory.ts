@@ -1,0 +1,167 @@
+import type { Initializer } from '../../../core/graph/initializer.ts';
+import { constant, normal, scaled, uniform, unknownInitializer, zeros } from '../../../core/initializers/make.ts';
+import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
+import { numberOf } from '../../interpreter/read.ts';
+import type { TensorValue, Value } from '../../interpreter/values.ts';
+import { isTracing } from './apply.ts';
+import type { Operation, Operations } from './op-row.ts';
+import { isView } from './views.ts';
+import { contentsOf, copyInto, fill, visibleWrites } from './writes.ts';
+
+/* Arithmetic on what tensors start with, and the methods that write into them: `w.data.normal_(0, 0.01)`. */
+
+/**
+ * Is this tensor memory whose values are being made, rather than part of a forward pass? Then arithmetic changes its
+ * distribution instead of adding nodes.
+ */
+export function isMemory(tensor: TensorValue, context: NativeContext): boolean {
+  if (tensor.storage === null || tensor.layer !== null) return false;
+  return !isTracing(context) || (!tensor.isParameter && !isView(tensor));
+}
+
+/** What a tensor holds after a constant was added. */
+export function shifted(initializer: Initializer, offset: number): Initializer {
+  const { mean, std, low, high } = initializer;
+  if (offset === 0 || initializer.family === 'unknown') return initializer;
+  if (std === 0) return mean === null ? unknownInitializer() : constant(mean + offset);
+  const plus = (value: number | null) => (value === null ? null : value + offset);
+  return { ...initializer, mean: plus(mean), low: plus(low), high: plus(high) };
+}
+
+/** The sum of two independent tensors. */
+export function sumOf(a: Initializer, b: Initializer): Initializer {
+  if (b.std === 0 && b.mean !== null) return shifted(a, b.mean);
+  if (a.std === 0 && a.mean !== null) return shifted(b, a.mean);
+  if (a.mean === null || b.mean === null || a.std === null || b.std === null) return unknownInitializer();
+  const drawn = normal(a.mean + b.mean, Math.hypot(a.std, b.std));
+  return a.family === 'normal' && b.family === 'normal' ? drawn : { ...drawn, family: 'unknown', scheme: 'other' };
+}
+
+/** The product of two independent tensors; a distribution times another is neither. */
+export function productOf(a: Initializer, b: Initializer): Initializer {
+  if (b.std === 0 && b.mean !== null) return scaled(a, b.mean);
+  if (a.std === 0 && a.mean !== null) return scaled(b, a.mean);
+  if (a.mean === null || b.mean === null || a.std === null || b.std === null) return unknownInitializer();
+  const second = (a.std ** 2 + a.mean ** 2) * (b.std ** 2 + b.mean ** 2);
+  const mean = a.mean * b.mean;
+  return { ...unknownInitializer(), mean, std: Math.sqrt(Math.max(second - mean * mean, 0)) };
+}
+
+const numeric = (given: BoundArguments, name: string) => numberOf(given.get(name));
+
+/** Methods that draw anew. */
+const draws: Readonly<Record<string, readonly [parameters: string, make: (given: BoundArguments) => Initializer]>> = {
+  normal_: ['mean=0.0, std=1.0, generator=None', (given) => normal(numeric(given, 'mean'), numeric(given, 'std'))],
+  uniform_: ['from=0.0, to=1.0, generator=None', (given) => uniform(lower(given), upper(given))],
+  zero_: ['', () => zeros()],
+  fill_: ['value', (given) => fillValue(given.get('value'))],
+  bernoulli_: ['p=0.5, generator=None', (given) => bernoulli(numeric(given, 'p'))],
+  exponential_: ['lambd=1, generator=None', (given) => exponential(numeric(given, 'lambd'))],
+  random_: ['from=None, to=None, generator=None', () => unknownInitializer()],
+  log_normal_: ['mean=1, std=2, generator=None', () => unknownInitializer()],
+  cauchy_: ['median=0, sigma=1, generator=None', () => unknownInitializer()],
+  geometric_: ['p, generator=None', () => unknownInitializer()],
+  erfinv_: ['', () => unknownInitializer()],
+};
+
+/** `uniform_(a=…)` is not PyTorch's spelling, `from` and `to` are. */
+const lower = (given: BoundArguments) => numeric(given, 'from');
+const upper = (given: BoundArguments) => numeric(given, 'to');
+
+function fillValue(value: Value): Initializer {
+  if (value.type === 'tensor') return value.storage === null ? unknownInitializer() : contentsOf(value.storage);
+  return constant(numberOf(value));
+}
+
+function bernoulli(p: number | null): Initializer {
+  if (p === null) return unknownInitializer();
+  return { ...unknownInitializer(), mean: p, std: Math.sqrt(p * (1 - p)), low: 0, high: 1 };
+}
+
+function exponential(rate: number | null): Initializer {
+  return rate === null ? unknownInitializer() : { ...unknownInitializer(), mean: 1 / rate, std: 1 / rate, low: 0 };
+}
+
+/** Rewrites what the tensor holds. */
+export function transform(
+  target: TensorValue,
+  change: (held: Initializer) => Initializer,
+  context: NativeContext,
+): void {
+  if (target.storage === null) return;
+  const by = `.${methodName(context)}`;
+  for (const { initializer, partial } of visibleWrites(target.storage)) {
+    fill({ ...target, isPart: target.isPart || partial === true }, change(initializer), by, context);
+  }
+}
+
+function methodName(context: NativeContext): string {
+  return context.calleeText.slice(context.calleeText.lastIndexOf('.') + 1);
+}
+
+/** In-place arithmetic with a number or another tensor. */
+export const inPlace: Readonly<Record<string, (held: Initializer, other: Initializer) => Initializer>> = {
+  mul_: productOf,
+  multiply_: productOf,
+  add_: sumOf,
+  sub_: (held, other) => sumOf(held, scaled(other, -1)),
+  div_: (held, other) => divided(held, other),
+  clamp_: () => unknownInitializer(),
+};
+
+export function divided(held: Initializer, other: Initializer): Initializer {
+  return other.std === 0 && other.mean !== null && other.mean !== 0
+    ? scaled(held, 1 / other.mean)
+    : unknownInitializer();
+}
+
+/** What an operand of arithmetic holds: a number is a constant. */
+export function heldBy(value: Value): Initializer {
+  if (value.type === 'tensor') return value.storage === null ? unknownInitializer() : contentsOf(value.storage);
+  const known = numberOf(value);
+  return known === null ? unknownInitializer() : constant(known);
+}
+
+/** Writes only into some elements: which ones is not followed. */
+const partialWriters: readonly string[] = [
+  'masked_fill_',
+  'index_fill_',
+  'index_copy_',
+  'scatter_',
+  'fill_diagonal_',
+  'masked_scatter_',
+];
+
+function writer(
+  parameters: string,
+  write: (target: TensorValue, given: BoundArguments, context: NativeContext) => void,
+): Operation {
+  return {
+    parameters,
+    run: (target, given, context) => {
+      write(target, given, context);
+      return target;
+    },
+  };
+}
+
+export const memoryOperations: Operations = {
+  ...Object.fromEntries(
+    Object.entries(draws).map(([name, [parameters, make]]) => [
+      name,
+      writer(parameters, (target, given, context) => fill(target, make(given), `.${name}`, context)),
+    ]),
+  ),
+  ...Object.fromEntries(
+    partialWriters.map((name) => [
+      name,
+      writer('*args, **kwargs', (target, _, context) =>
+        fill({ ...target, isPart: true }, unknownInitializer(), `.${name}`, context),
+      ),
+    ]),
+  ),
+  copy_: writer('src, non_blocking=False', (target, given, context) => {
+    const source = given.get('src');
+    copyInto(target, source.type === 'tensor' ? source : null, context);
+  }),
+};

@@ -1,0 +1,170 @@
+import { nativeFunction } from '../../interpreter/table.ts';
+import { boolean, type NativeValue, none, unknown, type Value } from '../../interpreter/values.ts';
+import { activationClasses, activationOperations } from './activations.ts';
+import { multiheadAttention } from './attention.ts';
+import { containerClasses } from './containers.ts';
+import { convolutionClasses } from './convolution.ts';
+import { creationFunctions } from './create.ts';
+import { functionalOperations } from './functional.ts';
+import { initFunctions } from './init.ts';
+import { linearClasses } from './linear.ts';
+import { lossClasses } from './losses.ts';
+import { einsumOf, mathOperations } from './math-operations.ts';
+import { memoryOperations } from './memory.ts';
+import { moduleClass } from './module.ts';
+import { normalizationClasses } from './normalization.ts';
+import { functionOf, type Operations } from './op-row.ts';
+import { parametrizationFunctions, utilFunctions } from './parametrizations.ts';
+import { poolingClasses, poolingOperations } from './pooling.ts';
+import { recurrentClasses } from './recurrent.ts';
+import { shapingClasses } from './shaping.ts';
+import { parameterClass, tensorClasses } from './tensor-classes.ts';
+import { joinTensors, shapeOperations } from './tensor-operations.ts';
+import { transformerClasses } from './transformer.ts';
+
+/* The modules of PyTorch by their dotted names, put together from the tables. */
+
+export const operations: Operations = {
+  ...mathOperations,
+  ...memoryOperations,
+  ...activationOperations,
+  ...poolingOperations,
+  ...shapeOperations,
+  ...functionalOperations,
+};
+
+const functions = new Map<string, NativeValue>();
+
+/** An operation as a function; made on first use. */
+export function functionByName(name: string): NativeValue | null {
+  const known = functions.get(name);
+  if (known !== undefined) return known;
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (operation === undefined) return null;
+  const made = functionOf(`torch.${name}`, operation);
+  functions.set(name, made);
+  return made;
+}
+
+const joins: Readonly<Record<string, Value>> = Object.fromEntries(
+  ['cat', 'concat', 'concatenate', 'stack', 'hstack', 'vstack'].map((name) => [
+    name,
+    nativeFunction(
+      `torch.${name}`,
+      `tensors, dim=${name === 'hstack' ? 1 : 0}, *, axis=None, out=None`,
+      (given, context) => joinTensors(name === 'stack' ? 'stack' : 'cat', given, context),
+    ),
+  ]),
+);
+
+const einsum = nativeFunction('torch.einsum', 'equation, *operands', (given, context) => {
+  const [first] = given.rest;
+  const listed = given.rest.length === 1 && first !== undefined ? context.iterate(first.value) : null;
+  const operands = first?.value.type === 'list' && listed !== null ? listed : given.rest.map((item) => item.value);
+  return einsumOf(given.get('equation'), operands, context);
+});
+
+/** Context managers and decorators that change no value. */
+const inert = ['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled', 'autocast'];
+
+const torchMembers: Readonly<Record<string, Value>> = {
+  ...creationFunctions,
+  ...tensorClasses,
+  ...joins,
+  einsum,
+  is_tensor: nativeFunction('torch.is_tensor', 'obj', (given) => {
+    const { type } = given.get('obj');
+    return type === 'unknown' ? unknown('tensor') : boolean(type === 'tensor');
+  }),
+  manual_seed: nativeFunction('torch.manual_seed', 'seed', () => none),
+  ...Object.fromEntries(inert.map((name) => [name, unknown(name)])),
+  pi: { type: 'number', value: Math.PI, isFloat: true },
+  inf: { type: 'number', value: Number.POSITIVE_INFINITY, isFloat: true },
+};
+
+const nnMembers: Readonly<Record<string, Value>> = {
+  Module: moduleClass,
+  Parameter: parameterClass,
+  UninitializedParameter: parameterClass,
+  ...linearClasses,
+  ...convolutionClasses,
+  ...normalizationClasses,
+  ...activationClasses,
+  ...poolingClasses,
+  ...shapingClasses,
+  ...containerClasses,
+  ...recurrentClasses,
+  ...transformerClasses,
+  ...lossClasses,
+  MultiheadAttention: multiheadAttention,
+  DataParallel: passThrough('DataParallel'),
+};
+
+/** Wrappers around a module that change nothing in it. */
+function passThrough(name: string): Value {
+  return nativeFunction(`torch.nn.${name}`, 'module, *args, **kwargs', (given) => given.get('module'));
+}
+
+type Lookup = (member: string) => Value | null;
+
+const table =
+  (members: Readonly<Record<string, Value>>): Lookup =>
+  (name) =>
+    Object.hasOwn(members, name) ? (members[name] ?? null) : null;
+
+const named: Readonly<Record<string, Lookup>> = {
+  torch: (name) => table(torchMembers)(name) ?? functionByName(name),
+  'torch.nn': table(nnMembers),
+  'torch.nn.functional': (name) => functionByName(name),
+  'torch.nn.init': table(initFunctions),
+  'torch.nn.parameter': table({ Parameter: parameterClass, UninitializedParameter: parameterClass }),
+  'torch.nn.utils': table(utilFunctions),
+  'torch.nn.utils.weight_norm': table(utilFunctions),
+  'torch.nn.utils.spectral_norm': table(utilFunctions),
+  'torch.nn.utils.parametrizations': table(parametrizationFunctions),
+  'torch.nn.parallel': table({
+    DataParallel: passThrough('DataParallel'),
+    DistributedDataParallel: passThrough('DistributedDataParallel'),
+  }),
+};
+
+/** Names that stand for a module and a function alike (`nn.utils.weight_norm`): the function is meant. */
+export function torchModule(name: string): Lookup | null {
+  if (name !== 'torch' && !name.startsWith('torch.')) return null;
+  const known = named[name];
+  // `torch.nn.modules.conv`, …: all of `torch.nn`.
+  const lookup = known ?? (name.startsWith('torch.nn.modules') ? table(nnMembers) : null);
+  return (member) => {
+    const found = lookup?.(member) ?? null;
+    if (found !== null) return found;
+    const inner = `${name}.${member}`;
+    // What no table knows is unknown, rather than missing: the tables do not hold all of PyTorch.
+    return named[inner] !== undefined || inner.startsWith('torch.nn.modules') || namespaces.has(inner)
+      ? null
+      : unknown(inner);
+  };
+}
+
+/** Packages of PyTorch that are looked into as modules. */
+const namespaces = new Set([
+  'torch.nn',
+  'torch.utils',
+  'torch.utils.checkpoint',
+  'torch.optim',
+  'torch.distributed',
+  'torch.cuda',
+  'torch.backends',
+  'torch.jit',
+  'torch.autograd',
+  'torch.linalg',
+  'torch.special',
+  'torch.fft',
+  'torch.hub',
+  'torch.onnx',
+  'torch.amp',
+  'torch.fx',
+  'torch.ao',
+  'torch.nn.utils.parametrize',
+  'torch.nn.utils.rnn',
+  'torch.nn.common_types',
+]);

@@ -1,0 +1,186 @@
+import { inferShape } from '../../../core/graph/infer-shape.ts';
+import type { Initializer } from '../../../core/graph/initializer.ts';
+import type { Op } from '../../../core/graph/op.ts';
+import { scaled } from '../../../core/initializers/make.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import { numberOf } from '../../interpreter/read.ts';
+import { tensor } from '../../interpreter/table.ts';
+import type { TensorValue, Value } from '../../interpreter/values.ts';
+import { apply, applyUnknown } from './apply.ts';
+import { divided, heldBy, isMemory, productOf, sumOf } from './memory.ts';
+import { isView, transposedOf } from './views.ts';
+import { allocate, contentsOf, derived } from './writes.ts';
+
+/** `+ - * / ** @`, comparisons and the unary minus on tensors and numbers. */
+export function tensorOperator(operator: string, operands: readonly Value[], context: NativeContext): Value | null {
+  const [left, right] = operands;
+  if (left === undefined) return null;
+  if (right === undefined) return left.type === 'tensor' ? unary(operator, left, context) : null;
+  if (operator === '@') return left.type === 'tensor' && right.type === 'tensor' ? matmul(left, right, context) : null;
+  if (left.type === 'tensor' && right.type === 'tensor') return ofTwo(operator, left, right, context);
+  if (left.type === 'tensor') return withNumber(operator, left, right, false, context);
+  return right.type === 'tensor' ? withNumber(operator, right, left, true, context) : null;
+}
+
+function unary(operator: string, input: TensorValue, context: NativeContext): Value {
+  if (operator !== '-') return tensor({ shape: input.shape });
+  if (isMemory(input, context)) return derived(input, context, (held) => scaled(held, -1));
+  return affine(input, -1, 0, context);
+}
+
+export function affine(input: TensorValue, factor: number, offset: number, context: NativeContext): TensorValue {
+  return apply({ op: { kind: 'affine', factor, offset }, inputs: [input], name: 'affine' }, context);
+}
+
+const arithmetic: Readonly<Record<string, (left: Initializer, right: Initializer) => Initializer>> = {
+  '+': sumOf,
+  '-': (left, right) => sumOf(left, scaled(right, -1)),
+  '*': productOf,
+  '/': divided,
+};
+
+function ofTwo(operator: string, left: TensorValue, right: TensorValue, context: NativeContext): Value {
+  const shape = inferShape({ kind: 'add' }, [left.shape, right.shape]);
+  if (isMemory(left, context) && isMemory(right, context)) {
+    const combine = arithmetic[operator];
+    return combine === undefined ? tensor({ shape }) : allocate(shape, combine(heldBy(left), heldBy(right)), context);
+  }
+  // A tensor that holds one constant acts as that number.
+  for (const [other, constant, swapped] of [
+    [left, right, false],
+    [right, left, true],
+  ] as const) {
+    const value = isMemory(constant, context) ? constantOf(constant) : null;
+    if (value === null || !keepsShape(other, constant)) continue;
+    return withNumber(operator, other, { type: 'number', value, isFloat: true }, swapped, context);
+  }
+  switch (operator) {
+    case '+':
+      return apply({ op: { kind: 'add' }, inputs: [left, right], name: 'add' }, context);
+    case '-':
+      return apply({ op: { kind: 'subtract' }, inputs: [left, right], name: 'subtract' }, context);
+    case '*':
+      return multiply(left, right, context);
+    case '/':
+      return applyUnknown('divide', [left, right], shape, context);
+    case '**':
+    case '//':
+    case '%':
+      return applyUnknown(operator, [left, right], shape, context);
+    default:
+      return tensor({ shape });
+  }
+}
+
+function constantOf({ storage }: TensorValue): number | null {
+  if (storage === null) return null;
+  const { mean, std } = contentsOf(storage);
+  return std === 0 ? mean : null;
+}
+
+/** Broadcasting the other operand does not make the tensor larger. */
+function keepsShape(input: TensorValue, other: TensorValue): boolean {
+  if (other.shape?.every((dim) => dim === 1) && other.shape.length <= (input.shape?.length ?? 0)) return true;
+  const shape = inferShape({ kind: 'add' }, [input.shape, other.shape]);
+  return (
+    shape !== null &&
+    input.shape !== null &&
+    shape.length === input.shape.length &&
+    shape.every((dim, i) => dim === input.shape?.[i])
+  );
+}
+
+/** Times a parameter as it stands: a learned factor. */
+function multiply(left: TensorValue, right: TensorValue, context: NativeContext): TensorValue {
+  const shape = inferShape({ kind: 'multiply' }, [left.shape, right.shape]);
+  for (const [input, factor] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (!factor.isParameter || factor.layer !== null || input.isParameter || isView(input)) continue;
+    return apply(
+      { op: { kind: 'scale' }, inputs: [input], parameters: { scale: factor }, name: 'scale', shape },
+      context,
+    );
+  }
+  return apply({ op: { kind: 'multiply' }, inputs: [left, right], name: 'multiply' }, context);
+}
+
+/** `swapped`: the number stands on the left. */
+function withNumber(
+  operator: string,
+  input: TensorValue,
+  other: Value,
+  swapped: boolean,
+  context: NativeContext,
+): Value {
+  const value = numberOf(other);
+  if (isMemory(input, context)) return onMemory(operator, input, other, swapped, context);
+  if (value === null) {
+    return isComparison(operator)
+      ? tensor({ shape: input.shape })
+      : applyUnknown(operator, [input], input.shape, context);
+  }
+  switch (operator) {
+    case '+':
+      return affine(input, 1, value, context);
+    case '-':
+      return swapped ? affine(input, -1, value, context) : affine(input, 1, -value, context);
+    case '*':
+      return affine(input, value, 0, context);
+    case '/':
+      return swapped ? applyUnknown('reciprocal', [input], input.shape, context) : affine(input, 1 / value, 0, context);
+    case '**':
+      return power(input, value, swapped, context);
+    default:
+      return isComparison(operator)
+        ? tensor({ shape: input.shape })
+        : applyUnknown(operator, [input], input.shape, context);
+  }
+}
+
+export function power(input: TensorValue, exponent: number, swapped: boolean, context: NativeContext): TensorValue {
+  if (!swapped && exponent === 1) return input;
+  const op: Op = !swapped && exponent === 2 ? { kind: 'activation', fn: 'square' } : { kind: 'unknown', name: 'pow' };
+  return apply({ op, inputs: [input], shape: input.shape, name: 'pow' }, context);
+}
+
+function onMemory(
+  operator: string,
+  input: TensorValue,
+  other: Value,
+  swapped: boolean,
+  context: NativeContext,
+): TensorValue {
+  const combine = arithmetic[operator];
+  if (combine === undefined) return { ...derived(input, context), storage: null };
+  return derived(input, context, (held) => (swapped ? combine(heldBy(other), held) : combine(held, heldBy(other))));
+}
+
+function isComparison(operator: string): boolean {
+  return ['<', '<=', '>', '>=', '==', '!=', '&', '|', '^'].includes(operator);
+}
+
+/** `a @ b`; times a transposed matrix of parameters it is a dense layer without a bias. */
+export function matmul(left: TensorValue, right: TensorValue, context: NativeContext): TensorValue {
+  const weight = transposedOf(right);
+  if (weight?.isParameter && !left.isParameter) return dense(left, weight, null, context);
+  if (isMemory(left, context) && isMemory(right, context)) {
+    return tensor({ shape: inferShape(plainMatmul, [left.shape, right.shape]) });
+  }
+  return apply({ op: plainMatmul, inputs: [left, right], name: 'matmul' }, context);
+}
+
+const plainMatmul: Op = { kind: 'matmul', transposeA: false, transposeB: false };
+
+/** `F.linear` with a weight of [out, in]. */
+export function dense(
+  input: TensorValue,
+  weight: TensorValue,
+  bias: TensorValue | null,
+  context: NativeContext,
+): TensorValue {
+  const [outFeatures = null, inFeatures = null] = weight.shape ?? [];
+  const op: Op = { kind: 'dense', inFeatures, outFeatures };
+  return apply({ op, inputs: [input], parameters: { weight, bias }, name: 'linear' }, context);
+}
