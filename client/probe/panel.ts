@@ -108,6 +108,12 @@ export function createProbePanel(
 
   function startRun(run: string, engine: EngineName, options: ProbeOptions): void {
     if (model === null) return;
+    const offer = engineOffers(context).find((one) => one.engine === engine);
+    if (offer?.available !== true) {
+      const message = `${engine} cannot run here. ${offer?.reason ?? ''}`.trim();
+      const failed = { type: 'failed', kind: 'engineUnavailable', message, hint: null, layer: null } as const;
+      return post({ type: 'trainer', message: { version: protocolVersion, run, ...failed } });
+    }
     const trainer = startTrainer(
       { version: protocolVersion, type: 'start', run, engine, graph: model.graph, options },
       {
