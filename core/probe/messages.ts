@@ -23,6 +23,9 @@ export const startSchema = v.object({
   weights: v.optional(v.record(v.string(), v.instance(Float32Array))),
 });
 
+/** To a worker of the panel, once and first: blob addresses of the `.wasm` files by name, which it cannot fetch itself. */
+export const initSchema = v.object({ version, type: v.literal('init'), wasm: v.record(v.string(), v.string()) });
+
 export const cancelSchema = v.object({ version, type: v.literal('cancel'), run });
 
 /** Holds a run between two steps, or lets it go on. */

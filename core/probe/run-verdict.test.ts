@@ -31,7 +31,7 @@ describe('the verdict of a run', () => {
     expect(verdict?.better).toBe('he');
     // 2^(-9.5) = 1.4e-3 of critical, predicted for the signal at the head.
     expect(verdict?.message).toMatch(
-      /^20 of 20 layers\. The weight gradient of `features\.\d+` is \S+; critical .* 6e-3/,
+      /^In 20 of 20 layers\. The weight gradient of `features\.0` is \S+; critical .* 6e-3/,
     );
     expect(verdict?.message).toContain('(predicted 1.4e-3)');
     expect(verdict?.message).toMatch(/He trains: loss 2\.\d\d → \d\.\d\d in 50 steps against 2\.\d\d → 2\.\d\d\./);

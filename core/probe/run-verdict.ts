@@ -63,14 +63,12 @@ function worst(verdicts: readonly LayerVerdict[], subject: RecordedVariant): Ver
   return verdictKinds.find((kind) => verdicts.some((verdict) => verdict.kind === kind)) ?? 'unmeasured';
 }
 
-/** Of layers with the same verdict, the one furthest from critical. */
+/** Of layers with the same verdict, the first that is nearly as far from critical as the furthest. */
 function mostAffected(verdicts: readonly LayerVerdict[]): LayerVerdict | undefined {
   const distance = ({ ofCritical }: LayerVerdict): number =>
     ofCritical === null ? 0 : ofCritical === 0 ? Number.MAX_VALUE : Math.abs(Math.log(ofCritical));
-  return verdicts.reduce<LayerVerdict | undefined>(
-    (most, verdict) => (most === undefined || distance(verdict) > distance(most) ? verdict : most),
-    undefined,
-  );
+  const furthest = Math.max(...verdicts.map(distance));
+  return verdicts.find((verdict) => distance(verdict) >= 0.8 * furthest);
 }
 
 function sentence(
@@ -85,7 +83,7 @@ function sentence(
   if (kind === 'fine') return fineSentence(all);
   if (!example) return null;
   const text = example.message.replace(example.name, `\`${example.name}\``);
-  return alike.length > 1 ? `${alike.length} of ${all.length} layers. ${text}` : text;
+  return alike.length > 1 ? `In ${alike.length} of ${all.length} layers. ${text}` : text;
 }
 
 function fineSentence(all: readonly LayerVerdict[]): string {

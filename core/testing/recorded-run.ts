@@ -1,15 +1,22 @@
 import type { ModelGraph } from '../graph/graph.ts';
+import { xavier } from '../initializers/make.ts';
 import type { FromTrainer, Metrics, Step } from '../probe/messages.ts';
 import { protocolVersion, type VariantName } from '../probe/request.ts';
 import { graphBuilder } from './graph-builder.ts';
 
-/** For tests of what shows a probe: a plain net of so many dense ReLU layers and a head. */
+/** For tests of what shows a probe: a plain net of so many dense ReLU layers and a head, Xavier throughout. */
 export function plainNet(depth: number, width = 128): ModelGraph {
   const builder = graphBuilder();
   let at = builder.input([null, 64]);
   for (let k = 0; k < depth - 1; k += 1)
-    at = builder.activation(builder.dense(at, width, { name: `features.${2 * k}` }), 'relu');
-  return { ...builder.build(builder.dense(at, 10, { name: 'head' })), name: 'DeepPlainNet' };
+    at = builder.activation(
+      builder.dense(at, width, { name: `features.${2 * k}`, weight: (fans) => xavier('normal', fans) }),
+      'relu',
+    );
+  return {
+    ...builder.build(builder.dense(at, 10, { name: 'head', weight: (fans) => xavier('normal', fans) })),
+    name: 'DeepPlainNet',
+  };
 }
 
 /** Ids of the layers with a weight. */

@@ -15,6 +15,8 @@ export interface PanelPageOptions {
   /** There is an editor: `acquireVsCodeApi`, whose messages are kept in `window.posted`. */
   readonly editor?: boolean;
   readonly report?: unknown;
+  /** What `getState` of the editor gives: kept by an earlier page. */
+  readonly saved?: unknown;
   /** Text of a worker in place of the trainer's. */
   readonly worker?: string;
 }
@@ -68,30 +70,34 @@ export async function openPanel(
     const replaced = name === 'trainer-worker.js' ? options.worker : undefined;
     return route.fulfill({ contentType: contentType(name), body: replaced ?? readFileSync(fileOf(name)) });
   });
-  await page.addInitScript(prepare, { variables: themes[theme], kind: `vscode-${theme}`, editor });
+  await page.addInitScript(prepare, {
+    variables: themes[theme],
+    kind: `vscode-${theme}`,
+    editor,
+    saved: options.saved ?? null,
+  });
   await page.goto(`${origin}/`);
   return { page, complaints };
 }
 
+interface Prepared {
+  readonly variables: Record<string, string>;
+  readonly kind: string;
+  readonly editor: boolean;
+  readonly saved: unknown;
+}
+
 /** What VS Code does to a webview before its scripts run: theme variables, body class, its API. */
-function prepare({
-  variables,
-  kind,
-  editor,
-}: {
-  variables: Record<string, string>;
-  kind: string;
-  editor: boolean;
-}): void {
+function prepare({ variables, kind, editor, saved }: Prepared): void {
   const posted: unknown[] = [];
-  let saved: unknown = null;
-  Object.assign(globalThis, { posted, savedState: () => saved });
+  let state = saved;
+  Object.assign(globalThis, { posted, savedState: () => state });
   if (editor) {
     const api = {
       postMessage: (message: unknown) => posted.push(message),
-      getState: () => saved,
-      setState: (state: unknown) => {
-        saved = state;
+      getState: () => state,
+      setState: (next: unknown) => {
+        state = next;
       },
     };
     Object.assign(globalThis, { acquireVsCodeApi: () => api });

@@ -135,9 +135,17 @@ describe('the panel in a browser', () => {
 
   it('keeps the run over a reload and starts nothing by itself', async () => {
     const { page } = await recordedPanel(browser);
-    await expect
-      .poll(() => page.evaluate(() => (globalThis as unknown as { savedState: () => unknown }).savedState()))
-      .toMatchObject({ open: { path: 'samples/net.py' }, messages: expect.arrayContaining([]) });
+    const savedState = () =>
+      page.evaluate(() =>
+        (globalThis as unknown as { savedState: () => { messages?: unknown[] } | null }).savedState(),
+      );
+    await expect.poll(async () => (await savedState())?.messages?.length).toBe(6);
+    const again = await openPanel(browser, { saved: await savedState() });
+    await again.page.getByText('150 / 150 steps').waitFor();
+    await send(again.page, model(20, { run: false }));
+    expect(await again.page.locator('tbody tr:not(.group)').count()).toBe(20);
+    expect((await posted(again.page)).map(({ type }) => type)).toEqual(['ready']);
+    await again.page.close();
     await page.close();
   });
 
