@@ -1,0 +1,19 @@
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { registerWasmKernels } from '../kernels/register.ts';
+import { tfjsBackend } from '../tfjs/backend.ts';
+import type { StartEngine } from './engine.ts';
+import { setBackend } from './set-backend.ts';
+
+/** WebAssembly on one thread; `files` says where the `.wasm` files are (absolute: a worker from a blob has no place of its own). */
+export function startWasm(files: Readonly<Record<string, string>>): StartEngine {
+  return async () => {
+    setWasmPaths({ ...files });
+    // Threads need shared memory, which webviews and Node's build of it do not have.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    registerWasmKernels();
+    await setBackend('wasm');
+    const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return { name: 'wasm', device: hasSimd ? '1 thread, SIMD' : '1 thread', backend: tfjsBackend('host') };
+  };
+}

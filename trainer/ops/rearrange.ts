@@ -1,0 +1,116 @@
+import type { Ops, Pair, Tensor } from '../backend-ops.ts';
+import { logical, logicalValue, mapValue, physicalAxis, range } from '../value.ts';
+import { BuildError, type Builder, input } from './builder.ts';
+
+export const flatten: Builder<'flatten'> = (op, inputs, { ops }) => {
+  const x = logical(ops, input(inputs));
+  const rank = x.shape.length;
+  const start = op.startAxis < 0 ? op.startAxis + rank : op.startAxis;
+  const end = op.endAxis < 0 ? op.endAxis + rank : op.endAxis;
+  const joined = x.shape.slice(start, end + 1).reduce((a, b) => a * b, 1);
+  return logicalValue(ops.reshape(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]));
+};
+
+/** Sizes that the graph leaves open: the batch first, then one that follows from the rest. */
+export const reshape: Builder<'reshape'> = (_, inputs, { ops, layer }) => {
+  const x = logical(ops, input(inputs));
+  if (layer.outputShape === null) throw new BuildError('badShape', 'the shape to reshape to is not known');
+  const size = x.shape.reduce((a, b) => a * b, 1);
+  const open = layer.outputShape.filter((dim) => typeof dim !== 'number').length;
+  let isBatchGiven = open < 2;
+  const shape = layer.outputShape.map((dim) => {
+    if (typeof dim === 'number') return dim;
+    if (isBatchGiven) return -1;
+    isBatchGiven = true;
+    return x.shape[0] ?? 1;
+  });
+  const known = shape.filter((dim) => dim !== -1).reduce((a, b) => a * b, 1);
+  if (open > 2 || size % known !== 0)
+    throw new BuildError(
+      'badShape',
+      `${x.shape.join('×')} cannot become ${layer.outputShape.map((d) => d ?? '?').join('×')}`,
+    );
+  return logicalValue(ops.reshape(x, shape));
+};
+
+export const permute: Builder<'permute'> = (op, inputs, { ops }) => {
+  const value = input(inputs);
+  const order = op.order.map((axis) => physicalAxis(value, axis));
+  const isIdle = order.every((axis, k) => axis === k);
+  return logicalValue(isIdle ? value.tensor : ops.transpose(value.tensor, order));
+};
+
+export const select: Builder<'select'> = (op, inputs, { ops }) => {
+  const x = logical(ops, input(inputs));
+  const axis = op.axis < 0 ? op.axis + x.shape.length : op.axis;
+  const size = x.shape[axis] ?? 1;
+  const index = op.index < 0 ? op.index + size : op.index;
+  if (index < 0 || index >= size) throw new BuildError('badShape', `there is no position ${op.index} of ${size}`);
+  return logicalValue(
+    ops.reshape(
+      part(ops, x, axis, index, 1),
+      x.shape.filter((_, k) => k !== axis),
+    ),
+  );
+};
+
+export const split: Builder<'split'> = (op, inputs, { ops }) => {
+  const value = input(inputs);
+  const axis = physicalAxis(value, op.axis);
+  const rest = (value.tensor.shape[axis] ?? 1) - op.start;
+  const length = typeof op.length === 'number' ? op.length : rest;
+  if (length > rest) throw new BuildError('badShape', `cannot take ${length} from ${op.start} of ${rest + op.start}`);
+  const tensor = part(ops, value.tensor, axis, op.start, length);
+  const changed = op.axis < 0 ? op.axis + value.shape.length : op.axis;
+  return { ...value, tensor, shape: value.shape.map((size, k) => (k === changed ? length : size)) };
+};
+
+/** `padding` is per axis of the shape. Mirrored padding is put together from slices: its gradient in TensorFlow.js is wrong. */
+export const pad: Builder<'pad'> = (op, inputs, { ops }) => {
+  const value = input(inputs);
+  const rank = value.shape.length;
+  const missing = rank - op.padding.length;
+  const all = range(0, rank).map((axis): Pair => (axis < missing ? [0, 0] : (op.padding[axis - missing] ?? [0, 0])));
+  if (op.mode === 'constant' && all.every(([before, after]) => before >= 0 && after >= 0)) {
+    const moved = range(0, rank).map(
+      (k): Pair => all[range(0, rank).findIndex((axis) => physicalAxis(value, axis) === k)] ?? [0, 0],
+    );
+    const shape = value.shape.map((size, axis) => size + (all[axis]?.[0] ?? 0) + (all[axis]?.[1] ?? 0));
+    return { ...mapValue(value, (x) => ops.pad(x, moved, 0)), shape };
+  }
+  const y = all.reduce(
+    (x, [before, after], axis) => padAxis(ops, x, axis, before, after, op.mode),
+    logical(ops, value),
+  );
+  return { ...logicalValue(y), unitAxis: value.unitAxis };
+};
+
+function padAxis(ops: Ops, x: Tensor, axis: number, before: number, after: number, mode: string): Tensor {
+  if (before === 0 && after === 0) return x;
+  const size = x.shape[axis] ?? 1;
+  if (before < 0 || after < 0) {
+    const kept = part(ops, x, axis, Math.max(0, -before), size + Math.min(0, before) + Math.min(0, after));
+    return padAxis(ops, kept, axis, Math.max(0, before), Math.max(0, after), mode);
+  }
+  if (mode === 'constant') {
+    return ops.pad(
+      x,
+      x.shape.map((_, k): Pair => (k === axis ? [before, after] : [0, 0])),
+      0,
+    );
+  }
+  if (mode === 'reflect' && Math.max(before, after) >= size)
+    throw new BuildError('badShape', `cannot mirror ${Math.max(before, after)} of ${size} positions`);
+  const at = (index: number) => part(ops, x, axis, index, 1);
+  const left = range(0, before).map((i) => at(mode === 'reflect' ? before - i : 0));
+  const right = range(0, after).map((i) => at(mode === 'reflect' ? size - 2 - i : size - 1));
+  return ops.concat([...left, x, ...right], axis);
+}
+
+function part(ops: Ops, x: Tensor, axis: number, start: number, length: number): Tensor {
+  return ops.slice(
+    x,
+    x.shape.map((_, k) => (k === axis ? start : 0)),
+    x.shape.map((size, k) => (k === axis ? length : size)),
+  );
+}
