@@ -13,6 +13,8 @@ export interface Framework {
   module(name: string): ((member: string) => Value | null) | null;
   /** Is this instance a model of the framework (as against one of its plain layers, or something else)? */
   isModel(instance: InstanceValue): boolean;
+  /** Parameters are made when the model first runs, so that a model without any may still be one. */
+  readonly buildsLate?: boolean;
   /** All parameters and submodules below a root, by the names the framework gives them. */
   describe(root: InstanceValue): {
     readonly parameters: readonly { readonly name: string; readonly tensor: TensorValue }[];

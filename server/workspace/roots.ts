@@ -304,7 +304,11 @@ function placeOf(
 export function frameworkOf(run: ModuleRun, instance: InstanceValue, isAsked: boolean): Framework | null {
   const { frameworks } = run.machine;
   const known = frameworks.find((framework) => framework.isModel(instance));
-  if (known !== undefined) return known.describe(instance).parameters.length > 0 || isAsked ? known : null;
+  if (known !== undefined) {
+    const { parameters, modules } = known.describe(instance);
+    const hasParts = parameters.length > 0 || (known.buildsLate === true && modules.size > 0);
+    return hasParts || isAsked ? known : null;
+  }
   if (!isAsked) return null;
   return frameworks.find((framework) => framework.describe(instance).parameters.length > 0) ?? null;
 }

@@ -1,0 +1,224 @@
+import type { ParameterRole } from '../../../core/graph/parameter.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
+import type { BoundArguments, NativeContext, NativeMethod } from '../../interpreter/native.ts';
+import { booleanOf, isNone, itemsOf, shapeOf, stringOf, valueOfShape } from '../../interpreter/read.ts';
+import { method, nativeClass } from '../../interpreter/table.ts';
+import {
+  boolean,
+  type CallArguments,
+  type ClassValue,
+  type InstanceValue,
+  list,
+  none,
+  string,
+  type Value,
+} from '../../interpreter/values.ts';
+import { configOf } from './config.ts';
+import type { Dialect } from './dialect.ts';
+import type { LayerSpec } from './layer-spec.ts';
+import { layerClassName, stateOf } from './layer-state.ts';
+import { childrenOf, currentName, describeModel } from './names.ts';
+import { runSpec } from './run-layer.ts';
+import { callSymbolically, flatTensors } from './symbolic.ts';
+import { isOpen, makeWeight, newWeight, writeInitial } from './weights.ts';
+
+/** Arguments that every layer takes. */
+const common =
+  'name=None, trainable=True, dtype=None, input_shape=None, batch_input_shape=None, input_dim=None, **kwargs';
+
+export interface LayerClasses {
+  /** `Layer`: base of all, and of the user's own. */
+  readonly base: ClassValue;
+  make(className: string, spec: LayerSpec): ClassValue;
+}
+
+/** The class `Layer`, and how a class is made from its description. */
+export function createLayerClasses(dialect: Dialect): LayerClasses {
+  const base = nativeClass(layerClassName(dialect), {
+    parameters: common,
+    construct: (instance, given) => keepCommon(instance, given),
+    methods: layerMethods(dialect),
+    getAttribute: (instance, name) => layerAttribute(instance, name, dialect),
+    setAttribute: (instance, name, value) => {
+      if (name === 'trainable') setTrainable(instance, booleanOf(value), dialect);
+    },
+  });
+  return { base, make: (className, spec) => layerClass(className, spec, base, dialect) };
+}
+
+function layerClass(className: string, spec: LayerSpec, base: ClassValue, dialect: Dialect): ClassValue {
+  const text = dialect.layerText(className);
+  return nativeClass(`keras.layers.${className}`, {
+    bases: [base],
+    parameters: spec.parameters === '' ? common : `${spec.parameters}, ${common}`,
+    construct: (instance, given) => {
+      keepCommon(instance, given);
+      stateOf(instance).config = configOf(given, spec.renamed);
+    },
+    methods: {
+      build: method('*args, **kwargs', (self, given, context) => {
+        const shapes = shapesOf(given.raw);
+        const { config } = stateOf(self);
+        for (const weight of spec.weights?.(config, shapes) ?? [])
+          makeWeight(self, weight, config, dialect, context, text);
+        return none;
+      }),
+      call: method('*args, **kwargs', (self, given, context) => runSpec(spec, self, given.raw, dialect, context)),
+    },
+    getAttribute: (instance, name) => {
+      const state = stateOf(instance);
+      for (const [path, weight] of state.weights) if (path === name || path.endsWith(`/${name}`)) return weight.tensor;
+      const argument = state.config.value(name);
+      return argument.type === 'unknown' ? layerAttribute(instance, name, dialect) : argument;
+    },
+  });
+}
+
+function layerMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> {
+  const run = method('*args, **kwargs', (self, given, context) =>
+    callSymbolically(given.raw, self, context, (arguments_) => callLayer(self, arguments_, context)),
+  );
+  return {
+    __call__: run,
+    apply: run,
+    build: method('*args, **kwargs', () => none),
+    call: method('inputs, *args, **kwargs', (_, given) => given.get('inputs')),
+    add_weight: addWeight(
+      dialect,
+      'name=None, shape=None, initializer=None, dtype=None, trainable=True, regularizer=None, constraint=None, **kwargs',
+    ),
+    // TensorFlow.js: addWeight(name, shape, dtype, initializer, regularizer, trainable, constraint).
+    addWeight: addWeight(
+      dialect,
+      'name, shape, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None',
+    ),
+    get_config: method('', () => ({ type: 'dict', entries: new Map(), open: true })),
+    get_weights: method('', (self) => list(describeModel(self, dialect).parameters.map(({ tensor }) => tensor))),
+    set_weights: method('weights', forgetWeights(dialect)),
+    load_weights: method('*args, **kwargs', forgetWeights(dialect)),
+    setWeights: method('weights', forgetWeights(dialect)),
+    loadWeights: method('*args, **kwargs', forgetWeights(dialect)),
+    add_loss: method('*args, **kwargs', () => none),
+    add_metric: method('*args, **kwargs', () => none),
+  };
+}
+
+/** Builds a layer for what it is called with, where that is not done yet, and runs it. */
+export function callLayer(layer: InstanceValue, arguments_: CallArguments, context: NativeContext): Value {
+  const shapes = inputShapesOf(arguments_);
+  const state = stateOf(layer);
+  const isVague = [...state.weights.values()].some(({ tensor }) => isOpen(tensor.shape));
+  if (state.builtFor === null || (isVague && knows(shapes) > knows(state.builtFor))) {
+    context.touch(layer);
+    state.builtFor = shapes;
+    const argument = shapes.length === 1 ? valueOfShape(shapes[0] ?? null) : list(shapes.map(valueOfShape));
+    context.call(context.getAttribute(layer, 'build'), [argument]);
+  }
+  return context.callWith(context.getAttribute(layer, 'call'), arguments_);
+}
+
+/** How many sizes of the shapes are numbers. */
+function knows(shapes: readonly (Shape | null)[]): number {
+  return shapes.flatMap((shape) => shape ?? []).filter((dim) => typeof dim === 'number').length;
+}
+
+/** Shapes of the tensors in a call: of the first argument, or of all where it is a list. */
+export function inputShapesOf(arguments_: CallArguments): (Shape | null)[] {
+  const all = [...arguments_.positional, ...arguments_.keyword.values()].flatMap(({ value }) => flatTensors(value));
+  return all.map((value) => value.shape);
+}
+
+/** `build(input_shape)`: one shape, or a list of them. */
+function shapesOf(arguments_: CallArguments): (Shape | null)[] {
+  const first = arguments_.positional[0]?.value ?? arguments_.keyword.get('input_shape')?.value ?? none;
+  const items = itemsOf(first);
+  if (items?.some((item) => itemsOf(item) !== null)) return items.map(shapeOf);
+  return [shapeOf(withoutNames(first))];
+}
+
+/** `None` in a shape is a size that is not known. */
+function withoutNames(value: Value): Value {
+  return value;
+}
+
+function keepCommon(instance: InstanceValue, given: BoundArguments): void {
+  const state = stateOf(instance);
+  state.name = stringOf(given.get('name'));
+  state.isTrainable = booleanOf(given.get('trainable')) ?? true;
+  const shape = given.get('input_shape');
+  const batchShape = given.get('batch_input_shape');
+  const size = given.get('input_dim');
+  if (itemsOf(batchShape) !== null) state.inputShapes = [shapeOf(batchShape)];
+  else if (itemsOf(shape) !== null) state.inputShapes = [[null, ...(shapeOf(shape) ?? [])]];
+  else if (size.type === 'number') state.inputShapes = [[null, size.value]];
+}
+
+function layerAttribute(instance: InstanceValue, name: string, dialect: Dialect): Value | null {
+  const state = stateOf(instance);
+  switch (name) {
+    case 'name':
+      return string(currentName(instance, dialect));
+    case 'trainable':
+      return boolean(state.isTrainable);
+    case 'built':
+      return boolean(state.builtFor !== null);
+    case 'weights':
+    case 'variables':
+    case 'trainable_weights':
+    case 'trainable_variables':
+    case 'trainableWeights':
+      return list(describeModel(instance, dialect).parameters.map(({ tensor }) => tensor));
+    case 'layers':
+      return list(childrenOf(instance));
+    case 'losses':
+    case 'metrics':
+      return list([]);
+    case 'dtype':
+      return string('float32');
+    default:
+      return [...state.weights].find(([key]) => key === name)?.[1].tensor ?? null;
+  }
+}
+
+function setTrainable(instance: InstanceValue, trainable: boolean | null, dialect: Dialect): void {
+  if (trainable === null) return;
+  stateOf(instance).isTrainable = trainable;
+  for (const child of childrenOf(instance)) setTrainable(child, trainable, dialect);
+  for (const { tensor } of stateOf(instance).weights.values())
+    if (tensor.storage !== null) tensor.storage.trainable = trainable;
+}
+
+/** `self.add_weight(shape=…, initializer=…)` of the user's own layers. */
+function addWeight(dialect: Dialect, parameters: string): NativeMethod {
+  return method(parameters, (self, given, context) => {
+    const state = stateOf(self);
+    const shape = isNone(given.get('shape')) ? [] : (shapeOf(given.get('shape')) ?? []);
+    const name =
+      stringOf(given.get('name')) ?? (state.weights.size === 0 ? 'variable' : `variable_${state.weights.size}`);
+    const trainable = booleanOf(given.get('trainable')) ?? true;
+    const weight = newWeight({ shape, role: roleOf(name, shape) }, dialect, trainable && state.isTrainable);
+    const source = given.given('initializer') ?? string(shape.length === 0 ? 'glorot_uniform' : 'glorot_uniform');
+    writeInitial(weight, source, dialect, context, 'default of add_weight', context.at);
+    state.weights.set(name, { as: 'weight', tensor: weight, isState: !trainable });
+    return weight;
+  });
+}
+
+/** What a weight of the user's own layer probably is. */
+function roleOf(name: string, shape: Shape): ParameterRole {
+  if (/bias|beta/i.test(name)) return 'bias';
+  if (shape.length >= 2) return 'weight';
+  return /gamma|scale|gain/i.test(name) ? 'scale' : 'other';
+}
+
+/** Weights from a file or a list: what they start with is not known. */
+function forgetWeights(dialect: Dialect) {
+  return (self: InstanceValue, _: BoundArguments, context: NativeContext): Value => {
+    for (const { tensor } of describeModel(self, dialect).parameters) {
+      if (tensor.storage === null) continue;
+      context.touch(tensor.storage);
+      tensor.storage.overwrittenByUnknown = true;
+    }
+    return none;
+  };
+}

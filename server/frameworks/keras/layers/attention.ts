@@ -1,0 +1,84 @@
+import { type Dim, isKnown, type Shape } from '../../../../core/graph/shape.ts';
+import { booleanOf, isNone, numberOf, shapeOf } from '../../../interpreter/read.ts';
+import type { Config, LayerSpec, WeightSpec } from '../layer-spec.ts';
+import { lastOf } from './dense.ts';
+
+/* `keras.src.layers.attention`. Projections are [in, heads, width per head], the output's [heads, width per head, out]. */
+
+export const attentionLayers: Readonly<Record<string, LayerSpec>> = {
+  MultiHeadAttention: {
+    parameters:
+      "num_heads, key_dim, value_dim=None, dropout=0.0, use_bias=True, output_shape=None, attention_axes=None, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, seed=None",
+    // Called with query, value and perhaps key.
+    weights: (config, [query, value, key]) => {
+      const heads = config.dim('num_heads');
+      const width = config.dim('key_dim');
+      const valueWidth = isNone(config.value('value_dim')) ? width : config.dim('value_dim');
+      const output = isNone(config.value('output_shape'))
+        ? lastOf(query)
+        : (shapeOf(config.value('output_shape'))?.at(-1) ?? null);
+      return [
+        ...projection(config, 'query', 'query', [lastOf(query), heads, width], [heads, width]),
+        ...projection(config, 'key', 'key', [lastOf(key ?? value), heads, width], [heads, width]),
+        ...projection(config, 'value', 'value', [lastOf(value), heads, valueWidth], [heads, valueWidth]),
+        ...projection(config, 'attention_output', 'output', [heads, valueWidth, output], [output]),
+      ];
+    },
+    forward: (layer, inputs, emit) => {
+      const { config } = layer;
+      const heads = config.number('num_heads');
+      const [query, value, key] = inputs;
+      if (heads === null || query === undefined || value === undefined) {
+        return emit.add({
+          op: { kind: 'unknown', name: 'attention' },
+          inputs,
+          owner: layer.instance,
+          shape: query?.shape ?? null,
+        });
+      }
+      return emit.add({
+        op: {
+          kind: 'attention',
+          heads,
+          width: product(heads, config.dim('key_dim')),
+          causal: booleanOf(layer.callArgument('use_causal_mask')) ?? false,
+          dropout: numberOf(config.value('dropout')) ?? 0,
+          batchFirst: true,
+        },
+        inputs: [query, key ?? value, value],
+        owner: layer.instance,
+        parameters: layer.weights,
+        shape: query.shape,
+      });
+    },
+  },
+  Attention: {
+    parameters: "use_scale=False, score_mode='dot', dropout=0.0, seed=None",
+    forward: (layer, inputs, emit) => {
+      const [query, value, key] = inputs;
+      if (query === undefined || value === undefined) {
+        return emit.add({ op: { kind: 'unknown', name: 'attention' }, inputs, owner: layer.instance });
+      }
+      // Keras does not divide the scores by the root of their width.
+      return emit.add({
+        op: { kind: 'unknown', name: 'attention' },
+        inputs: [query, key ?? value, value],
+        owner: layer.instance,
+        shape: query.shape === null ? null : [...query.shape.slice(0, -1), lastOf(value.shape)],
+      });
+    },
+  },
+};
+
+function projection(config: Config, name: string, as: string, kernel: Shape, bias: Shape): WeightSpec[] {
+  const weights: WeightSpec[] = [
+    { name: `${name}/kernel`, as, role: 'weight', shape: kernel, initializer: 'kernel_initializer' },
+  ];
+  if (config.flag('use_bias'))
+    weights.push({ name: `${name}/bias`, as: `${as}Bias`, role: 'bias', shape: bias, initializer: 'bias_initializer' });
+  return weights;
+}
+
+function product(heads: number, width: Dim): Dim {
+  return isKnown(width) ? heads * width : null;
+}

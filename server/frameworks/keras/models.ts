@@ -1,0 +1,178 @@
+import type { LossKind } from '../../../core/graph/graph.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
+import type { NativeContext, NativeMethod } from '../../interpreter/native.ts';
+import { isNone, itemsOf, shapeOf, stringOf } from '../../interpreter/read.ts';
+import { method, nativeClass, tensor } from '../../interpreter/table.ts';
+import { type ClassValue, type InstanceValue, list, none, unknown, type Value } from '../../interpreter/values.ts';
+import type { Dialect } from './dialect.ts';
+import { callLayer } from './layer-classes.ts';
+import { isLayer, modelClassName, sequentialClassName, stateOf } from './layer-state.ts';
+import { lossKind } from './losses.ts';
+import { childrenOf, currentName } from './names.ts';
+import { flatTensors, inputOrigin, replay } from './symbolic.ts';
+
+export interface ModelClasses {
+  readonly model: ClassValue;
+  readonly sequential: ClassValue;
+}
+
+/** `Model` (subclassed, or functional with inputs and outputs) and `Sequential`. */
+export function createModelClasses(base: ClassValue, dialect: Dialect): ModelClasses {
+  const model = nativeClass(modelClassName(dialect), {
+    bases: [base],
+    parameters: 'inputs=None, outputs=None, name=None, trainable=True, **kwargs',
+    construct: (instance, given) => {
+      const state = stateOf(instance);
+      state.name = stringOf(given.get('name'));
+      if (given.given('outputs') === null) return;
+      state.functional = { inputs: given.get('inputs'), outputs: given.get('outputs') };
+      state.inputShapes = flatTensors(given.get('inputs')).map((input) => input.shape);
+    },
+    methods: {
+      ...modelMethods(dialect),
+      call: method('*args, **kwargs', (self, given) =>
+        runFunctional(
+          self,
+          given.raw.positional.map(({ value }) => value),
+        ),
+      ),
+    },
+    getAttribute: (instance, name) => functionalAttribute(instance, name),
+  });
+  const sequential = nativeClass(sequentialClassName(dialect), {
+    bases: [model],
+    parameters: 'layers=None, trainable=True, name=None',
+    construct: (instance, given, context) => {
+      stateOf(instance).name = stringOf(given.get('name'));
+      const layers = given.get('layers');
+      for (const layer of isNone(layers) ? [] : (context.iterate(layers) ?? [])) addTo(instance, layer, context);
+      if (!isNone(layers) && context.iterate(layers) === null) context.note('the layers of a Sequential are not known');
+    },
+    methods: {
+      add: method('layer, **kwargs', (self, given, context) => {
+        context.touch(self);
+        addTo(self, given.get('layer'), context);
+        return none;
+      }),
+      pop: method('', (self, _, context) => {
+        context.touch(self);
+        return stateOf(self).layers.pop() ?? none;
+      }),
+      call: method('inputs, **kwargs', (self, given, context) => runSequential(self, given.get('inputs'), context)),
+    },
+    items: (instance) => [...stateOf(instance).layers],
+  });
+  return { model, sequential };
+}
+
+function modelMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> {
+  const nothing = method('*args, **kwargs', () => none);
+  const something = method('*args, **kwargs', () => unknown('result of training'));
+  const compile = method("optimizer='rmsprop', loss=None, **kwargs", (self, given, context) => {
+    context.touch(self);
+    const options = given.get('optimizer');
+    // TensorFlow.js: compile({optimizer, loss}).
+    const loss = options.type === 'dict' ? (options.entries.get('sloss')?.value ?? none) : given.get('loss');
+    stateOf(self).loss = lossOf(loss);
+    return none;
+  });
+  const getLayer = method('name=None, index=None', (self, given) => {
+    const children = childrenOf(self);
+    const first = given.get('name');
+    const index = given.get('index').type === 'number' ? given.get('index') : first;
+    if (index.type === 'number') return children[index.value] ?? unknown('layer');
+    const name = stringOf(first);
+    return children.find((child) => currentName(child, dialect) === name) ?? unknown('layer');
+  });
+  return {
+    compile,
+    build: method('input_shape=None', (self, given, context) => {
+      const shape = given.get('input_shape');
+      const items = itemsOf(shape);
+      if (items === null) return none;
+      context.touch(self);
+      stateOf(self).inputShapes ??= items.some((item) => itemsOf(item) !== null)
+        ? items.map(shapeOf)
+        : [shapeOf(shape)];
+      return none;
+    }),
+    summary: nothing,
+    save: nothing,
+    save_weights: nothing,
+    fit: something,
+    evaluate: something,
+    predict: something,
+    train_on_batch: something,
+    fitDataset: something,
+    trainOnBatch: something,
+    dispose: nothing,
+    get_layer: getLayer,
+    getLayer,
+  };
+}
+
+function addTo(model: InstanceValue, layer: Value, context: NativeContext): void {
+  const state = stateOf(model);
+  if (isLayer(layer)) {
+    if (state.layers.length === 0) state.inputShapes ??= stateOf(layer).inputShapes;
+    state.layers.push(layer);
+    return;
+  }
+  const input = layer.type === 'tensor' ? inputOrigin(layer) : null;
+  if (layer.type === 'tensor' && input !== null) {
+    state.inputShapes = [layer.shape];
+    return;
+  }
+  context.note('a layer of a Sequential is not known');
+}
+
+function runSequential(model: InstanceValue, input: Value, context: NativeContext): Value {
+  return stateOf(model).layers.reduce<Value>(
+    (value, layer) => callLayer(layer, { positional: [{ value, at: null }], keyword: new Map(), open: false }, context),
+    input,
+  );
+}
+
+/** The model's calls made again on other inputs; a dictionary of inputs goes by the names of its entries. */
+function runFunctional(model: InstanceValue, arguments_: readonly Value[]): Value {
+  const { functional } = stateOf(model);
+  if (functional === null) return unknown('a model without a call method');
+  const own = flatTensors(functional.inputs);
+  const given = arguments_.flatMap(flatTensors);
+  const bound = new Map(own.map((input, index) => [input, given[index] ?? tensor({ shape: input.shape })]));
+  return replay([functional.outputs], bound)[0] ?? none;
+}
+
+function functionalAttribute(instance: InstanceValue, name: string): Value | null {
+  const { functional, inputShapes } = stateOf(instance);
+  switch (name) {
+    case 'input':
+    case 'inputs':
+      if (functional === null) return null;
+      return name === 'inputs' ? list(flatTensors(functional.inputs)) : functional.inputs;
+    case 'output':
+    case 'outputs':
+      if (functional === null) return null;
+      return name === 'outputs' ? list(flatTensors(functional.outputs)) : functional.outputs;
+    case 'input_shape':
+      return inputShapes?.[0] == null ? null : list([]);
+    default:
+      return null;
+  }
+}
+
+/** A name, an instance of a loss class, a function of the framework; of several (a list) the first. */
+function lossOf(value: Value): LossKind | null {
+  const text = stringOf(value);
+  if (text !== null) return lossKind(text);
+  if (value.type === 'instance') return lossKind(value.class.name);
+  if (value.type === 'class') return lossKind(value.name);
+  if (value.type === 'native') return lossKind(value.function.name.slice(value.function.name.lastIndexOf('.') + 1));
+  const first = itemsOf(value)?.[0];
+  return first === undefined ? null : lossOf(first);
+}
+
+/** Shapes that a model is traced with: given ones, those that its code names, else what its first layer needs. */
+export function traceShapes(model: InstanceValue, given: readonly Shape[] | null): readonly (Shape | null)[] | null {
+  return given ?? stateOf(model).inputShapes;
+}

@@ -1,0 +1,144 @@
+import type { Initializer } from '../../../core/graph/initializer.ts';
+import type { ParameterRole } from '../../../core/graph/parameter.ts';
+import { isKnown, type Shape } from '../../../core/graph/shape.ts';
+import type { Span } from '../../../core/graph/span.ts';
+import { unknownInitializer, zeros } from '../../../core/initializers/make.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import { isNone, stringOf } from '../../interpreter/read.ts';
+import { bind, optionArguments, signature } from '../../interpreter/signature.ts';
+import { storage, tensor } from '../../interpreter/table.ts';
+import type { GivenArgument, InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import type { Dialect } from './dialect.ts';
+import { initializerClassName, initializerRows, type Target } from './initializers.ts';
+import type { Config, WeightSpec } from './layer-spec.ts';
+import { stateOf } from './layer-state.ts';
+import { markOurs } from './ours.ts';
+
+/** Makes a layer's weight and writes what it starts with. `by` is the layer's class: `keras.layers.Dense`. */
+export function makeWeight(
+  layer: InstanceValue,
+  spec: WeightSpec,
+  config: Config,
+  dialect: Dialect,
+  context: NativeContext,
+  by: string,
+): void {
+  const given = config.given(spec.initializer);
+  // A string without an argument behind it is the initializer itself (`ones`).
+  const value = given?.value ?? config.value(spec.initializer);
+  const initializer =
+    value.type === 'unknown' && given === null ? ({ type: 'string', value: spec.initializer } as const) : value;
+  const made = newWeight(spec, dialect, stateOf(layer).isTrainable && spec.isState !== true);
+  const written = given === null ? null : { ...given, value: initializer };
+  writeInitial(made, written ?? initializer, dialect, context, `default of ${by}`, layer.at);
+  if (spec.hasForgetOnes === true && given === null) {
+    context.write(made, { initializer: forgetOnes, by: `default of ${by}`, origin: 'default', at: layer.at });
+  }
+  stateOf(layer).weights.set(dialect.weightName(spec.name), {
+    as: spec.as,
+    tensor: made,
+    isState: spec.isState === true,
+  });
+}
+
+export function newWeight(
+  spec: { readonly shape: Shape; readonly role: ParameterRole },
+  dialect: Dialect,
+  trainable: boolean,
+): TensorValue {
+  const memory = storage(spec.shape, { role: spec.role, trainable, ...dialect.fans(spec.shape) });
+  return markOurs(tensor({ shape: spec.shape, storage: memory, isParameter: true }));
+}
+
+/** Writes the first values of a weight: by an argument (with its place), or by the default (a plain value). */
+export function writeInitial(
+  weight: TensorValue,
+  source: GivenArgument | Value,
+  dialect: Dialect,
+  context: NativeContext,
+  defaultBy: string,
+  layerAt: Span | null,
+): void {
+  if ('type' in source) {
+    const initializer = asDefault(resolveInitializer(source, weight.shape ?? [], dialect));
+    context.write(weight, { initializer, by: defaultBy, origin: 'default', at: layerAt ?? context.at });
+    return;
+  }
+  const text = source.at === null ? describe(source.value) : context.textOf(source.at);
+  const callee = calleeOf(text);
+  context.write(weight, {
+    initializer: resolveInitializer(source.value, weight.shape ?? [], dialect),
+    by: callee,
+    origin: 'explicit',
+    at: source.at ?? layerAt ?? context.at,
+    callee,
+  });
+}
+
+/** What any way to say an initializer means: string, instance, class, configuration. Everything else is not known. */
+export function resolveInitializer(value: Value, shape: Shape, dialect: Dialect): Initializer {
+  const target: Target = { shape, fans: dialect.fans(shape), truncated: dialect.truncated };
+  if (isNone(value)) return initializerNamed('GlorotUniform', { type: 'none' }, target);
+  const text = stringOf(value);
+  if (text !== null) return initializerNamed(initializerClassName(text), { type: 'none' }, target);
+  if (value.type === 'class') return initializerNamed(tableClass(value.native?.name), { type: 'none' }, target);
+  if (value.type === 'instance') {
+    const name = tableClass(value.class.order.find(({ native }) => native !== null)?.native?.name);
+    if (name === null || value.class.native === null) return unknownInitializer();
+    return (
+      initializerRows[name]?.make((key) => value.attributes.get(key) ?? { type: 'none' }, target) ??
+      unknownInitializer()
+    );
+  }
+  if (value.type === 'dict') {
+    const name = stringOf(
+      value.entries.get('sclass_name')?.value ?? value.entries.get('sclassName')?.value ?? { type: 'none' },
+    );
+    const config = value.entries.get('sconfig')?.value ?? { type: 'none' };
+    return initializerNamed(name === null ? null : initializerClassName(name), config, target);
+  }
+  return unknownInitializer();
+}
+
+function initializerNamed(name: string | null, config: Value, target: Target): Initializer {
+  const row = name === null ? undefined : initializerRows[name];
+  if (row === undefined) return unknownInitializer();
+  const given = bind(signature(row.parameters), optionArguments(config));
+  return row.make((key) => given.get(key), target);
+}
+
+/** LSTM's bias: ones for the forget gate, a quarter of it, zeros for the others; mean and std are those of the whole. */
+const forgetOnes: Initializer = {
+  ...zeros(),
+  family: 'constant',
+  scheme: 'default',
+  mean: 0.25,
+  std: Math.sqrt(3) / 4,
+};
+
+/** `keras.initializers.HeNormal` to `HeNormal`. */
+function tableClass(name: string | undefined): string | null {
+  const prefix = 'keras.initializers.';
+  return name?.startsWith(prefix) ? name.slice(prefix.length) : null;
+}
+
+/** The scheme of a default is that it is one; its numbers stay. */
+function asDefault(initializer: Initializer): Initializer {
+  return initializer.scheme === 'constant' ? initializer : { ...initializer, scheme: 'default' };
+}
+
+/** `keras.initializers.HeNormal(seed=1)` to `keras.initializers.HeNormal`, `"he_normal"` to `he_normal`. */
+function calleeOf(text: string): string {
+  const string = /^[a-zA-Z]?(['"`])(.*)\1$/s.exec(text);
+  if (string?.[2] !== undefined) return string[2];
+  return /^(?:new\s+)?([\w.$]+)/.exec(text)?.[1] ?? text.slice(0, 40);
+}
+
+function describe(value: Value): string {
+  return stringOf(value) ?? (value.type === 'instance' ? value.class.name : 'initializer');
+}
+
+/** Some size is not known yet. */
+export function isOpen(shape: Shape | null): boolean {
+  return shape === null || !shape.every(isKnown);
+}

@@ -1,0 +1,32 @@
+import { tfjsFans } from '../../../core/initializers/fans.ts';
+import { type Dialect, layerSnakeCase } from '../keras/dialect.ts';
+
+export const tfjsDialect: Dialect = {
+  id: 'tfjs',
+  fans: tfjsFans,
+  // Its truncated normal is not corrected for the truncation: 0.88 of the std remains.
+  truncated: 'uncorrectedTruncatedNormal',
+  // `dense_Dense1`: tfjs-layers counts from one, by class.
+  layerName: (className, count) => `${layerSnakeCase(className)}_${className}${count + 1}`,
+  weightName: (name) => name.replace(/^(?:simple_rnn|lstm|gru)_cell\//, ''),
+  layerText: (className) => `tf.layers.${functionName(className)}`,
+};
+
+/** `Conv2D` to `conv2d`, `BatchNormalization` to `batchNormalization`, `LSTM` to `lstm`. */
+export function functionName(className: string): string {
+  const special = names[className];
+  if (special !== undefined) return special;
+  const start = /^[A-Z]+$/.test(className)
+    ? className.toLowerCase()
+    : `${className[0]?.toLowerCase()}${className.slice(1)}`;
+  return start.replace(/(\d)D/, '$1d');
+}
+
+const names: Readonly<Record<string, string>> = {
+  SimpleRNN: 'simpleRNN',
+  PReLU: 'prelu',
+  ReLU: 'reLU',
+  LeakyReLU: 'leakyReLU',
+  ThresholdedReLU: 'thresholdedReLU',
+  Cropping2D: 'cropping2D',
+};
