@@ -8,7 +8,9 @@ import { setBackend } from './set-backend.ts';
 /** WebAssembly on one thread; `files` says where the `.wasm` files are (absolute: a worker from a blob has no place of its own). */
 export function startWasm(files: Readonly<Record<string, string>>): StartEngine {
   return async () => {
-    setWasmPaths({ ...files });
+    // TensorFlow.js asks for the build with threads too, though it will not run it.
+    const simd = files['tfjs-backend-wasm-simd.wasm'];
+    setWasmPaths({ ...(simd === undefined ? {} : { 'tfjs-backend-wasm-threaded-simd.wasm': simd }), ...files });
     // Threads need shared memory, which webviews and Node's build of it do not have.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     registerWasmKernels();
@@ -17,3 +19,6 @@ export function startWasm(files: Readonly<Record<string, string>>): StartEngine 
     return { name: 'wasm', device: hasSimd ? '1 thread, SIMD' : '1 thread', backend: tfjsBackend('host') };
   };
 }
+
+const simd = 'tfjs-backend-wasm-simd.wasm';
+const threaded = 'tfjs-backend-wasm-threaded-simd.wasm';
