@@ -3,7 +3,7 @@ import type { ActivationName } from '../graph/op.ts';
 import { activationOf } from '../maths/activation.ts';
 import { dualOf } from './dual.ts';
 import { maximumCovariance, maximumMoments } from './order-statistics.ts';
-import { logSumExp, softmaxSquares } from './softmax-sums.ts';
+import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
 
 /** E g(x, x') by brute force on a fine two-dimensional grid. */
 function integrate(
@@ -109,6 +109,10 @@ describe('softmax sums', () => {
       expect(softmaxSquares(n, variance) / (squares / draws)).toBeCloseTo(1, 1);
       expect(logSumExp(n, variance)).toBeCloseTo(logs / draws, 1);
     }
+    // Sampled with PyTorch, 200,000 pairs.
+    expect((softmaxProducts(10, 2, 1) - 0.1) / 0.0711).toBeCloseTo(1, 0.5);
+    expect((softmaxProducts(10, 8, 4) - 0.1) / 0.1413).toBeCloseTo(1, 0.5);
+    expect((softmaxProducts(1000, 2, 1) - 0.001) / 0.0016).toBeCloseTo(1, 0.5);
     expect(softmaxSquares(10, 1e-20)).toBeCloseTo(0.1, 10);
     expect(logSumExp(10, 1e-20)).toBeCloseTo(Math.log(10), 10);
   });

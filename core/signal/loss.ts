@@ -3,7 +3,7 @@ import { dualOf } from './dual.ts';
 import { channelsOf, type Field, merge, type Segment } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
 import { atZero, combine, mapKernel } from './kernel.ts';
-import { logSumExp, softmaxSquares } from './softmax-sums.ts';
+import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
 
 /** The loss at initialization and where its gradient starts. */
 export interface LossStart {
@@ -34,8 +34,7 @@ function crossEntropy(segment: Segment, output: Field, classes: number | null, e
   const squares = softmaxSquares(classes, spread) / classes;
   const whole = squares - 2 * even + 1 / classes;
   const sharedCoherence = segment.coherence - segment.varyingCoherence;
-  // E p p' of two positions or inputs whose logits have this covariance; exact where it is all or nothing.
-  const alike = (covariance: number) => (spread === 0 ? 0 : ((squares - even) * Math.max(covariance, 0)) / spread);
+  const alike = (covariance: number) => softmaxProducts(classes, spread, covariance) / classes - even;
   const contribution: Contribution = {
     total: firstIs(
       mapKernel(segment.total, (k) => each * each * alike(k - segment.coherence)),

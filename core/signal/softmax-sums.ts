@@ -18,6 +18,18 @@ export function softmaxSquares(n: number, variance: number): number {
   });
 }
 
+/**
+ * E of the sum over classes of p p', the softmax weights of two sets of scores with this covariance, class by class. Averaging
+ * over what is not common is like softmax with less variance; how much less was fitted to sampling (n = 10 to 1000,
+ * variance 0.5 to 50), within 15 %.
+ */
+export function softmaxProducts(n: number, variance: number, covariance: number): number {
+  const own = variance - covariance;
+  if (covariance <= 0) return 1 / n;
+  const loss = 0.45 * Math.sqrt(softmaxSquares(n, variance)) * Math.max(own, 0);
+  return softmaxSquares(n, Math.min(covariance / (1 + loss), variance));
+}
+
 /** E log of the sum of exp of n independent normal scores; log Z = integral of (e^(-s) - e^(-sZ)) / s ds (Frullani). */
 export function logSumExp(n: number, variance: number): number {
   if (variance > frozen) return Math.sqrt(variance) * expectedMaximum(n);
