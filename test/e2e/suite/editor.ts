@@ -62,13 +62,29 @@ export async function expectRules(uri: vscode.Uri, rules: readonly string[]): Pr
   }).catch(() => assert.fail(`${path.basename(uri.path)}: expected ${wanted}, found ${seen}`));
 }
 
+/** The editor cancels the request when something else changes at the same moment; a person's second try is ours too. */
+export async function codeActions(
+  uri: vscode.Uri,
+  range: vscode.Range,
+  kind: string,
+): Promise<readonly vscode.CodeAction[]> {
+  return until(async () => {
+    try {
+      return await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        range,
+        kind,
+      );
+    } catch (error) {
+      if (String(error).includes('Canceled')) return undefined;
+      throw error;
+    }
+  });
+}
+
 export async function quickFixes(uri: vscode.Uri, range: vscode.Range): Promise<readonly vscode.CodeAction[]> {
-  return vscode.commands.executeCommand<vscode.CodeAction[]>(
-    'vscode.executeCodeActionProvider',
-    uri,
-    range,
-    vscode.CodeActionKind.QuickFix.value,
-  );
+  return codeActions(uri, range, vscode.CodeActionKind.QuickFix.value);
 }
 
 export async function hoverText(uri: vscode.Uri, position: vscode.Position): Promise<string> {

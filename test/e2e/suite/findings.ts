@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { drive, until } from './driver.ts';
 import {
   closeAll,
+  codeActions,
   expectRules,
   find,
   hoverText,
@@ -53,8 +54,7 @@ describe('findings in the editor', () => {
   it('come for code that raises, and are fixed all at once because that is safe', async () => {
     const { document } = await openSample('pytorch/raises.py');
     await expectRules(document.uri, ['unsupported-nonlinearity', 'fan-of-vector']);
-    const [fixAll] = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
+    const [fixAll] = await codeActions(
       document.uri,
       new vscode.Range(0, 0, document.lineCount, 0),
       'source.fixAll.initscope',
