@@ -33,7 +33,11 @@ const session = createSession({
   readOnly: report !== undefined,
   state: () => state.value,
   dispatch,
-  finished: () => host.post({ type: 'finished', summary: currentSummary() }),
+  finished: () => {
+    const summary = currentSummary();
+    // A run that measured nothing is nothing to remember.
+    if (summary?.variants.length) host.post({ type: 'finished', summary });
+  },
 });
 
 followTheme();

@@ -4,7 +4,7 @@ import type { VariantName } from '../../core/probe/request.ts';
 import type { ProbeRow } from '../../core/probe/rows.ts';
 import { css, shade } from '../plots/colors.ts';
 import { type Domain, domainOf, position, ticks } from '../plots/domain.ts';
-import { heatMapLayout, labelStride } from '../plots/heat-map-layout.ts';
+import { heatMapLayout, labelStride, stepLabels } from '../plots/heat-map-layout.ts';
 import { type MetricInfo, overSeeds } from '../plots/metrics.ts';
 import type { Theme } from '../theme.ts';
 import { element, text } from './svg.ts';
@@ -57,7 +57,13 @@ export function heatMapSvg(figure: HeatMapFigure): { readonly svg: string; reado
         })
       : '',
   );
-  return { svg: [...cells, ...labels, colorBar(domain, width - barWidth + 8, theme)].join(''), height: layout.height };
+  const numbers = stepLabels(layout).map(({ x, y, label, anchor }) =>
+    text(label, { x: round(x), y: y + 9, fill: theme.muted, 'font-size': 11, 'text-anchor': anchor }),
+  );
+  return {
+    svg: [...cells, ...labels, ...numbers, colorBar(domain, width - barWidth + 8, theme)].join(''),
+    height: layout.height,
+  };
 }
 
 function colorBar(domain: Domain, x: number, theme: Theme): string {

@@ -50,3 +50,37 @@ export function cellAt(layout: HeatMapLayout, x: number, y: number): Cell | null
 export function labelStride(layout: HeatMapLayout, lineHeight: number): number {
   return Math.max(1, Math.ceil(lineHeight / layout.cellHeight));
 }
+
+export interface StepLabel {
+  readonly x: number;
+  /** Upper edge. */
+  readonly y: number;
+  readonly label: string;
+  readonly anchor: 'start' | 'middle';
+}
+
+/** Numbers under the columns, as many as fit. */
+export function stepLabels({
+  left,
+  top,
+  width,
+  cellWidth,
+  cellHeight,
+  layers,
+  steps,
+}: HeatMapLayout): readonly StepLabel[] {
+  const stride = niceStride(44 / cellWidth);
+  const y = top + cellHeight * layers + 6;
+  const labels: StepLabel[] = [{ x: left, y, label: 'step 0', anchor: 'start' }];
+  for (let step = stride; step < steps; step += stride) {
+    const x = left + (step + 0.5) * cellWidth;
+    if (x + 12 < width && x - left > 48) labels.push({ x, y, label: String(step), anchor: 'middle' });
+  }
+  return labels;
+}
+
+/** 1, 2, 5, 10, 20, … not less than `least`. */
+export function niceStride(least: number): number {
+  const decade = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return [1, 2, 5, 10].map((factor) => factor * decade).find((stride) => stride >= least) ?? decade * 10;
+}

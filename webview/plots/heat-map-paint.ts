@@ -1,7 +1,7 @@
 import type { Theme } from '../theme.ts';
 import { shade } from './colors.ts';
 import { type Domain, position } from './domain.ts';
-import { type HeatMapLayout, labelStride } from './heat-map-layout.ts';
+import { type HeatMapLayout, labelStride, stepLabels } from './heat-map-layout.ts';
 
 export interface HeatMapPicture {
   readonly layout: HeatMapLayout;
@@ -155,27 +155,13 @@ function shortened(context: CanvasRenderingContext2D, name: string, width: numbe
 }
 
 function paintSteps(context: CanvasRenderingContext2D, layout: HeatMapLayout, theme: Theme): void {
-  const { left, top, cellWidth, cellHeight, layers, steps } = layout;
-  const stride = niceStride((steps * 44) / (cellWidth * steps));
   context.fillStyle = theme.muted;
   context.font = `11px ${theme.font}`;
   context.textBaseline = 'top';
-  context.textAlign = 'center';
-  const y = top + cellHeight * layers + 6;
-  for (let step = 0; step < steps; step += stride) {
-    const x = left + (step + 0.5) * cellWidth;
-    if (step === 0) {
-      context.textAlign = 'left';
-      context.fillText('step 0', left, y);
-      context.textAlign = 'center';
-    } else if (x + 12 < layout.width && x - left > 48) context.fillText(String(step), x, y);
+  for (const { x, y, label, anchor } of stepLabels(layout)) {
+    context.textAlign = anchor === 'start' ? 'left' : 'center';
+    context.fillText(label, x, y);
   }
-}
-
-/** 1, 2, 5, 10, 20, … not less than `least`. */
-export function niceStride(least: number): number {
-  const decade = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return [1, 2, 5, 10].map((factor) => factor * decade).find((stride) => stride >= least) ?? decade * 10;
 }
 
 function paintCursors(context: CanvasRenderingContext2D, picture: HeatMapPicture, theme: Theme): void {

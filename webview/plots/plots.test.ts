@@ -4,8 +4,7 @@ import { emptyRecording, record } from '../../core/probe/recording.ts';
 import { plainNet, recordedRun } from '../../core/testing/recorded-run.ts';
 import { shade } from './colors.ts';
 import { domainOf, position, ticks } from './domain.ts';
-import { cellAt, heatMapLayout, labelStride, margins } from './heat-map-layout.ts';
-import { niceStride } from './heat-map-paint.ts';
+import { cellAt, heatMapLayout, labelStride, margins, niceStride } from './heat-map-layout.ts';
 import { lossPoints } from './loss-plot.ts';
 import { metricInfo, overSeeds } from './metrics.ts';
 
