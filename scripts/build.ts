@@ -60,9 +60,16 @@ const bundles: BuildOptions[] = [
   },
   {
     ...nodeModule,
+    // TensorFlow.js as modules, from which what is not used falls away.
+    mainFields: ['module', 'main'],
+    // Only asked for where there is no global fetch.
+    external: ['node-fetch'],
     entryPoints: ['trainer/node-process.ts'],
     outfile: 'dist/trainer-node.js',
-    external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+    banner: {
+      // What Emscripten's loader of the wasm backend expects in Node.
+      js: `${nodeModule.banner?.js} const __dirname = import.meta.dirname; const __filename = import.meta.filename;`,
+    },
   },
   { ...nodeModule, entryPoints: ['scripts/install-tfjs-node.ts'], outfile: 'dist/install-tfjs-node.js' },
   { ...browser, entryPoints: ['trainer/browser-worker.ts'], outfile: 'dist/trainer-worker.js' },

@@ -3,7 +3,6 @@ import { EngineUnavailable } from './engine.ts';
 
 /** Sets TensorFlow.js' backend, and makes sure of it: a backend that fails to start falls back to another one silently. */
 export async function setBackend(name: string): Promise<void> {
-  // Two copies of the same kernels meet where tfjs-node brings its own: not worth a page of warnings.
   tf.enableProdMode();
   const isSet = await tf.setBackend(name).catch((error: unknown) => {
     throw new EngineUnavailable(`${name} does not start: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
 import { tfjsBackend } from '../tfjs/backend.ts';
 import { EngineUnavailable, type StartEngine } from './engine.ts';
 import { setBackend } from './set-backend.ts';
@@ -14,7 +15,9 @@ export function startTfjsNode(directory: string | null): StartEngine {
     // What Node 23 took away and tfjs-node 4.22 still calls.
     const old = util as unknown as Record<string, unknown>;
     old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-    old.isArray ??= Array.isArray;
+    old.isArray = Array.isArray;
+    // It registers the cpu backend a second time, with a warning per kernel.
+    tf.enableProdMode();
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
     const load = createRequire(directory === null ? import.meta.url : path.join(directory, 'package.json'));
     const name = '@tensorflow/tfjs-node';

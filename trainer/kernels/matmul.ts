@@ -7,7 +7,7 @@ export function transposedFirst(kernel: tf.KernelFunc): tf.KernelFunc {
     const { transposeA, transposeB } = attributesOf<{ transposeA: boolean; transposeB: boolean }>(call);
     if (!transposeA && !transposeB) return kernel(call);
     return tf.tidy(() => {
-      const swapped = (x: tf.Tensor) => tf.transpose(x, [0, 2, 1]);
+      const swapped = (x: tf.Tensor) => tf.transpose(x, x.rank === 2 ? [1, 0] : [0, 2, 1]);
       const a = tensorOf(call, 'a');
       const b = tensorOf(call, 'b');
       return tf.matMul(transposeA ? swapped(a) : a, transposeB ? swapped(b) : b);

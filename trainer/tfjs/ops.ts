@@ -46,7 +46,8 @@ export const tfjsOps: Ops = {
       value,
     ),
   gather: (table, indices) => tf.gather(table, tf.cast(indices, 'int32') as tf.Tensor1D),
-  oneHot: (indices, depth) => tf.oneHot(indices as tf.Tensor1D, depth, 1, 0, 'float32'),
+  // Asked for floats, wasm writes integers and calls them floats.
+  oneHot: (indices, depth) => tf.cast(tf.oneHot(indices as tf.Tensor1D, depth), 'float32'),
 
   conv2d,
   depthwiseConv2d,
