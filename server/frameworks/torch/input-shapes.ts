@@ -17,6 +17,8 @@ const imageSides = [
 const graySides = [28, 32, 64, 224, 48, 128, 96, 256, 16, 112, 56, 84, 40, 36, 100, 8];
 /** Input of a transposed convolution is small: a code, or the map that a decoder starts from. */
 const codeSides = [1, 4, 7, 8, 16, 2, 14, 28, 32, 64];
+/** When nothing usual fits, the code was made for something small. */
+const smallSides = Array.from({ length: 64 }, (_, index) => 64 - index);
 const lengths = [128, 64, 256, 32, 100, 512, 1024, 16, 28, 187, 200, 300, 784, 1000, 2048, 4096, 16_000];
 const volumes = [16, 32, 64, 8, 28, 48, 96, 112, 128];
 
@@ -81,7 +83,8 @@ function maps(channels: Dim, rank: 1 | 2 | 3, isTransposed: boolean): readonly S
         : channels === 1
           ? graySides
           : imageSides;
-  return sides.map((side) => [null, channels, ...Array.from({ length: rank }, () => side)]);
+  const all = new Set([...sides, ...(rank === 2 ? smallSides : [])]);
+  return [...all].map((side) => [null, channels, ...Array.from({ length: rank }, () => side)]);
 }
 
 /** A vector; else a sequence of them; else, where it may be one, an image that is flattened on the way. */
