@@ -1,6 +1,7 @@
-import { calculateGain, criticalGain } from '../initializers/gains.ts';
-import { isRectifier, isSaturating, negativeSlope } from '../maths/activation.ts';
+import { calculateGain } from '../initializers/gains.ts';
+import { isRectifier, negativeSlope } from '../maths/activation.ts';
 import type { Remedy, TargetInitializer } from './finding.ts';
+import type { Place } from './places.ts';
 import type { WeightSite } from './weight-site.ts';
 
 type Distribution = 'normal' | 'uniform';
@@ -19,8 +20,12 @@ export function fittingTarget(site: WeightSite, distribution: Distribution = dis
   return { scheme: 'xavier', distribution, gain: fn === 'tanh' ? calculateGain('tanh') : 1 };
 }
 
-/** The preferred initializer for a weight, and what else would do. */
-export function fittingRemedies(site: WeightSite): readonly Remedy[] {
+/** The preferred initializer for a place, and what else would do. Where layers differ, those before ReLU decide. */
+export function fittingRemedies(place: Place, worst: WeightSite): readonly Remedy[] {
+  const others = place.filter(({ isHead }) => !isHead);
+  const isRectified = ({ activation }: WeightSite) => activation !== null && isRectifier(activation.fn);
+  const site =
+    [worst, ...others].find(isRectified) ?? [worst, ...others].find(({ activation }) => activation !== null) ?? worst;
   const distribution = distributionOf(site);
   const other = distribution === 'normal' ? 'uniform' : 'normal';
   const preferred = fittingTarget(site, distribution);
@@ -33,9 +38,8 @@ function replace(site: WeightSite, target: TargetInitializer, preferred: boolean
 }
 
 function orthogonalTarget({ activation }: WeightSite): TargetInitializer {
-  const isRelu = activation !== null && isRectifier(activation.fn);
-  const gain = isRelu ? criticalGain('relu') : activation !== null && isSaturating(activation.fn) ? 5 / 3 : 1;
-  return { scheme: 'orthogonal', gain };
+  if (activation !== null && isRectifier(activation.fn)) return { scheme: 'orthogonal', gain: calculateGain('relu') };
+  return { scheme: 'orthogonal', gain: activation?.fn === 'tanh' ? calculateGain('tanh') : 1 };
 }
 
 /** Uniform stays uniform. */

@@ -18,7 +18,7 @@ export const heSaturating: Rule = {
       const { worst } = effect;
       const severity = severityOf(place, effect, context);
       const message = describe(place, effect);
-      const remedies = fittingRemedies(worst);
+      const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'he-saturating',
         severity,

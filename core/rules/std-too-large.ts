@@ -20,7 +20,7 @@ export const stdTooLarge: Rule = {
       const severity = severityOfScale(place, effect, context);
       const worst = worstOf(place, (site) => (site.normalization === null ? (fixedGain(site) ?? 0) : 0));
       const message = describe(place, { ...effect, worst }, severity);
-      const remedies = fittingRemedies(worst);
+      const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'std-too-large',
         severity,

@@ -29,7 +29,7 @@ export const stdTooSmall: Rule = {
       if (effect.signal === null || effect.signal > thresholdsOf(context).information.low) return [];
       const worst = worstOf(place, (site) => -(fixedGain(site) ?? 0));
       const message = describe(place, { ...effect, worst });
-      const remedies = fittingRemedies(worst);
+      const remedies = fittingRemedies(place, worst);
       return [
         report(context, place, { rule: 'std-too-small', severity, message, worst, effect: asEffect(effect), remedies }),
       ];

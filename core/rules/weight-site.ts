@@ -52,9 +52,9 @@ export function chosenWeights(context: RuleContext): readonly WeightSite[] {
 function sitesOf(context: RuleContext, layer: Layer): readonly WeightSite[] {
   const { graph, prediction } = context;
   const { parameters } = indexOf(graph);
-  return [...new Set(Object.values(layer.parameters))].flatMap((id): WeightSite[] => {
+  return Object.entries(layer.parameters).flatMap(([role, id]): WeightSite[] => {
     const parameter = parameters.get(id);
-    if (parameter === undefined || !isTrainedWeight(parameter)) return [];
+    if (parameter === undefined || !isWeight(parameter, role) || !isTrained(parameter)) return [];
     const write = parameter.writes.at(-1);
     if (write === undefined || write.at === null || !isChosen(write)) return [];
     return [
@@ -80,8 +80,14 @@ function standing(graph: ModelGraph, layer: Layer) {
   };
 }
 
-function isTrainedWeight({ role, trainable, overwrittenByUnknown }: Parameter): boolean {
-  return (role === 'weight' || role === 'recurrentWeight') && trainable && overwrittenByUnknown !== true;
+/** By what it is registered as, and for a parameter of the user's own by what the layer does with it. */
+function isWeight({ role, shape }: Parameter, roleInLayer: string): boolean {
+  if (role === 'weight' || role === 'recurrentWeight') return true;
+  return role === 'other' && shape.length > 1 && !/bias/i.test(roleInLayer);
+}
+
+function isTrained({ trainable, overwrittenByUnknown }: Parameter): boolean {
+  return trainable && overwrittenByUnknown !== true;
 }
 
 function isChosen({ origin, partial }: Write): boolean {

@@ -20,7 +20,7 @@ export const xavierRelu: Rule = {
       const { worst } = effect;
       const severity = severityOfScale(place, effect, context);
       const message = describe(place, effect, severity);
-      const remedies = fittingRemedies(worst);
+      const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'xavier-relu',
         severity,

@@ -18,7 +18,7 @@ export const zeroInit: Rule = {
     const sites = chosenWeights(context).filter((site) => isZero(site) && !site.isHead && isStuck(site, context));
     return byPlace(sites).map((place) => {
       const [worst] = place;
-      const remedies = withDefault(worst);
+      const remedies = withDefault(place, worst);
       return report(context, place, {
         rule: 'zero-init',
         severity: 'error',
@@ -39,8 +39,11 @@ function isStuck(site: WeightSite, context: RuleContext): boolean {
   return staysIdentical(site);
 }
 
-function withDefault(site: WeightSite) {
-  return [...fittingRemedies(site), { kind: 'useDefault', parameter: site.parameter.id, preferred: false } as const];
+function withDefault(place: Place, site: WeightSite) {
+  return [
+    ...fittingRemedies(place, site),
+    { kind: 'useDefault', parameter: site.parameter.id, preferred: false } as const,
+  ];
 }
 
 function describe(place: Place, { prediction }: RuleContext): string {

@@ -18,12 +18,15 @@ export function guardDimensions(remedy: Guard, source: Source): readonly Fix[] {
   const path = pathTo(source, remedy.at);
   const call = path.at(-1);
   if (call?.type !== 'Call' || remedy.argument === '') return [];
-  const isShared = /^(?!self\b)[A-Za-z_]\w*(\.\w+)*$/.test(remedy.argument);
-  const guard = skipVectors(remedy, call, path.slice(0, -1), source);
   const own = ownInitializer(remedy, call, source);
-  const isBias = /bias/.test(remedy.argument);
-  const [first, second] = isShared && !isBias ? [guard, own] : [own, guard];
-  return isShared ? [{ ...first, preferred: true }, second] : [{ ...first, preferred: true }];
+  if (!isShared(remedy.argument)) return [{ ...own, preferred: true }];
+  const guard = skipVectors(remedy, call, path.slice(0, -1), source);
+  return /bias/.test(remedy.argument) ? [{ ...own, preferred: true }, guard] : [{ ...guard, preferred: true }];
+}
+
+/** A loop's or a function's variable, as against `self.score`: other tensors come by. */
+function isShared(argument: string): boolean {
+  return /^(?!self\b)[A-Za-z_]\w*(\.\w+)*$/.test(argument);
 }
 
 function skipVectors({ argument }: Guard, call: Call, ancestors: readonly Node[], source: Source): Fix {
