@@ -7,7 +7,7 @@ import { addGradients, type Gradient } from './gradient.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { ExpectedInput, Site } from './site.ts';
 import { transferOf } from './transfer/registry.ts';
-import { criticalWeight, followingActivation, type Mode, momentsOf, parametersOf, writtenWeight } from './weights.ts';
+import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
 
 /** One walk forward and back through a graph. */
 export interface Pass {
@@ -95,12 +95,11 @@ function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number): Sit
     op: layer.op,
     batch,
     inputShapes: layer.inputs.map((id) => layers.get(id)?.outputShape ?? null),
-    moments: (role) => momentsOf(parametersOf(graph, layer, role)),
-    count: (role) => parametersOf(graph, layer, role).length,
+    moments: (role) => momentsOf(parameterOf(graph, layer, role)),
     weight: (role, fans, second) =>
       mode === 'critical'
         ? criticalWeight(following, fans, second)
-        : writtenWeight(parametersOf(graph, layer, role), fans),
+        : writtenWeight(parameterOf(graph, layer, role), fans),
     expectedInput: layer.op.kind === 'input' ? expectedInput(graph, layer) : anyInput,
   };
 }

@@ -27,8 +27,6 @@ export interface Site<O extends Op = Op> {
   readonly batch: number;
   /** Any parameter but a weight, as it is written; `null` where its distribution is not known, `undefined` where there is none. */
   moments(role: string): Moments | null | undefined;
-  /** How many parameters of this role the layer has. */
-  count(role: string): number;
   /**
    * A weight, as written or critical, whichever pass this is. `inputSecond` is the second moment of what it acts on.
    */

@@ -10,35 +10,27 @@ export type Mode = 'written' | 'critical';
 
 type Fans = { readonly fanIn: number | null; readonly fanOut: number | null };
 
-/** The layer's parameters of a role, by the op's own name for it or, where there are several (recurrent), by what they are. */
-export function parametersOf(graph: ModelGraph, layer: Layer, role: string): readonly Parameter[] {
-  const { parameters } = indexOf(graph);
-  const named = layer.parameters[role];
-  const ids = named === undefined ? Object.values(layer.parameters) : [named];
-  const found = ids.map((id) => parameters.get(id)).filter((parameter) => parameter !== undefined);
-  return named === undefined ? found.filter((parameter) => parameter.role === role) : found;
+/** The layer's parameter of a role of its op. */
+export function parameterOf(graph: ModelGraph, layer: Layer, role: string): Parameter | undefined {
+  const id = layer.parameters[role];
+  return id === undefined ? undefined : indexOf(graph).parameters.get(id);
 }
 
-/** Mean and second moment as written, averaged where there are several; `null` where one is not known, `undefined` for none. */
-export function momentsOf(parameters: readonly Parameter[]): Moments | null | undefined {
-  if (parameters.length === 0) return undefined;
-  let [mean, second] = [0, 0];
-  for (const { initializer, overwrittenByUnknown } of parameters) {
-    if (initializer.mean === null || initializer.std === null || overwrittenByUnknown === true) return null;
-    mean += initializer.mean / parameters.length;
-    second += (initializer.mean ** 2 + initializer.std ** 2) / parameters.length;
-  }
-  return { mean, second };
+/** Mean and second moment as written; `null` where they are not known, `undefined` where there is no parameter. */
+export function momentsOf(parameter: Parameter | undefined): Moments | null | undefined {
+  if (parameter === undefined) return undefined;
+  const { mean, std } = parameter.initializer;
+  if (mean === null || std === null || parameter.overwrittenByUnknown === true) return null;
+  return { mean, second: mean ** 2 + std ** 2 };
 }
 
 /** The weight as the source draws it. */
-export function writtenWeight(parameters: readonly Parameter[], { fanIn, fanOut }: Fans): WeightMoments | null {
-  const [first] = parameters;
-  if (first === undefined || first.overwrittenByUnknown === true) return null;
-  const moments = momentsOf(parameters);
-  if (moments === null || moments === undefined) return byScaling(first);
+export function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut }: Fans): WeightMoments | null {
+  if (parameter === undefined || parameter.overwrittenByUnknown === true) return null;
+  const moments = momentsOf(parameter);
+  if (moments === null || moments === undefined) return byScaling(parameter);
   // A diagonal has a mean over its elements, but no common mean that would add up.
-  const mean = diagonal.has(first.initializer.family) ? 0 : moments.mean;
+  const mean = diagonal.has(parameter.initializer.family) ? 0 : moments.mean;
   const variance = moments.second - mean * mean;
   const times = (fan: number | null) => (fan === null ? (variance === 0 ? 0 : null) : Math.max(variance, 0) * fan);
   return { forward: times(fanIn), backward: times(fanOut), mean };

@@ -79,14 +79,14 @@ function run(site: Site<Recurrent>, field: Field): readonly Run[] | null {
   let width = isKnown(op.inputSize) ? op.inputSize : segment.channels;
   const runs: Run[] = [];
   for (let layer = 0; layer < op.layers; layer++) {
-    const inputWeight = site.weight('weight', { fanIn: width, fanOut: hidden }, input.second);
-    const hiddenWeight = site.weight('recurrentWeight', { fanIn: hidden, fanOut: hidden }, input.second);
-    const bias = site.moments('bias');
-    if (inputWeight === null || hiddenWeight === null || bias === null) return null;
+    const suffix = layer === 0 ? '' : String(layer);
+    const inputWeight = site.weight(`weight${suffix}`, { fanIn: width, fanOut: hidden }, input.second);
+    const hiddenWeight = site.weight(`recurrentWeight${suffix}`, { fanIn: hidden, fanOut: hidden }, input.second);
+    const bias = site.moments(`bias${suffix}`);
+    const recurrentBias = site.moments(`recurrentBias${suffix}`);
+    if (inputWeight === null || hiddenWeight === null || bias === null || recurrentBias === null) return null;
     if (inputWeight.forward === null || hiddenWeight.forward === null) return null;
-    // PyTorch adds two biases, one for the input and one for the hidden state.
-    const biases = site.count('bias') / (op.layers * directions);
-    const biasSecond = (bias?.second ?? 0) * biases;
+    const biasSecond = (bias?.second ?? 0) + (recurrentBias?.second ?? 0);
     const steps = Math.max(positionsOf(field), 1);
     const states = unroll(
       op,
