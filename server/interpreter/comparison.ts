@@ -34,7 +34,8 @@ export function compareOrder(operator: string, left: Value, right: Value): boole
 }
 
 /** Negative, zero or positive; `null` where it is not known, NaN where the values have no order. */
-export function orderOf(left: Value, right: Value): number | null {
+export function orderOf(left: Value, right: Value, depth = 0): number | null {
+  if (depth > 6) return null;
   const a = numberOf(left);
   const b = numberOf(right);
   if (a !== null && b !== null) return a === b ? 0 : a - b;
@@ -47,7 +48,7 @@ export function orderOf(left: Value, right: Value): number | null {
   for (const [index, item] of left.items.entries()) {
     const other = right.items[index];
     if (other === undefined) return 1;
-    const order = orderOf(item, other);
+    const order = orderOf(item, other, depth + 1);
     if (order !== 0) return order;
   }
   return left.items.length - right.items.length;

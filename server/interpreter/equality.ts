@@ -3,6 +3,18 @@ import type { Value } from './values.ts';
 
 /** Are two values equal, by the language's `==`? `null` where that cannot be known. */
 export function equalValues(left: Value, right: Value): boolean | null {
+  return compareValues(left, right, { left: maxComparisons });
+}
+
+/** Lists inside of lists may share their parts so that comparing them never ends. */
+const maxComparisons = 1500;
+
+interface Effort {
+  left: number;
+}
+
+function compareValues(left: Value, right: Value, effort: Effort): boolean | null {
+  if (--effort.left < 0) return null;
   if (left === right) return left.type !== 'unknown' || null;
   if (isUnsure(left) || isUnsure(right)) {
     if (left.type === 'dimension' && right.type === 'dimension' && left.name === right.name) return true;
@@ -22,7 +34,7 @@ export function equalValues(left: Value, right: Value): boolean | null {
     case 'tuple':
       if (right.type !== left.type) return false;
       if (left.type === 'list' && right.type === 'list' && (left.open || right.open)) return null;
-      return equalItems(left.items, right.items);
+      return equalItems(left.items, right.items, effort);
     case 'set': {
       if (right.type !== 'set') return false;
       const keys = new Set(right.items.map(keyOf));
@@ -34,7 +46,7 @@ export function equalValues(left: Value, right: Value): boolean | null {
       if (left.entries.size !== right.entries.size) return false;
       return all([...left.entries], ([key, entry]) => {
         const other = right.entries.get(key);
-        return other === undefined ? false : equalValues(entry.value, other.value);
+        return other === undefined ? false : compareValues(entry.value, other.value, effort);
       });
     }
     case 'range':
@@ -58,11 +70,11 @@ function isUnsure(value: Value): boolean {
   return value.type === 'unknown' || value.type === 'dimension' || value.type === 'tensor' || value.type === 'lazy';
 }
 
-function equalItems(left: readonly Value[], right: readonly Value[]): boolean | null {
+function equalItems(left: readonly Value[], right: readonly Value[], effort: Effort): boolean | null {
   if (left.length !== right.length) return false;
   return all(left, (item, index) => {
     const other = right[index];
-    return other === undefined ? false : equalValues(item, other);
+    return other === undefined ? false : compareValues(item, other, effort);
   });
 }
 

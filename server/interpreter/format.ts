@@ -31,12 +31,26 @@ function plainJavascript(value: Value): string | null {
 }
 
 function joinItems(items: readonly Value[], language: Language): string | null {
+  // Arrays within arrays are rare in text, and may go in circles.
+  if (items.some((item) => item.type === 'list')) return null;
   const parts = items.map((item) => formatValue(item, language));
   return parts.includes(null) ? null : parts.join(',');
 }
 
 /** Python's `repr(value)`. */
 export function represent(value: Value): string | null {
+  return describe(value, { left: maxParts });
+}
+
+/** Lists inside of lists may share their parts so that writing them out never ends. */
+const maxParts = 1500;
+
+interface Effort {
+  left: number;
+}
+
+function describe(value: Value, effort: Effort): string | null {
+  if (--effort.left < 0) return null;
   switch (value.type) {
     case 'string':
       return quote(value.value);
@@ -49,16 +63,18 @@ export function represent(value: Value): string | null {
     case 'ellipsis':
       return 'Ellipsis';
     case 'list':
-      return value.open ? null : enclose('[', value.items, ']');
+      return value.open ? null : enclose('[', value.items, ']', effort);
     case 'set':
-      return value.items.length === 0 ? 'set()' : enclose('{', value.items, '}');
+      return value.items.length === 0 ? 'set()' : enclose('{', value.items, '}', effort);
     case 'tuple':
-      return value.items.length === 1 ? enclose('(', value.items, ',)') : enclose('(', value.items, ')');
+      return value.items.length === 1
+        ? enclose('(', value.items, ',)', effort)
+        : enclose('(', value.items, ')', effort);
     case 'dict': {
       if (value.open) return null;
       const parts = [...value.entries.values()].map((entry) => {
-        const key = represent(entry.key);
-        const item = represent(entry.value);
+        const key = describe(entry.key, effort);
+        const item = describe(entry.value, effort);
         return key === null || item === null ? null : `${key}: ${item}`;
       });
       return parts.includes(null) ? null : `{${parts.join(', ')}}`;
@@ -74,8 +90,8 @@ export function represent(value: Value): string | null {
   }
 }
 
-function enclose(open: string, items: readonly Value[], close: string): string | null {
-  const parts = items.map(represent);
+function enclose(open: string, items: readonly Value[], close: string, effort: Effort): string | null {
+  const parts = items.map((item) => describe(item, effort));
   return parts.includes(null) ? null : `${open}${parts.join(', ')}${close}`;
 }
 
@@ -119,7 +135,7 @@ export function formatSpec(value: Value, spec: string): string | null {
   const text = isNumber || precision === undefined ? body : body.slice(0, Number(precision));
   const isNegative = isNumber && numeric !== null && (numeric < 0 || Object.is(numeric, -0));
   const prefix = isNegative ? '-' : isNumber && sign !== '-' ? sign : '';
-  const padding = Math.max(0, Number(width) - prefix.length - text.length);
+  const padding = Math.max(0, Math.min(Number(width), 1000) - prefix.length - text.length);
   const filler = (fill ?? (zero === undefined ? ' ' : '0')).repeat(padding);
   switch (align ?? (zero !== undefined && isNumber ? '=' : isNumber ? '>' : '<')) {
     case '=':

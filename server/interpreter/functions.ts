@@ -14,6 +14,8 @@ import {
   type Value,
 } from './values.ts';
 
+const callSteps = 4;
+
 /** Runs a function of the user's. `self` comes before the positional arguments in Python and is `this` in JavaScript. */
 export function callFunction(
   machine: Machine,
@@ -27,6 +29,8 @@ export function callFunction(
     return unknown('nested too deeply');
   }
   try {
+    // A call costs more than an expression: a scope, arguments, a frame.
+    for (let step = 0; step < callSteps; step++) machine.budget.spend();
     machine.events.called(function_);
     const frame = frameOf(function_, selfOf(function_, self, arguments_));
     bindParameters(machine, function_, self, arguments_, frame);

@@ -183,6 +183,14 @@ function setSlice(
     target.open = true;
     return;
   }
+  // An extended slice takes one item for each place.
+  if (index.type === 'slice' && index.step.type !== 'none') {
+    for (const [at, place] of bounds.entries()) {
+      const item = items[at];
+      if (item !== undefined) target.items[place] = item;
+    }
+    return;
+  }
   const [start = numberOf(index.type === 'slice' ? index.lower : none) ?? target.items.length] = bounds;
   target.items.splice(start, bounds.length, ...items);
 }

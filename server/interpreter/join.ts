@@ -74,8 +74,10 @@ function joinMaps(
  * The value that is right whichever of two it is. Unlike in a proof, tensors and layers are not given up: of two tensors of
  * one shape, of two layers of one class, and of something and `None` the first (the something) is kept, and reported.
  */
-export function joinValues(left: Value, right: Value, report: () => void = () => {}): Value {
+export function joinValues(left: Value, right: Value, report: () => void = () => {}, depth = 0): Value {
   if (left === right) return left;
+  // Lists inside of lists may share their parts, or go in circles.
+  if (depth > 6) return unknown('one of two values');
   if (left.type === 'none' && isPartOfModel(right)) return reported(right);
   if (right.type === 'none' && isPartOfModel(left)) return reported(left);
   if (left.type === 'tensor' && right.type === 'tensor') return reported(left);
@@ -85,10 +87,14 @@ export function joinValues(left: Value, right: Value, report: () => void = () =>
     report();
     return left.class === right.class ? left : unknown('one of two objects');
   }
-  if (left.type === 'list' && right.type === 'list') return { type: 'list', ...joinItems(left, right, report) };
-  if (left.type === 'dict' && right.type === 'dict') return { type: 'dict', ...joinEntries(left, right, report) };
+  if (left.type === 'list' && right.type === 'list') return { type: 'list', ...joinItems(left, right, report, depth) };
+  if (left.type === 'dict' && right.type === 'dict')
+    return { type: 'dict', ...joinEntries(left, right, report, depth) };
   if (left.type === 'tuple' && right.type === 'tuple' && left.items.length === right.items.length) {
-    return { ...left, items: left.items.map((item, index) => joinValues(item, right.items[index] ?? none, report)) };
+    return {
+      ...left,
+      items: left.items.map((item, index) => joinValues(item, right.items[index] ?? none, report, depth + 1)),
+    };
   }
   return equalValues(left, right) === true ? left : unknown('one of two values');
 
@@ -107,11 +113,11 @@ interface Items {
   readonly open: boolean;
 }
 
-function joinItems(left: Items, right: Items, report: () => void): Items {
+function joinItems(left: Items, right: Items, report: () => void, depth = 0): Items {
   const [short, long] = left.items.length <= right.items.length ? [left, right] : [right, left];
   const items = long.items.map((item, index) => {
     const other = short.items[index];
-    return other === undefined ? item : joinValues(item, other, report);
+    return other === undefined ? item : joinValues(item, other, report, depth + 1);
   });
   return { items, open: left.open || right.open || short.items.length < long.items.length };
 }
@@ -121,11 +127,14 @@ interface Entries {
   readonly open: boolean;
 }
 
-function joinEntries(left: Entries, right: Entries, report: () => void): Entries {
+function joinEntries(left: Entries, right: Entries, report: () => void, depth = 0): Entries {
   const entries = new Map(left.entries);
   for (const [key, entry] of right.entries) {
     const other = left.entries.get(key);
-    entries.set(key, other === undefined ? entry : { ...entry, value: joinValues(other.value, entry.value, report) });
+    entries.set(
+      key,
+      other === undefined ? entry : { ...entry, value: joinValues(other.value, entry.value, report, depth + 1) },
+    );
   }
   const sameKeys = entries.size === left.entries.size && entries.size === right.entries.size;
   return { entries, open: left.open || right.open || !sameKeys };

@@ -4,7 +4,7 @@ import type { Value } from './values.ts';
  * The key under which a dictionary or set files a value: equal in Python means equal here. `null` for what cannot be a key
  * (lists) or is not known.
  */
-export function keyOf(value: Value): string | null {
+export function keyOf(value: Value, depth = 0): string | null {
   switch (value.type) {
     case 'string':
       return `s${value.value}`;
@@ -17,7 +17,9 @@ export function keyOf(value: Value): string | null {
     case 'dimension':
       return `d${value.name}`;
     case 'tuple': {
-      const keys = value.items.map(keyOf);
+      // Tuples that share their parts have keys of exponential length.
+      if (depth > 6) return null;
+      const keys = value.items.map((item) => keyOf(item, depth + 1));
       return keys.includes(null) ? null : `(${keys.map((key) => `${key?.length}:${key}`).join()})`;
     }
     case 'class':

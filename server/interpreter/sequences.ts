@@ -20,15 +20,23 @@ export function sequenceOperator(operator: string, left: Value, right: Value, la
 
 function concatenate(left: Value, right: Value, language: Language): Value | null {
   if (left.type === 'string' && right.type === 'string') return text(left.value + right.value);
-  if (left.type === 'tuple' && right.type === 'tuple') return tuple([...left.items, ...right.items]);
+  if (left.type === 'tuple' && right.type === 'tuple') {
+    const items = [...left.items, ...right.items];
+    return items.length > maxItems ? unknown('very long tuple') : tuple(items);
+  }
   if (left.type === 'list' && right.type === 'list' && language === 'python') {
-    return { type: 'list', items: [...left.items, ...right.items], open: left.open || right.open };
+    return limited([...left.items, ...right.items], left.open || right.open);
   }
   if (language === 'javascript' && (left.type === 'string' || right.type === 'string')) {
     const [first, second] = [formatValue(left, language), formatValue(right, language)];
     return first === null || second === null ? unknown('text') : text(first + second);
   }
   return null;
+}
+
+/** A list that grew too long is cut off, and open. */
+function limited(items: Value[], open: boolean): Value {
+  return { type: 'list', items: items.slice(0, maxItems), open: open || items.length > maxItems };
 }
 
 function text(value: string): Value {

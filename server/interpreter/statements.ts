@@ -1,6 +1,7 @@
 import type { Statement } from '../syntax/ast.ts';
 import { annotate, defineClass, defineFunction } from './classes.ts';
 import { executeImport, executeImportFrom } from './import-statements.ts';
+import { extend } from './limits.ts';
 import { loopFor, loopWhile } from './loops.ts';
 import type { Completion, Frame, Machine } from './machine.ts';
 import { matchStatement } from './match.ts';
@@ -139,8 +140,7 @@ function augmentedAssign(
   if (left.type === 'list' && statement.operator === '+' && frame.module.language === 'python') {
     machine.journal.touch(left);
     const items = machine.iterate(right, site);
-    if (items === null) left.open = true;
-    else left.items.push(...items);
+    extend(left, items);
     if (target.type !== 'Attribute') machine.assign(target, left, frame);
     return;
   }

@@ -16,10 +16,12 @@ export function noteUnknownCall(machine: Machine, arguments_: CallArguments, sit
 const writes = /init|reset|load|restore|pretrain|fill|normal|uniform|orthogonal|xavier|kaiming|trunc|[^_]_$/i;
 
 /** What every parameter in `value` starts with is no longer known. */
-export function forget(machine: Machine, value: Value): void {
+export function forget(machine: Machine, value: Value, depth = 0): void {
   if (value.type === 'tensor' && value.storage !== null) overwrite(machine, value.storage);
   if (value.type === 'instance') for (const storage of storagesOf(machine, value)) overwrite(machine, storage);
-  if (value.type === 'list' || value.type === 'tuple') for (const item of value.items) forget(machine, item);
+  if ((value.type === 'list' || value.type === 'tuple') && depth < 3) {
+    for (const item of value.items) forget(machine, item, depth + 1);
+  }
 }
 
 function overwrite(machine: Machine, storage: Storage): void {

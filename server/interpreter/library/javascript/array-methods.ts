@@ -2,6 +2,7 @@ import { maxItems } from '../../budget.ts';
 import { orderOf } from '../../comparison.ts';
 import { equalValues } from '../../equality.ts';
 import { formatValue } from '../../format.ts';
+import { extend } from '../../limits.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
 import { numberOf, stringOf } from '../../read.ts';
 import { boolean, type ListValue, list, none, number, string, tuple, unknown, type Value } from '../../values.ts';
@@ -10,7 +11,10 @@ import { type ValueMethods, valueMethod } from '../value-methods.ts';
 /** Methods of JavaScript arrays. */
 export const arrayMethods: ValueMethods<ListValue> = {
   push: valueMethod('*items', (self, given) => {
-    self.items.push(...given.rest.map((item) => item.value));
+    extend(
+      self,
+      given.rest.map((item) => item.value),
+    );
     if (given.raw.open) self.open = true;
     return number(self.items.length);
   }),
@@ -127,7 +131,9 @@ export const arrayMethods: ValueMethods<ListValue> = {
       ? unknown('text')
       : string(parts.join(stringOf(given.get('separator')) ?? ','));
   }),
-  flat: valueMethod('depth=1', (self, given) => like(self, flatten(self.items, numberOf(given.get('depth')) ?? 1))),
+  flat: valueMethod('depth=1', (self, given) =>
+    like(self, flatten(self.items, Math.min(numberOf(given.get('depth')) ?? 1, 20))),
+  ),
   entries: valueMethod('', (self) =>
     like(
       self,
@@ -152,8 +158,13 @@ function each(self: ListValue, given: BoundArguments, context: NativeContext): V
   return self.items.map((item, index) => context.call(callback, [item, number(index), self]));
 }
 
-function flatten(items: readonly Value[], depth: number): Value[] {
-  return items.flatMap((item) => (item.type === 'list' && depth > 0 ? flatten(item.items, depth - 1) : [item]));
+function flatten(items: readonly Value[], depth: number, into: Value[] = []): Value[] {
+  for (const item of items) {
+    if (into.length > maxItems) break;
+    if (item.type === 'list' && depth > 0) flatten(item.items, depth - 1, into);
+    else into.push(item);
+  }
+  return into;
 }
 
 function textOrder(left: Value, right: Value): number | null {

@@ -1,5 +1,6 @@
 import { orderOf } from '../../comparison.ts';
 import { equalValues } from '../../equality.ts';
+import { extend } from '../../limits.ts';
 import type { NativeContext } from '../../native.ts';
 import { numberOf } from '../../read.ts';
 import { type ListValue, list, none, number, type TupleValue, unknown, type Value } from '../../values.ts';
@@ -7,13 +8,11 @@ import { type ValueMethods, valueMethod } from '../value-methods.ts';
 
 export const listMethods: ValueMethods<ListValue> = {
   append: valueMethod('item', (self, given) => {
-    self.items.push(given.get('item'));
+    extend(self, [given.get('item')]);
     return none;
   }),
   extend: valueMethod('items', (self, given, context) => {
-    const items = context.iterate(given.get('items'));
-    if (items === null) self.open = true;
-    else self.items.push(...items);
+    extend(self, context.iterate(given.get('items')));
     return none;
   }),
   insert: valueMethod('index, item', (self, given) => {
