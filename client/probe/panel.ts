@@ -112,7 +112,8 @@ export function createProbePanel(
     if (offer?.available !== true) {
       const message = `${engine} cannot run here. ${offer?.reason ?? ''}`.trim();
       const failed = { type: 'failed', kind: 'engineUnavailable', message, hint: null, layer: null } as const;
-      return post({ type: 'trainer', message: { version: protocolVersion, run, ...failed } });
+      post({ type: 'trainer', message: { version: protocolVersion, run, ...failed } });
+      return;
     }
     const trainer = startTrainer(
       { version: protocolVersion, type: 'start', run, engine, graph: model.graph, options },
