@@ -11,10 +11,13 @@ const frozen = 400;
 export function softmaxSquares(n: number, variance: number): number {
   if (n <= 1 || variance > frozen) return 1;
   if (variance < 1e-12) return 1 / n;
-  const moments = laplace(variance);
-  return overLogScale(variance, n, (s) => {
-    const { one, square } = moments(s);
-    return n * s * s * square * one ** (n - 1);
+  return remember(squares, n, variance, () => {
+    const std = Math.sqrt(variance);
+    return overLogScale(variance, n, (s) => {
+      const others = laplace(std, s) ** (n - 1);
+      if (others < 1e-12) return 0;
+      return n * s * s * others * gaussianMean((z) => Math.exp(2 * std * z - s * Math.exp(std * z)), points);
+    });
   });
 }
 
@@ -34,17 +37,13 @@ export function softmaxProducts(n: number, variance: number, covariance: number)
 export function logSumExp(n: number, variance: number): number {
   if (variance > frozen) return Math.sqrt(variance) * expectedMaximum(n);
   if (variance < 1e-12) return Math.log(n) + variance / 2 - variance / (2 * n);
-  const moments = laplace(variance);
-  return overLogScale(variance, n, (s) => Math.exp(-s) - moments(s).one ** n);
+  const std = Math.sqrt(variance);
+  return remember(logarithms, n, variance, () => overLogScale(variance, n, (s) => Math.exp(-s) - laplace(std, s) ** n));
 }
 
-/** E e^(-s x) and E x^2 e^(-s x) of a log-normal x. */
-function laplace(variance: number) {
-  const std = Math.sqrt(variance);
-  return (s: number) => ({
-    one: gaussianMean64((z) => Math.exp(-s * Math.exp(std * z))),
-    square: gaussianMean64((z) => Math.exp(2 * std * z - s * Math.exp(std * z))),
-  });
+/** E e^(-s x) of a log-normal x. */
+function laplace(std: number, s: number): number {
+  return gaussianMean((z) => Math.exp(-s * Math.exp(std * z)), points);
 }
 
 /** Integral over log s, from where n terms saturate to where the last one has gone. */
@@ -59,6 +58,19 @@ function overLogScale(variance: number, n: number, g: (s: number) => number): nu
   return sum * step;
 }
 
-function gaussianMean64(g: (z: number) => number): number {
-  return gaussianMean(g, 96);
+const points = 96;
+
+/** Attention and losses of one model ask for the same few values again and again. */
+const squares = new Map<string, number>();
+const logarithms = new Map<string, number>();
+const remembered = 512;
+
+function remember(table: Map<string, number>, n: number, variance: number, make: () => number): number {
+  const key = `${n}:${variance.toPrecision(8)}`;
+  const known = table.get(key);
+  if (known !== undefined) return known;
+  if (table.size >= remembered) table.clear();
+  const made = make();
+  table.set(key, made);
+  return made;
 }
