@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ModelGraph } from '../../core/graph/graph.ts';
 import type { Finding } from '../../core/rules/finding.ts';
 import { checkFacts, checkGraph } from '../../core/rules/registry.ts';
@@ -15,8 +16,8 @@ export function judge(
   return { prediction, findings: checkGraph({ graph, prediction, facts }) };
 }
 
-/** Facts of code that belongs to no model that was found. */
+/** Findings about code of a module that belongs to none of its models. */
 export function judgeModule(record: ModuleRecord, facts: readonly CodeFact[]): readonly Finding[] {
   if (facts.length === 0) return [];
-  return checkFacts(facts, record.name, { path: record.path, start: 0, end: 0 });
+  return checkFacts(facts, path.basename(record.path), { path: record.path, start: 0, end: 0 });
 }
