@@ -27,7 +27,7 @@ function symmetricNames(graph: ModelGraph): readonly string[] {
   return graph.layers.filter(({ id }) => symmetric.has(id)).map(({ name }) => name);
 }
 
-// What PyTorch does after some steps of training, checked by hand for each of these nets.
+// test/oracle/fixed-point.test.ts checks the same against training in PyTorch.
 describe('parameters without gradient', () => {
   it('are those around a zero layer before ReLU, for ever', () => {
     expect(deadNames(mlp('relu', zero))).toEqual([

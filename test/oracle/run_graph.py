@@ -55,6 +55,8 @@ def run(op, x, p):
         return ACTIVATIONS[op["fn"]](x[0])
     if kind == "add":
         return sum(x[1:], x[0])
+    if kind == "scale":
+        return x[0] * p["scale"]
     if kind == "multiply":
         return x[0] * x[1]
     if kind == "concat":
@@ -148,4 +150,5 @@ def main():
     json.dump(answer, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()
