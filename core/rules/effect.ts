@@ -1,5 +1,6 @@
 import type { Layer } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
+import type { LayerSignal } from '../signal/signal.ts';
 import type { Effect, Severity } from './finding.ts';
 import type { Place } from './places.ts';
 import type { RuleContext } from './rule.ts';
@@ -22,7 +23,7 @@ export function effectOf(place: Place, context: RuleContext): PlaceEffect {
   const exit = place[place.length - 1]?.layer;
   const relative = (layer: Layer | undefined) =>
     (layer === undefined ? null : context.prediction.layers.get(layer.id)?.relative) ?? noRelative;
-  const before = usable(relative(entry).signal) ?? 1;
+  const before = relative(entry).signal ?? 1;
   const behind = relative(exit).gradient;
   const signals = place.map(({ layer }) => over(relative(layer).signal, before));
   const gradients = place.map(({ layer }) => over(relative(layer).gradient, behind));
@@ -35,8 +36,8 @@ export function effectOf(place: Place, context: RuleContext): PlaceEffect {
     gain: worst.prediction?.gain ?? null,
     signal,
     gradientRatio: beyond,
-    deadFraction: null,
-    saturatedFraction: mostSaturated(place, context),
+    deadFraction: largest(place, ({ deadFraction }) => deadFraction, context),
+    saturatedFraction: largest(place, ({ saturatedFraction }) => saturatedFraction, context),
     loss: inflatedLoss(place, context),
   };
 }
@@ -65,12 +66,17 @@ export function asEffect({ gain, signal, gradientRatio, deadFraction, saturatedF
 
 const noRelative = { signal: null, gradient: null };
 
-function mostSaturated(place: Place, { prediction }: RuleContext): number | null {
-  const fractions = place.flatMap(({ activation }) => {
-    const fraction = activation === null ? null : prediction.layers.get(activation.layer.id)?.signal.saturatedFraction;
-    return fraction == null ? [] : [fraction];
+/** The largest of a share over the activations behind a place. */
+function largest(
+  place: Place,
+  share: (signal: LayerSignal) => number | null,
+  { prediction }: RuleContext,
+): number | null {
+  const shares = place.flatMap(({ activation }) => {
+    const signal = activation === null ? undefined : prediction.layers.get(activation.layer.id)?.signal;
+    return (signal === undefined ? null : share(signal)) ?? [];
   });
-  return fractions.length === 0 ? null : Math.max(...fractions);
+  return shares.length === 0 ? null : Math.max(...shares);
 }
 
 /** Only where nothing between this place and the loss takes the scale away, and the place makes it larger. */

@@ -1,3 +1,5 @@
+import { normalSegment, scaleSegment } from '../signal/field.ts';
+import { saturatedShare } from '../signal/unit-shares.ts';
 import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { fittingRemedies } from './fitting.ts';
@@ -5,7 +7,7 @@ import { fixedGain } from './fixed-std.ts';
 import { byPlace, countLayers, type Place, worstOf } from './places.ts';
 import { report } from './report.ts';
 import type { Rule } from './rule.ts';
-import { chosenWeights, inputsPerUnit } from './weight-site.ts';
+import { chosenWeights, inputsPerUnit, type WeightSite } from './weight-site.ts';
 import { formatNumber, nameLayers, nameOf, nameOfNormalization } from './wording.ts';
 
 /** A unit's variance is std² times its number of inputs (Glorot & Bengio 2010, equation 5): 1 fits few layers. */
@@ -16,10 +18,10 @@ export const stdTooLarge: Rule = {
     const { high } = thresholdsOf(context).fixedGain;
     const sites = chosenWeights(context).filter((site) => (fixedGain(site) ?? 0) > high);
     return byPlace(sites).map((place) => {
-      const effect = effectOf(place, context);
-      const severity = severityOfScale(place, effect, context);
       const worst = worstOf(place, (site) => (site.normalization === null ? (fixedGain(site) ?? 0) : 0));
-      const message = describe(place, { ...effect, worst }, severity);
+      const effect = { ...withOwnGain(effectOf(place, context), worst), worst };
+      const severity = severityOfScale(place, effect, context);
+      const message = describe(place, effect, severity);
       const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'std-too-large',
@@ -32,6 +34,19 @@ export const stdTooLarge: Rule = {
     });
   },
 };
+
+/** Where nothing comes in (a layer before is dead), what the std does to an input of unit variance. */
+function withOwnGain(effect: PlaceEffect, worst: WeightSite): PlaceEffect {
+  if (effect.signal !== null) return effect;
+  const [inputs, { std }] = [inputsPerUnit(worst) ?? 0, worst.initializer];
+  const field = {
+    size: [1, 1],
+    channelAxis: 1,
+    segments: [scaleSegment(normalSegment(1, [1, 1]), (std ?? 0) * Math.sqrt(inputs))],
+  } as const;
+  const saturatedFraction = worst.activation === null ? null : saturatedShare(worst.activation.layer.op, field);
+  return { ...effect, signal: fixedGain(worst), saturatedFraction };
+}
 
 function describe(place: Place, effect: PlaceEffect, severity: Severity): string {
   const { worst, signal, saturatedFraction, loss } = effect;

@@ -7,8 +7,14 @@ import { formatNumber, quoteOf } from './style.ts';
 import type { Written } from './written.ts';
 
 /** TensorFlow.js: a string gets another name, a call of `tf.initializers` another function of it. */
-export function inTfjs(target: TargetInitializer, { node, source }: Written): Replacement | null {
-  const text = written(target, node, source);
+export function inTfjs(target: TargetInitializer, { node, ancestors, source }: Written): Replacement | null {
+  const initializer = written(target, node, source);
+  // `{ kernelInitializer }` stands for `{ kernelInitializer: kernelInitializer }`.
+  const parent = ancestors.at(-1);
+  const isShorthand =
+    parent?.type === 'Dict' &&
+    parent.entries.some(({ key, value }) => key?.start === node.start && value.start === node.start);
+  const text = isShorthand && initializer !== null ? `${textOf(source, node)}: ${initializer}` : initializer;
   return text === null
     ? null
     : { name: nameOf(target), edits: [{ path: source.path, start: node.start, end: node.end, text }] };
