@@ -15,7 +15,7 @@ node([path.join(root, 'scripts/build.ts')]);
 const files = vsce(['ls', '--no-dependencies']).trim().split('\n');
 const binaries = files.filter((file) => native.test(file));
 if (binaries.length > 0) throw new Error(`native code must not be packed: ${binaries.join(', ')}`);
-vsce(['package', '--no-dependencies', '--allow-missing-repository', '--out', target]);
+vsce(['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', target]);
 const { size } = statSync(target);
 if (size >= maxBytes) throw new Error(`${target} has ${size} bytes, more than ${maxBytes}`);
 console.log(`${path.relative(root, target)}: ${files.length} files, ${(size / 1e6).toFixed(2)} MB`);
