@@ -6,6 +6,7 @@ export const kerasDialect: Dialect = {
   fans: kerasFans,
   truncated: 'truncatedNormal',
   layerName: (className, count) => `${layerSnakeCase(className)}${count === 0 ? '' : `_${count}`}`,
+  wrappedName: (wrapper, inner) => `${wrapper}/${inner}`,
   weightName: (name) => name,
   layerText: (className) => `keras.layers.${className}`,
 };

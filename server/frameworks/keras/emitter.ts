@@ -26,8 +26,21 @@ export interface Emitter {
   add(step: Step): TensorValue;
 }
 
-/** `at` is where the nodes are said to be called. */
-export function createEmitter(context: NativeContext, at: Span = context.at): Emitter {
+let callSite: Span | null = null;
+
+/** Runs `body` with all nodes called at `at`; `null`: where the code that runs calls them. */
+export function withCallSite<T>(at: Span | null, body: () => T): T {
+  const outer = callSite;
+  callSite = at;
+  try {
+    return body();
+  } finally {
+    callSite = outer;
+  }
+}
+
+export function createEmitter(context: NativeContext): Emitter {
+  const at = callSite ?? context.at;
   const add = (step: Step): TensorValue => {
     const shapes = step.inputs.map((input) => input.shape);
     const isGiven = step.shape !== undefined;

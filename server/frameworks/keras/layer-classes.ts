@@ -15,6 +15,7 @@ import {
 } from '../../interpreter/values.ts';
 import { configOf } from './config.ts';
 import type { Dialect } from './dialect.ts';
+import { withCallSite } from './emitter.ts';
 import type { LayerSpec } from './layer-spec.ts';
 import { layerClassName, stateOf } from './layer-state.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
@@ -114,7 +115,9 @@ export function callLayer(layer: InstanceValue, arguments_: CallArguments, conte
     const argument = shapes.length === 1 ? valueOfShape(shapes[0] ?? null) : list(shapes.map(valueOfShape));
     context.call(context.getAttribute(layer, 'build'), [argument]);
   }
-  return context.callWith(context.getAttribute(layer, 'call'), arguments_);
+  const run = () => context.callWith(context.getAttribute(layer, 'call'), arguments_);
+  // What the user's own `call` calls is called there.
+  return layer.class.native === null ? withCallSite(null, run) : run();
 }
 
 /** How many sizes of the shapes are numbers. */

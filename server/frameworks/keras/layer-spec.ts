@@ -1,6 +1,7 @@
 import type { Op } from '../../../core/graph/op.ts';
 import type { ParameterRole } from '../../../core/graph/parameter.ts';
 import type { Dim, Shape } from '../../../core/graph/shape.ts';
+import type { Fans } from '../../../core/initializers/fans.ts';
 import type { GivenArgument, InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -19,6 +20,8 @@ export interface WeightSpec {
   readonly shape: Shape;
   /** The argument that says how it starts. */
   readonly initializer: string;
+  /** Where the framework does not take them from the shape. */
+  readonly fans?: Fans;
   /** Moving averages are weights too, but not trained. */
   readonly isState?: boolean;
   /** LSTM: the part of the bias that belongs to the forget gate starts at one. */

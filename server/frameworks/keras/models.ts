@@ -5,6 +5,7 @@ import { isNone, itemsOf, shapeOf, stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass, tensor } from '../../interpreter/table.ts';
 import { type ClassValue, type InstanceValue, list, none, unknown, type Value } from '../../interpreter/values.ts';
 import type { Dialect } from './dialect.ts';
+import { withCallSite } from './emitter.ts';
 import { callLayer } from './layer-classes.ts';
 import { isLayer, modelClassName, sequentialClassName, stateOf } from './layer-state.ts';
 import { lossKind } from './losses.ts';
@@ -128,7 +129,11 @@ function addTo(model: InstanceValue, layer: Value, context: NativeContext): void
 
 function runSequential(model: InstanceValue, input: Value, context: NativeContext): Value {
   return stateOf(model).layers.reduce<Value>(
-    (value, layer) => callLayer(layer, { positional: [{ value, at: null }], keyword: new Map(), open: false }, context),
+    (value, layer) =>
+      // Its layers are called nowhere in the code: where they are made says most.
+      withCallSite(layer.at, () =>
+        callLayer(layer, { positional: [{ value, at: null }], keyword: new Map(), open: false }, context),
+      ),
     input,
   );
 }

@@ -9,8 +9,11 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
   const names = nameLayers([...owners.keys()], dialect);
   const modules = new Map<InstanceValue, string>();
   for (const [layer, owner] of owners) {
-    const prefix = owner === null || owner === root ? '' : `${modules.get(owner) ?? ''}/`;
-    modules.set(layer, `${prefix}${names.get(layer) ?? ''}`);
+    const name = names.get(layer) ?? '';
+    const above = owner === null || owner === root ? null : (modules.get(owner) ?? '');
+    if (above === null) modules.set(layer, name);
+    else if (owner?.class.name === 'TimeDistributed') modules.set(layer, dialect.wrappedName(above, name));
+    else modules.set(layer, `${above}/${name}`);
   }
   const parameters: { name: string; tensor: TensorValue }[] = [];
   const seen = new Set<unknown>();

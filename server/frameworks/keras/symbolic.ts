@@ -3,6 +3,7 @@ import type { Span } from '../../../core/graph/span.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import type { CallArguments, GivenArgument, InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import { withCallSite } from './emitter.ts';
 import { markOurs } from './ours.ts';
 
 /*
@@ -77,7 +78,8 @@ export function replay(outputs: readonly Value[], bound: ReadonlyMap<TensorValue
     return made.get(origin.call)?.[origin.index] ?? value;
   };
   for (const call of callsBehind(outputs, bound)) {
-    const result = call.run(mapArguments(call.arguments, resolve));
+    // Every call knows its own place.
+    const result = withCallSite(null, () => call.run(mapArguments(call.arguments, resolve)));
     made.set(call, flatTensors(result));
   }
   return outputs.map((output) => mapTensors(output, resolve));

@@ -1,5 +1,4 @@
 import type { Initializer } from '../../../core/graph/initializer.ts';
-import type { ParameterRole } from '../../../core/graph/parameter.ts';
 import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { Span } from '../../../core/graph/span.ts';
 import { unknownInitializer, zeros } from '../../../core/initializers/make.ts';
@@ -42,11 +41,11 @@ export function makeWeight(
 }
 
 export function newWeight(
-  spec: { readonly shape: Shape; readonly role: ParameterRole },
+  spec: Pick<WeightSpec, 'shape' | 'role' | 'fans'>,
   dialect: Dialect,
   trainable: boolean,
 ): TensorValue {
-  const memory = storage(spec.shape, { role: spec.role, trainable, ...dialect.fans(spec.shape) });
+  const memory = storage(spec.shape, { role: spec.role, trainable, ...(spec.fans ?? dialect.fans(spec.shape)) });
   return markOurs(tensor({ shape: spec.shape, storage: memory, isParameter: true }));
 }
 
@@ -60,14 +59,14 @@ export function writeInitial(
   layerAt: Span | null,
 ): void {
   if ('type' in source) {
-    const initializer = asDefault(resolveInitializer(source, weight.shape ?? [], dialect));
+    const initializer = asDefault(resolveInitializer(source, weight, dialect));
     context.write(weight, { initializer, by: defaultBy, origin: 'default', at: layerAt ?? context.at });
     return;
   }
   const text = source.at === null ? describe(source.value) : context.textOf(source.at);
   const callee = calleeOf(text);
   context.write(weight, {
-    initializer: resolveInitializer(source.value, weight.shape ?? [], dialect),
+    initializer: resolveInitializer(source.value, weight, dialect),
     by: callee,
     origin: 'explicit',
     at: source.at ?? layerAt ?? context.at,
@@ -76,8 +75,9 @@ export function writeInitial(
 }
 
 /** What any way to say an initializer means: string, instance, class, configuration. Everything else is not known. */
-export function resolveInitializer(value: Value, shape: Shape, dialect: Dialect): Initializer {
-  const target: Target = { shape, fans: dialect.fans(shape), truncated: dialect.truncated };
+export function resolveInitializer(value: Value, weight: TensorValue, dialect: Dialect): Initializer {
+  const { fanIn = null, fanOut = null } = weight.storage ?? {};
+  const target: Target = { shape: weight.shape ?? [], fans: { fanIn, fanOut }, truncated: dialect.truncated };
   if (isNone(value)) return initializerNamed('GlorotUniform', { type: 'none' }, target);
   const text = stringOf(value);
   if (text !== null) return initializerNamed(initializerClassName(text), { type: 'none' }, target);

@@ -8,7 +8,8 @@ export const tfjsDialect: Dialect = {
   truncated: 'uncorrectedTruncatedNormal',
   // `dense_Dense1`: tfjs-layers counts from one, by class.
   layerName: (className, count) => `${layerSnakeCase(className)}_${className}${count + 1}`,
-  weightName: (name) => name.replace(/^(?:simple_rnn|lstm|gru)_cell\//, ''),
+  wrappedName: (wrapper) => wrapper,
+  weightName: (name) => name.replace(/\b(?:simple_rnn|lstm|gru)_cell\//, ''),
   layerText: (className) => `tf.layers.${functionName(className)}`,
 };
 

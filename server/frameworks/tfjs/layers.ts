@@ -25,6 +25,7 @@ const defaults: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Conv3D: { kernel_initializer: "'glorot_normal'" },
   Conv2DTranspose: { kernel_initializer: "'glorot_normal'" },
   Conv3DTranspose: { kernel_initializer: "'glorot_normal'" },
+  DepthwiseConv2D: { depthwise_initializer: "'glorot_normal'" },
   SimpleRNN: { kernel_initializer: "'glorot_normal'" },
   LSTM: { kernel_initializer: "'glorot_normal'", recurrent_activation: "'hard_sigmoid'", unit_forget_bias: 'False' },
   GRU: { kernel_initializer: "'glorot_normal'", recurrent_activation: "'hard_sigmoid'", reset_after: 'False' },

@@ -1,4 +1,4 @@
-import { type Dim, isKnown, type Shape } from '../../../../core/graph/shape.ts';
+import { type Dim, isKnown, type Shape, sizeOf } from '../../../../core/graph/shape.ts';
 import { booleanOf, isNone, numberOf, shapeOf } from '../../../interpreter/read.ts';
 import type { Config, LayerSpec, WeightSpec } from '../layer-spec.ts';
 import { lastOf } from './dense.ts';
@@ -71,8 +71,12 @@ export const attentionLayers: Readonly<Record<string, LayerSpec>> = {
 };
 
 function projection(config: Config, name: string, as: string, kernel: Shape, bias: Shape): WeightSpec[] {
+  // Of [in, heads, width] the last two are outputs, of [heads, width, out] the first two are inputs. Before Keras 3.15 the
+  // shape was read as a convolution's: fan_in of the projections was `in · heads`.
+  const inputs = as === 'output' ? kernel.slice(0, 2) : kernel.slice(0, 1);
+  const fans = { fanIn: sizeOf(inputs), fanOut: sizeOf(kernel.slice(inputs.length)) };
   const weights: WeightSpec[] = [
-    { name: `${name}/kernel`, as, role: 'weight', shape: kernel, initializer: 'kernel_initializer' },
+    { name: `${name}/kernel`, as, role: 'weight', shape: kernel, initializer: 'kernel_initializer', fans },
   ];
   if (config.flag('use_bias'))
     weights.push({ name: `${name}/bias`, as: `${as}Bias`, role: 'bias', shape: bias, initializer: 'bias_initializer' });

@@ -1,0 +1,50 @@
+"""Builds Keras models from source and prints what their weights really start with.
+
+Standard input: a JSON list of sources that define `model` (and `input_shape` with batch where the model does not know it).
+One JSON line each: weights (path, shape, trainable, values of some builds) and output shapes of the layers.
+"""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+
+def build(source):
+    keras.utils.clear_session()
+    names = {"keras": keras}
+    exec(source, names)  # noqa: S102 - our own sources
+    model = names["model"]
+    if not model.built:
+        model(np.zeros([1 if size is None else size for size in names["input_shape"]], "float32"))
+    return model
+
+
+def shape_of(layer):
+    try:
+        shape = layer.output.shape
+    except (AttributeError, ValueError):
+        return None
+    return [None if size is None else int(size) for size in shape]
+
+
+for source in json.load(sys.stdin):
+    model = build(source)
+    weights = [
+        {
+            "name": weight.path,
+            "shape": [int(size) for size in weight.shape],
+            "trainable": bool(weight.trainable),
+            "mean": float(np.mean(weight.numpy(), dtype="float64")),
+            "std": float(np.std(weight.numpy(), dtype="float64")),
+        }
+        for weight in model.weights
+        if np.issubdtype(np.asarray(weight.numpy()).dtype, np.floating)
+    ]
+    layers = [{"name": layer.name, "outputShape": shape_of(layer)} for layer in model.layers]
+    print(json.dumps({"weights": weights, "layers": layers}), flush=True)
