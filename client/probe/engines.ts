@@ -25,8 +25,8 @@ export function trainerEnvironment(context: vscode.ExtensionContext): Readonly<R
 }
 
 function reasonAgainst(context: vscode.ExtensionContext): string | null {
-  if (!vscode.workspace.isTrusted) return 'The workspace is not trusted.';
-  return installedAt(context) === null ? 'Not installed.' : null;
+  if (!vscode.workspace.isTrusted) return 'the workspace is not trusted';
+  return installedAt(context) === null ? 'not installed' : null;
 }
 
 /** The folder whose `node_modules` hold the package: named by the environment, or where the command installed it. */

@@ -110,7 +110,7 @@ export function createProbePanel(
     if (model === null) return;
     const offer = engineOffers(context).find((one) => one.engine === engine);
     if (offer?.available !== true) {
-      const message = `${engine} cannot run here. ${offer?.reason ?? ''}`.trim();
+      const message = `${engine} cannot run here: ${offer?.reason ?? 'it is no engine of the host'}.`;
       const failed = { type: 'failed', kind: 'engineUnavailable', message, hint: null, layer: null } as const;
       post({ type: 'trainer', message: { version: protocolVersion, run, ...failed } });
       return;

@@ -24,11 +24,9 @@ describe('in a workspace that is not trusted', () => {
     const [run] = await until(async () => ((await pastRuns()).length > 0 ? pastRuns() : undefined), 90_000);
     assert.equal(run?.summary.engine, 'wasm');
     await drive('screenshot', { name: 'untrusted' });
-    const page = await drive('evaluate', {
-      mark: '#root',
-      expression: 'document.body.innerText + document.body.innerHTML',
-    });
-    assert.match(String(page), /not trusted/);
+    await drive('clickIn', { mark: '#root', selector: 'button:has-text("Options")' });
+    const expression = 'document.querySelector("option[value=tfjs-node]").innerText';
+    assert.match(String(await drive('evaluate', { mark: '#root', expression })), /not trusted/);
   });
 
   it('the installation of an engine is not offered', async () => {
