@@ -1,7 +1,7 @@
 import type { FrameworkId, ModelGraph } from '../../core/graph/graph.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { NativeContext } from '../interpreter/native.ts';
-import type { InstanceValue, TensorValue, Value } from '../interpreter/values.ts';
+import type { CallArguments, InstanceValue, TensorValue, Value } from '../interpreter/values.ts';
 
 /** A framework as the evaluator sees it: tables of names, and how its models are named, rooted and run. */
 export interface Framework {
@@ -42,5 +42,7 @@ export interface Framework {
   tensorIndex(tensor: TensorValue, index: Value, context: NativeContext): Value | null;
   /** `tensor[index] = value`. */
   readonly setTensorIndex?: (tensor: TensorValue, index: Value, value: Value, context: NativeContext) => void;
+  /** A call that could not be followed, while a forward pass is traced; `null` where no tensor goes into it. */
+  readonly unknownCall?: (name: string, arguments_: CallArguments, context: NativeContext) => Value | null;
   readonly loss?: (root: InstanceValue) => ModelGraph['loss'];
 }

@@ -25,8 +25,21 @@ export function call(machine: Machine, callee: Value, arguments_: CallArguments,
       return callInstance(machine, callee, arguments_, site);
     default:
       noteUnknownCall(machine, arguments_, site);
-      return unknown(`result of ${site.callee === null ? 'a call' : textOf(site)}`);
+      return unknownResult(machine, arguments_, site);
   }
+}
+
+/** What comes out of a call that cannot be followed: where tensors went in, a tensor that depends on them. */
+function unknownResult(machine: Machine, arguments_: CallArguments, site: Site): Value {
+  const name = site.callee === null ? 'a call' : textOf(site);
+  if (machine.state.trace !== null) {
+    const context = machine.context(site);
+    for (const framework of machine.frameworks) {
+      const value = framework.unknownCall?.(name, arguments_, context) ?? null;
+      if (value !== null) return value;
+    }
+  }
+  return unknown(`result of ${name}`);
 }
 
 function textOf(site: Site): string {

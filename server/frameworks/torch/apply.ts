@@ -4,6 +4,7 @@ import type { Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
+import { watchStep } from './attention-pattern.ts';
 import { currentTrial, type Restore, trialStep } from './trial.ts';
 import { materialize } from './views.ts';
 import { contentsOf } from './writes.ts';
@@ -27,6 +28,12 @@ export interface Step {
  * reported, and the pass goes on with what is still known.
  */
 export function apply(step: Step, context: NativeContext): TensorValue {
+  const result = compute(step, context);
+  watchStep(step, result);
+  return result;
+}
+
+function compute(step: Step, context: NativeContext): TensorValue {
   const { op } = step;
   const shapes = step.inputs.map((input) => input.shape);
   const problem = step.shape === undefined ? checkShapes(op, shapes) : null;

@@ -2,7 +2,7 @@ import type { Dim, Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
-import { dense } from './operators.ts';
+import { dense, matmul } from './operators.ts';
 
 /**
  * `torch.einsum`. Products of two batches of matrices become a matmul, `…i,oi->…o` with a parameter a dense layer; of
@@ -23,6 +23,7 @@ export function einsum(equation: string, operands: readonly TensorValue[], conte
       return dense(left, right, null, context);
     }
     const product = asMatmul(a, b, parsed.output);
+    if (product !== null && !product.transposeA && !product.transposeB) return matmul(left, right, context);
     if (product !== null)
       return apply({ op: { kind: 'matmul', ...product }, inputs: [left, right], name: 'einsum', shape }, context);
   }

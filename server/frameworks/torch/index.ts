@@ -6,6 +6,7 @@ import { tensorOperator } from './operators.ts';
 import { isModule, namedModules, namedParameters } from './registry.ts';
 import { setTensorAttribute, tensorAttribute } from './tensor-attributes.ts';
 import { trace } from './trace.ts';
+import { unknownCall } from './unknown-call.ts';
 
 /** Containers are models when they stand alone. */
 const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict', 'Transformer']);
@@ -25,5 +26,6 @@ export const torch: Framework = {
   tensorOperator,
   tensorIndex,
   setTensorIndex,
+  unknownCall,
   loss: lossOf,
 };

@@ -79,7 +79,6 @@ const elementwise = [
   'cumprod',
   'roll',
   'flip',
-  'masked_fill',
   'tril',
   'triu',
   'nan_to_num',
@@ -131,6 +130,15 @@ export const mathOperations: Operations = {
       } satisfies Operation,
     ]),
   ),
+  // A mask that depends on an input is an input of the node; one that the code makes itself is not.
+  masked_fill: {
+    parameters: 'mask, value',
+    run: (input, given, context) => {
+      const mask = given.get('mask');
+      const inputs = mask.type === 'tensor' && mask.layer !== null ? [input, mask] : [input];
+      return applyUnknown('masked_fill', inputs, input.shape, context);
+    },
+  },
   neg: { parameters: '', run: (input, _, context) => affineOf(input, -1, context) },
   pow: {
     parameters: 'exponent',

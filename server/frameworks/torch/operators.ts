@@ -7,6 +7,8 @@ import { numberOf } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
+
+import { attentionOf } from './attention-pattern.ts';
 import { divided, heldBy, isMemory, productOf, sumOf } from './memory.ts';
 import { isView, transposedOf } from './views.ts';
 import { allocate, contentsOf, derived } from './writes.ts';
@@ -167,6 +169,12 @@ export function matmul(left: TensorValue, right: TensorValue, context: NativeCon
   if (weight?.isParameter && !left.isParameter) return dense(left, weight, null, context);
   if (isMemory(left, context) && isMemory(right, context)) {
     return tensor({ shape: inferShape(plainMatmul, [left.shape, right.shape]) });
+  }
+  const attention = attentionOf(left);
+  if (attention !== null) {
+    const { query, key, causal } = attention;
+    const op: Op = { kind: 'dotProductAttention', causal };
+    return apply({ op, inputs: [query, key, right], name: 'attention' }, context);
   }
   return apply({ op: plainMatmul, inputs: [left, right], name: 'matmul' }, context);
 }

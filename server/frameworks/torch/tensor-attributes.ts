@@ -7,6 +7,7 @@ import { boolean, none, number, type TensorValue, unknown, type Value } from '..
 import { fromData } from './create.ts';
 import { functionByName } from './namespaces.ts';
 import { permute, transpose } from './rearrange.ts';
+import { unknownMethod } from './unknown-call.ts';
 import { allocate, copyInto } from './writes.ts';
 
 /** Attributes and methods of a tensor. */
@@ -40,7 +41,9 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
       return unknown(name);
   }
   const function_ = creators[name] ?? functionByName(name);
-  return function_ === null ? null : { type: 'bound', self: tensor, function: function_ };
+  return function_ === null
+    ? unknownMethod(tensor, name, context)
+    : { type: 'bound', self: tensor, function: function_ };
 }
 
 /** `.T` reverses all axes, `.mT` swaps the last two. */
