@@ -1,6 +1,7 @@
 import type { Layer, LossKind, ModelGraph } from '../core/graph/graph.ts';
 import { indexOf } from '../core/graph/graph-index.ts';
 import { checkShapes, inferShape } from '../core/graph/infer-shape.ts';
+import { lossesOf } from '../core/graph/loss.ts';
 import type { OpKind } from '../core/graph/op.ts';
 import { formatShape, isKnown, type Shape } from '../core/graph/shape.ts';
 import type { ProbeOptions } from '../core/probe/request.ts';
@@ -40,7 +41,7 @@ export function planTraining(graph: ModelGraph, options: ProbeOptions): Training
   const inputs = graph.inputs.map((id, index) => planInput(graph, id, options.inputShapes?.[index], assumptions));
   checkGraph(graph, inputs, options.batch);
   checkParameters(graph);
-  return { inputs, outputs: graph.outputs.map((id) => planOutput(graph, id)), assumptions };
+  return { inputs, outputs: lossesOf(graph).map(({ at, kind }) => ({ node: at, loss: kind })), assumptions };
 }
 
 function planInput(
@@ -77,15 +78,6 @@ function readersThrough(graph: ModelGraph, id: number): readonly Layer[] {
   return (consumers.get(id) ?? []).flatMap((layer) =>
     passing.has(layer.op.kind) ? readersThrough(graph, layer.id) : [layer],
   );
-}
-
-function planOutput(graph: ModelGraph, id: number): OutputPlan {
-  const layer = layerOf(graph, id);
-  const loss = graph.loss ?? 'meanSquaredError';
-  const isPart =
-    (loss === 'crossEntropy' && layer.op.kind === 'softmax' && !layer.op.log) ||
-    (loss === 'binaryCrossEntropy' && layer.op.kind === 'activation' && layer.op.fn === 'sigmoid');
-  return { node: isPart ? (layer.inputs[0] ?? id) : id, loss };
 }
 
 /** Every layer against the sizes that will really flow. */

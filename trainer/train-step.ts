@@ -45,7 +45,7 @@ export function createStepper(backend: Backend, plan: TrainingPlan, measured: re
       let parse: ((values: Float32Array) => StepFigures) | null = null;
       let now: StepFigures | null = null;
       const vector = backend.tidy(() => {
-        const pass = passThrough(backend, plan, measured, trainee, batch);
+        const pass = differentiate(backend, plan, measured, trainee, batch);
         const layers = update(backend, trainee, pass);
         const { ops } = backend;
         const scalars = pass.accuracy === null ? [pass.loss] : [pass.loss, pass.accuracy];
@@ -85,7 +85,7 @@ function broken(): never {
   throw new Error('a step gave no figures');
 }
 
-interface Pass {
+export interface Pass {
   readonly loss: Tensor;
   readonly accuracy: Tensor | null;
   readonly values: ReadonlyMap<number, Value>;
@@ -100,8 +100,8 @@ interface Pass {
   readonly replaced: Tensor[];
 }
 
-/** Forward and backward, under the caller's `tidy`. */
-function passThrough(
+/** Forward and backward, under the caller's `tidy`; the caller disposes of `captured`. */
+export function differentiate(
   backend: Backend,
   plan: TrainingPlan,
   measured: readonly MeasuredLayer[],
