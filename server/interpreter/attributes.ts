@@ -58,6 +58,8 @@ function dictAttribute(object: DictValue, name: string, site: Site): Value | nul
 }
 
 function functionAttribute(object: FunctionValue, name: string): Value | null {
+  if (name === '__wrapped__') return object.wraps ?? null;
+  if (object.wraps !== undefined) return functionAttribute(object.wraps, name);
   if (name === '__name__' || name === '__qualname__' || name === 'name') return string(object.node.name ?? '<lambda>');
   return name === '__doc__' ? none : null;
 }

@@ -5,7 +5,7 @@ import { namedTupleClass } from './library/python/collections.ts';
 import { fieldNames } from './library/python/dataclasses.ts';
 import { namedTupleBase } from './library/python/modules.ts';
 import { objectClass } from './library/types.ts';
-import type { Frame, Machine, Site } from './machine.ts';
+import { type Frame, type Machine, Raised, type Site } from './machine.ts';
 import { createClass } from './order.ts';
 import { bindName } from './scopes.ts';
 import { positional } from './signature.ts';
@@ -77,8 +77,13 @@ function decorate(machine: Machine, value: Value, decorators: readonly Expressio
     const callee = machine.evaluate(decorator, frame);
     if (callee.type === 'unknown') continue;
     const site: Site = { module: frame.module, at: decorator, callee: decorator };
-    const result = machine.call(callee, positional(decorated), site);
-    if (isCallable(result)) decorated = result;
+    try {
+      const result = machine.call(callee, positional(decorated), site);
+      if (isCallable(result)) decorated = result;
+    } catch (error) {
+      // A registry that refuses the function must not hide it.
+      if (!(error instanceof Raised)) throw error;
+    }
   }
   return decorated;
 }

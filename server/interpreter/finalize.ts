@@ -112,7 +112,8 @@ function parameterOf(id: number, name: string, storage: Storage, trainable: bool
     fanIn,
     fanOut,
     initializer: overwrittenByUnknown ? unknownInitializer : effective(storage, writes),
-    writes,
+    // A copy: the evaluator's own record is undone when the analysis ends.
+    writes: [...writes],
     ...(overwrittenByUnknown ? { overwrittenByUnknown } : {}),
   };
 }
@@ -123,6 +124,9 @@ function effective(storage: Storage, writes: readonly Write[]): Initializer {
   if (last === undefined) return unknownInitializer;
   if (!last.partial) return last.initializer;
   const whole = writes.findLast((write) => !write.partial);
+  // A part that gets the constant that the whole already has.
+  const isSame = (write: Write) => write.initializer.std === 0 && write.initializer.mean === whole?.initializer.mean;
+  if (whole?.initializer.std === 0 && writes.slice(writes.indexOf(whole)).every(isSame)) return whole.initializer;
   // The padding row of an embedding leaves the rest as it was.
   if (storage.role === 'embedding' && whole !== undefined && last.initializer.family === 'zeros')
     return whole.initializer;

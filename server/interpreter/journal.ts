@@ -13,6 +13,8 @@ export interface Journal {
   touch(target: Mutable): void;
   /** Runs `body`, undoes what it changed, and returns what it had made of each thing it changed. */
   explore(body: () => void): ReadonlyMap<Mutable, Snapshot>;
+  /** Runs `body` and undoes what it changed, for good: an analysis leaves no trace in the modules that it imports. */
+  temporarily<T>(body: () => T): T;
   /** Runs `body` unrecorded: a module that is imported inside of a branch stays imported. */
   suspend<T>(body: () => T): T;
 }
@@ -46,6 +48,16 @@ export function createJournal(): Journal {
         restore(target, before);
       }
       return after;
+    },
+    temporarily(body) {
+      const frame = new Map<Mutable, Snapshot>();
+      frames.push(frame);
+      try {
+        return body();
+      } finally {
+        frames.pop();
+        for (const [target, before] of frame) restore(target, before);
+      }
     },
     suspend(body) {
       const outer = frames;

@@ -100,6 +100,8 @@ export interface FunctionValue {
   readonly defaults: ReadonlyMap<string, Value>;
   /** The class it was defined in, for `super()`. */
   readonly owner: ClassValue | null;
+  /** The function whose name a decorator gave it: `@functools.wraps(f)`. */
+  readonly wraps?: FunctionValue;
   readonly binding: 'plain' | 'static' | 'class' | 'property';
   /** JavaScript arrow functions: the `this` around them. */
   readonly self: Value | null;

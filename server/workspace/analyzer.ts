@@ -33,18 +33,22 @@ export function createAnalyzer(workspace: Workspace, frameworks: readonly Framew
   return {
     analyze(path, options = {}) {
       isCancelled = options.isCancelled ?? (() => false);
-      const source = sources.get(path);
-      if (source === null) return emptyAnalysis(path);
-      const record = store.begin(source);
-      const { value: stopped, seen } = collector.record(() => store.run(record));
-      const notes = stopped === null ? [] : [{ at: null, message: `only the beginning was evaluated: ${stopped}` }];
-      const run = { machine, collector, record, seen };
-      const { value: found } = collector.record(() => rootsOf(run, options));
-      if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
-      const models = found.map((root) => analyzeModel(machine, collector, root, options));
-      return analysisOf(record, models, seen, notes);
+      return machine.journal.temporarily(() => analyze(path, options));
     },
   };
+
+  function analyze(path: string, options: AnalyzeOptions): ModuleAnalysis {
+    const source = sources.get(path);
+    if (source === null) return emptyAnalysis(path);
+    const record = store.begin(source);
+    const { value: stopped, seen } = collector.record(() => store.run(record));
+    const notes = stopped === null ? [] : [{ at: null, message: `only the beginning was evaluated: ${stopped}` }];
+    const run = { machine, collector, record, seen };
+    const { value: found } = collector.record(() => rootsOf(run, options));
+    if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
+    const models = found.map((root) => analyzeModel(machine, collector, root, options));
+    return analysisOf(record, models, seen, notes);
+  }
 }
 
 type ModuleRunArgument = Parameters<typeof findRoots>[0];

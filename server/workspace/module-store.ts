@@ -80,9 +80,10 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     // What is imported is evaluated as if it stood alone, whatever asked for it.
     Object.assign(state, { trace: null, sweep: null, caught: [], constructions: 0 });
     try {
-      const outcome = machine.journal.suspend(() =>
-        machine.budget.within(moduleLimits, () => runStatements(machine, record.syntax.body, moduleFrame(record))),
-      );
+      const body = () => runStatements(machine, record.syntax.body, moduleFrame(record));
+      const bounded = () => machine.budget.within(moduleLimits, body);
+      // What the analysed module does elsewhere is undone with its analysis; an imported module stays imported.
+      const outcome = record.name === '__main__' ? bounded() : machine.journal.suspend(bounded);
       return 'stopped' in outcome ? outcome.stopped : null;
     } finally {
       Object.assign(state, outer);
@@ -168,7 +169,12 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   function isCurrent(module: Kept): boolean {
     if (module.checkedIn === analysis) return true;
     // The module of an earlier analysis ran as a script.
-    if (module.record.name === '__main__' || sources.get(module.source.path) !== module.source) return false;
+    if (module.record.name === '__main__') return false;
+    if (sources.get(module.source.path) !== module.source) {
+      // What it did to other modules when it ran (a registry it is listed in) cannot be taken back: all start afresh.
+      for (const [file, other] of kept) if (other.checkedIn !== analysis) kept.delete(file);
+      return false;
+    }
     // Before its imports are asked: they may import it in turn.
     module.checkedIn = analysis;
     for (const imported of module.imports) {

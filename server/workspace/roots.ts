@@ -223,8 +223,8 @@ function objectRoots(run: ModuleRun, factories: Factories, classes: readonly Roo
   ];
   for (const { instance, seen } of made) {
     if (known.has(instance) || instance.at?.path !== run.record.path) continue;
-    const name = assignedName(run.record, instance.at);
-    if (name !== null) add(objectRoot(run, name.name, instance, seen));
+    const name = assignedName(run.record, instance.at)?.name ?? enclosingFunction(run.record, instance.at);
+    if (name !== null) add(objectRoot(run, name, instance, seen));
   }
   return onePerPlace(roots);
 }
@@ -244,6 +244,12 @@ function objectRoot(run: ModuleRun, name: string, instance: InstanceValue, seen:
   const nameAt = nameOfVariable(run.record, name, instance.at);
   const at = instance.at?.path === run.record.path ? instance.at : nameAt;
   return { name, at, nameAt, module: run.record, instance, framework, seen };
+}
+
+/** `return keras.Sequential(…)`: the function that builds the object, where the module itself calls it (`main()`). */
+function enclosingFunction(record: ModuleRecord, at: Span): string | null {
+  const function_ = topFunctions(record).find(({ node }) => node.start <= at.start && at.end <= node.end);
+  return function_?.name ?? null;
 }
 
 /** `model = nn.Sequential(…)`: the name before the call that makes the object. */
@@ -292,6 +298,8 @@ function placeOf(
     const fallback = { path: record.path, start: 0, end: 0 };
     return { at: value.at ?? fallback, nameAt: value.nameAt ?? value.at ?? fallback };
   }
+  // Behind a decorator's wrapper is the function that the user wrote.
+  if (value.wraps !== undefined) return placeOf(value.wraps, record);
   const { node, module } = value;
   const nameAt = node.nameAt ?? node;
   return {

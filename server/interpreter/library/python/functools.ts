@@ -10,11 +10,6 @@ export function transparent(name: string): Value {
   });
 }
 
-/** A decorator factory: `@wraps(f)`. */
-export function transparentFactory(name: string): Value {
-  return nativeFunction(name, '*args, **kwargs', () => identity);
-}
-
 const identity = nativeFunction('decorator', 'function', (given) => given.get('function'));
 
 function isFunction(value: Value): value is FunctionValue | Extract<Value, { type: 'class' }> {
@@ -38,7 +33,13 @@ export const functoolsModule: NamespaceValue = namespace('functools', {
     const start = initial ?? items.shift() ?? none;
     return items.reduce((result, item) => context.call(given.get('function'), [result, item]), start);
   }),
-  wraps: transparentFactory('functools.wraps'),
+  wraps: nativeFunction('functools.wraps', 'wrapped, *rest', (given) => {
+    const wrapped = given.get('wrapped');
+    return nativeFunction('wraps', 'wrapper', (inner) => {
+      const wrapper = inner.get('wrapper');
+      return wrapper.type === 'function' && wrapped.type === 'function' ? { ...wrapper, wraps: wrapped } : wrapper;
+    });
+  }),
   lru_cache: transparent('functools.lru_cache'),
   cache: transparent('functools.cache'),
   total_ordering: transparent('functools.total_ordering'),
