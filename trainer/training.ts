@@ -3,6 +3,7 @@ import { indexOf } from '../core/graph/graph-index.ts';
 import { isKnown } from '../core/graph/shape.ts';
 import type { Start, Step, VariantEnd } from '../core/probe/messages.ts';
 import type { ProbeOptions, VariantName } from '../core/probe/request.ts';
+import { applyVariant } from '../core/probe/variants.ts';
 import type { Backend, Tensor } from './backend-ops.ts';
 import { createData, type DataSource, type OutputShape } from './data.ts';
 import { drawParameter, isGuess } from './initialize.ts';
@@ -15,7 +16,6 @@ import { planTraining, type TrainingPlan } from './plan.ts';
 import { seededRandom } from './random.ts';
 import { type Batch, createStepper, type Stepper, type Trainee } from './train-step.ts';
 import { logical } from './value.ts';
-import { graphOfVariant } from './variant.ts';
 
 export interface Training {
   readonly layers: readonly MeasuredLayer[];
@@ -113,7 +113,7 @@ function createTrainee(variant: VariantName, seed: number, parts: Parts): Runnin
 
 function drawTrainee(variant: VariantName, seed: number, { start, backend }: Parts, batch: Batch): Trainee {
   const { options } = start;
-  const graph = graphOfVariant(start.graph, variant, options);
+  const graph = applyVariant(start.graph, variant, options);
   const random = seededRandom(seed);
   const weights = drawWeights(backend, graph, random.fork('weights'), start.weights);
   const trainee = { graph, weights, optimizer: createOptimizer(backend, options), random: random.fork('dropout') };

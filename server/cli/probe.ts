@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FromTrainer, Start } from '../../core/probe/messages.ts';
+import { predictVariants } from '../../core/probe/predict-variants.ts';
 import { emptyRecording, messagesOf, type Recording, record } from '../../core/probe/recording.ts';
 import { type EngineName, protocolVersion } from '../../core/probe/request.ts';
 import { type ProbeSummary, type SkippedEngine, type SummaryContext, summarize } from '../../core/probe/summary.ts';
@@ -8,7 +9,6 @@ import type { ModelAnalysis } from '../workspace/analysis.ts';
 import { type CommandIo, UsageError } from './io.ts';
 import { type ProbeArguments, parseProbeArguments } from './probe-arguments.ts';
 import { engineLadder, tfjsNodeFolder } from './probe-engines.ts';
-import { predictVariants } from './probe-predictions.ts';
 import { reportHtml } from './probe-report.ts';
 import { progressLine, summaryText } from './probe-text.ts';
 import { openSession, type Session } from './session.ts';
@@ -115,7 +115,7 @@ function contextOf(
     path: place.path,
     line: place.start.line,
     lines: Object.fromEntries(lines),
-    predictions: predictVariants(graph, given.options),
+    predictions: predictVariants(graph, given.options.variants, given.options),
     skipped,
   };
 }

@@ -19,6 +19,3 @@ export function startWasm(files: Readonly<Record<string, string>>): StartEngine 
     return { name: 'wasm', device: hasSimd ? '1 thread, SIMD' : '1 thread', backend: tfjsBackend('host') };
   };
 }
-
-const simd = 'tfjs-backend-wasm-simd.wasm';
-const threaded = 'tfjs-backend-wasm-threaded-simd.wasm';
