@@ -84,9 +84,7 @@ def run(op, x, p):
         )
         return out.transpose(0, 1)
     if kind == "recurrent":
-        names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
-        args = (op["batchFirst"], False)
-        weights = [p[n] for n in names]
+        weights = [p[n] for n in ("weight", "recurrentWeight", "bias", "recurrentBias")]
         state = torch.zeros(1, BATCH, op["hiddenSize"])
         if op["cell"] == "lstm":
             return torch._VF.lstm(x[0], (state, state), weights, True, 1, 0.0, True, False, op["batchFirst"])[0]

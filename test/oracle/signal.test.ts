@@ -5,16 +5,16 @@ import type { ModelGraph } from '../../core/graph/graph.ts';
 import type { Initializer } from '../../core/graph/initializer.ts';
 import type { ActivationName } from '../../core/graph/op.ts';
 import type { Fans } from '../../core/initializers/fans.ts';
-import { he, normal, uniform, xavier } from '../../core/initializers/make.ts';
+import { he, normal, xavier } from '../../core/initializers/make.ts';
 import { propagate } from '../../core/signal/propagate.ts';
 import { type GraphBuilder, graphBuilder } from '../../core/testing/graph-builder.ts';
+import { opModels, torchDefault } from './op-models.ts';
 
 /* The prediction against PyTorch itself: the same graph run there, second moments averaged over seeds. */
 
 type Of = (fans: Fans) => Initializer;
 const heNormal: Of = (fans) => he('normal', fans);
 const glorot: Of = (fans) => xavier('uniform', fans);
-const torchDefault: Of = ({ fanIn }) => uniform(-1 / Math.sqrt(fanIn ?? 1), 1 / Math.sqrt(fanIn ?? 1));
 
 function mlp(weight: Of, bias: Of | undefined, fn: ActivationName, depth = 20): ModelGraph {
   const b = graphBuilder();
@@ -155,5 +155,15 @@ describe('the predicted signal and gradient', () => {
       expect(quantile(values, 0.5), `median of ${quantities[k]}`).toBeLessThan(0.03);
       expect(quantile(values, 0.95), `95th percentile of ${quantities[k]}`).toBeLessThan(0.2);
     });
+  });
+
+  it.each(Object.entries(opModels()))('follows PyTorch through every op: %s', { timeout: 60_000 }, (_name, graph) => {
+    const truth = torch(graph, 12);
+    const [rms, std, gradient, weight] = errorsOf(graph, truth).map((values) => quantile(values, 1));
+    expect(rms).toBeLessThan(0.25);
+    expect(std).toBeLessThan(0.25);
+    expect(gradient).toBeLessThan(0.15);
+    expect(weight).toBeLessThan(0.25);
+    expect(propagate(graph).loss.expected).toBeCloseTo(truth.loss, 0.8);
   });
 });
