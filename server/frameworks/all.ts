@@ -3,7 +3,10 @@ import { keras } from './keras/index.ts';
 import { tfjs } from './tfjs/index.ts';
 import { torch } from './torch/index.ts';
 
-/** Every framework that the analyzer knows. */
+/**
+ * Every framework that the analyzer knows. What an operator does to a tensor is asked in this order: Keras and TensorFlow.js
+ * answer for their own tensors only.
+ */
 export function createFrameworks(): readonly Framework[] {
-  return [torch, keras, tfjs];
+  return [keras, tfjs, torch];
 }

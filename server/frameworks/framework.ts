@@ -11,6 +11,8 @@ export interface Framework {
    * the table does not know the module. Built on first use.
    */
   module(name: string): ((member: string) => Value | null) | null;
+  /** JavaScript: what a script tag defines (`tf`); `null` for other names. */
+  readonly scriptGlobal?: (name: string) => Value | null;
   /** Is this instance a model of the framework (as against one of its plain layers, or something else)? */
   isModel(instance: InstanceValue): boolean;
   /** Parameters are made when the model first runs, so that a model without any may still be one. */

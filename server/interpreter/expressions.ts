@@ -14,7 +14,7 @@ import { boolean, type DictValue, type FunctionValue, none, number, string, unkn
 export function evaluate(machine: Machine, expression: Expression, frame: Frame): Value {
   switch (expression.type) {
     case 'Name':
-      return nameValue(expression.name, frame);
+      return nameValue(machine, expression.name, frame);
     case 'Attribute':
       return attribute(machine, expression, frame);
     case 'Call':
@@ -85,7 +85,7 @@ export function evaluate(machine: Machine, expression: Expression, frame: Frame)
       return yieldValue(machine, expression, frame);
     case 'ClassExpression':
       machine.execute([expression.class], frame);
-      return nameValue(expression.class.name, frame);
+      return nameValue(machine, expression.class.name, frame);
     case 'Unknown':
       return unknown('code that could not be read');
   }
@@ -95,7 +95,7 @@ export function siteOf(expression: Expression, frame: Frame): Site {
   return { module: frame.module, at: expression, callee: null };
 }
 
-function nameValue(name: string, frame: Frame): Value {
+function nameValue(machine: Machine, name: string, frame: Frame): Value {
   const value = lookUp(frame, name);
   if (value !== null) return value;
   if (frame.module.language === 'javascript' && name === 'this') return frame.self ?? none;
@@ -104,6 +104,12 @@ function nameValue(name: string, frame: Frame): Value {
   for (const star of frame.module.stars) {
     const member = star.member(name);
     if (member !== null) return member;
+  }
+  if (frame.module.language === 'javascript') {
+    for (const framework of machine.frameworks) {
+      const value = framework.scriptGlobal?.(name);
+      if (value != null) return value;
+    }
   }
   return unknown(`${name} is not defined`);
 }

@@ -46,6 +46,10 @@ export function activationOf(value: Value): { readonly op: Op | null } | { reado
   if (isNone(value)) return { op: null };
   const text = stringOf(value);
   if (text !== null) return { op: activationNamed(snakeCase(text)) };
+  if (value.type === 'native') {
+    const name = value.function.name.replace(/^tf\./, '');
+    if (Object.hasOwn(activations, name)) return { op: activationNamed(name) };
+  }
   if (value.type === 'unknown') return { op: { kind: 'unknown', name: 'activation' } };
   return { call: value };
 }

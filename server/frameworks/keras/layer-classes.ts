@@ -53,7 +53,7 @@ function layerClass(className: string, spec: LayerSpec, base: ClassValue, dialec
     bases: [base],
     parameters: spec.parameters === '' ? common : `${spec.parameters}, ${common}`,
     construct: (instance, given) => {
-      keepCommon(instance, given);
+      keepCommon(instance, given, /\binput_dim\b/.test(spec.parameters));
       stateOf(instance).config = configOf(given, spec.renamed);
     },
     methods: {
@@ -136,15 +136,11 @@ function shapesOf(arguments_: CallArguments): (Shape | null)[] {
   const first = arguments_.positional[0]?.value ?? arguments_.keyword.get('input_shape')?.value ?? none;
   const items = itemsOf(first);
   if (items?.some((item) => itemsOf(item) !== null)) return items.map(shapeOf);
-  return [shapeOf(withoutNames(first))];
+  return [shapeOf(first)];
 }
 
-/** `None` in a shape is a size that is not known. */
-function withoutNames(value: Value): Value {
-  return value;
-}
-
-function keepCommon(instance: InstanceValue, given: BoundArguments): void {
+/** `ownsDim`: the layer has an argument `input_dim` of its own (`Embedding`'s vocabulary). */
+function keepCommon(instance: InstanceValue, given: BoundArguments, ownsDim = false): void {
   const state = stateOf(instance);
   state.name = stringOf(given.get('name'));
   state.isTrainable = booleanOf(given.get('trainable')) ?? true;
@@ -153,7 +149,7 @@ function keepCommon(instance: InstanceValue, given: BoundArguments): void {
   const size = given.get('input_dim');
   if (itemsOf(batchShape) !== null) state.inputShapes = [shapeOf(batchShape)];
   else if (itemsOf(shape) !== null) state.inputShapes = [[null, ...(shapeOf(shape) ?? [])]];
-  else if (size.type === 'number') state.inputShapes = [[null, size.value]];
+  else if (!ownsDim && size.type === 'number') state.inputShapes = [[null, size.value]];
 }
 
 function layerAttribute(instance: InstanceValue, name: string, dialect: Dialect): Value | null {
@@ -200,7 +196,7 @@ function addWeight(dialect: Dialect, parameters: string): NativeMethod {
       stringOf(given.get('name')) ?? (state.weights.size === 0 ? 'variable' : `variable_${state.weights.size}`);
     const trainable = booleanOf(given.get('trainable')) ?? true;
     const weight = newWeight({ shape, role: roleOf(name, shape) }, dialect, trainable && state.isTrainable);
-    const source = given.given('initializer') ?? string(shape.length === 0 ? 'glorot_uniform' : 'glorot_uniform');
+    const source = given.given('initializer') ?? string('glorot_uniform');
     writeInitial(weight, source, dialect, context, 'default of add_weight', context.at);
     state.weights.set(name, { as: 'weight', tensor: weight, isState: !trainable });
     return weight;

@@ -24,8 +24,19 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
       parameters.push({ name: `${prefix}${name}`, tensor });
     }
   };
+  const addVariables = (layer: InstanceValue, prefix: string) => {
+    for (const [name, value] of layer.attributes) {
+      if (value.type !== 'tensor' || !value.isParameter || seen.has(value.storage)) continue;
+      seen.add(value.storage);
+      parameters.push({ name: `${prefix}${name}`, tensor: value });
+    }
+  };
   addWeights(root, '');
-  for (const [layer, name] of modules) addWeights(layer, `${name}/`);
+  addVariables(root, '');
+  for (const [layer, name] of modules) {
+    addWeights(layer, `${name}/`);
+    addVariables(layer, `${name}/`);
+  }
   for (const [layer, name] of modules) givenNames.set(layer, name);
   return { parameters, modules };
 }

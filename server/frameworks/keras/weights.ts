@@ -63,7 +63,7 @@ export function writeInitial(
     context.write(weight, { initializer, by: defaultBy, origin: 'default', at: layerAt ?? context.at });
     return;
   }
-  const text = source.at === null ? describe(source.value) : context.textOf(source.at);
+  const text = textOf(source, context);
   const callee = calleeOf(text);
   context.write(weight, {
     initializer: resolveInitializer(source.value, weight, dialect),
@@ -134,7 +134,11 @@ function calleeOf(text: string): string {
   return /^(?:new\s+)?([\w.$]+)/.exec(text)?.[1] ?? text.slice(0, 40);
 }
 
-function describe(value: Value): string {
+/** The argument as written; of a variable, the call that made what it holds. */
+function textOf({ value, at }: GivenArgument, context: NativeContext): string {
+  const text = at === null ? '' : context.textOf(at);
+  if (value.type === 'instance' && value.at !== null && !text.includes('(')) return context.textOf(value.at);
+  if (text !== '') return text;
   return stringOf(value) ?? (value.type === 'instance' ? value.class.name : 'initializer');
 }
 

@@ -68,7 +68,7 @@ function runBidirectional(
   const { weights } = stateOf(self);
   const text = dialect.layerText(inner.class.name);
   if (weights.size === 0) {
-    const innerName = currentName(inner, dialect);
+    const innerName = currentName(inner, dialect).replace(/^.*\//, '');
     for (const direction of ['forward', 'backward'])
       for (const spec of recurrentWeights(cell, config, input.shape?.at(-1) ?? null)) {
         const as = direction === 'forward' ? spec.as : `${spec.as}Reverse`;

@@ -10,6 +10,11 @@ import { createNamespace } from './namespaces.ts';
 
 let tf: NamespaceValue | null = null;
 
+function namespace(): NamespaceValue {
+  tf ??= createNamespace();
+  return tf;
+}
+
 /** TensorFlow.js and its layers; all packages share one namespace. */
 export const tfjs: Framework = {
   id: 'tfjs',
@@ -19,9 +24,9 @@ export const tfjs: Framework = {
       !/cdn.*tensorflow\/tfjs/.test(name)
     )
       return null;
-    tf ??= createNamespace();
-    return tf.member;
+    return namespace().member;
   },
+  scriptGlobal: (name) => (name === 'tf' ? namespace() : null),
   isModel: (instance) => isModel(instance, tfjsDialect),
   buildsLate: true,
   describe: (root) => describeModel(root, tfjsDialect),
