@@ -50,6 +50,8 @@ export type Action =
   | { readonly type: 'open'; readonly open: PanelOpen }
   | { readonly type: 'started'; readonly run: string }
   | { readonly type: 'trainer'; readonly message: FromTrainer /** Milliseconds, of any clock. */; readonly at: number }
+  /** The same run begins again on another engine. */
+  | { readonly type: 'restarted' }
   /** Nothing more will come, whatever the recording says: the page that ran it is gone. */
   | { readonly type: 'ended' }
   | { readonly type: 'waiting'; readonly text: string | null }
@@ -93,6 +95,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
       };
     case 'trainer':
       return told(state, action.message, action.at);
+    case 'restarted':
+      return { ...state, recording: state.recording && emptyRecording(state.recording.run), rate: [] };
     case 'ended':
       return { ...state, running: false, paused: false, waiting: null };
     case 'waiting':

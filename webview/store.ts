@@ -3,7 +3,7 @@ import { type Expectations, expectations } from '../core/probe/expectation.ts';
 import { variantsOf } from '../core/probe/recording.ts';
 import type { VariantName } from '../core/probe/request.ts';
 import { expectedRows, type ProbeRow, probeRows } from '../core/probe/rows.ts';
-import { runVerdict } from '../core/probe/run-verdict.ts';
+import { judgedVariant, runVerdict } from '../core/probe/run-verdict.ts';
 import type { Prediction } from '../core/signal/signal.ts';
 import { predictVariants } from './predictions.ts';
 import { type Action, initialState, reduce, shownStep } from './state.ts';
@@ -67,6 +67,6 @@ export const expectationsOf = computed<ReadonlyMap<VariantName, Expectations>>((
 export const verdict = computed(() => {
   const model = graph.value;
   return model && recording.value
-    ? runVerdict(model, recording.value, expectationsOf.value.get('as-written') ?? null)
+    ? runVerdict(model, recording.value, expectationsOf.value.get(judgedVariant(recording.value)) ?? null)
     : null;
 });

@@ -2,7 +2,7 @@ import type { ModelGraph } from '../graph/graph.ts';
 import type { Expectations } from './expectation.ts';
 import { formatFactor, formatNumber } from './numbers.ts';
 import { type Outcome, ranking } from './ranking.ts';
-import { metricAt, type RecordedVariant, type Recording } from './recording.ts';
+import { metricAt, type RecordedVariant, type Recording, variantsOf } from './recording.ts';
 import type { VariantName } from './request.ts';
 import { type ProbeRow, probeRows } from './rows.ts';
 import { variantTitles } from './variant-titles.ts';
@@ -34,10 +34,21 @@ const headlines: Readonly<Record<VerdictKind, string>> = {
   unmeasured: 'Measuring',
 };
 
-/** `null` until the first step has been measured. */
+/** What the source says, where that was run; else the first variant. */
+export function judgedVariant(recording: Recording): VariantName {
+  const variants = variantsOf(recording);
+  return variants.includes('as-written') ? 'as-written' : (variants[0] ?? 'as-written');
+}
+
+/**
+ * The verdict on the judged variant; `null` until the first step has been measured.
+ *
+ * @param expected what is expected of the judged variant
+ */
 export function runVerdict(graph: ModelGraph, recording: Recording, expected: Expectations | null): RunVerdict | null {
   const layers = recording.ready?.layers;
-  const subject = recording.variants.find((one) => one.variant === 'as-written') ?? recording.variants[0];
+  const judged = judgedVariant(recording);
+  const subject = recording.variants.find((one) => one.variant === judged);
   if (!layers || !subject || subject.steps.length === 0) return null;
   const verdicts = layerVerdicts(graph, layers, subject, expected);
   const kind = worst(verdicts, subject);

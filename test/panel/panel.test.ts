@@ -184,7 +184,7 @@ describe('the panel in a browser', () => {
     const alert = page.getByRole('alert');
     await alert.waitFor();
     expect(await alert.innerText()).toMatch(/The training worker has ended: .*boom.*What was measured is kept/);
-    expect(await page.locator('footer').innerText()).toContain('webgpu (no adapter), webgl (no context)');
+    expect(await page.locator('footer').innerText()).toContain('wasm (no WebAssembly), webgpu (no adapter)');
     expect(await page.getByText('18 / 150 steps').count()).toBe(1);
     await page.close();
   });
@@ -203,13 +203,13 @@ describe('the panel in a browser', () => {
   });
 });
 
-/** A worker that has only wasm, sends what it is given and then throws. */
+/** A worker that has only WebGL, sends what it is given and then throws. */
 function dyingWorker(messages: string): string {
   return `
     const say = (message, run) => postMessage({ ...message, run });
     onmessage = ({ data }) => {
       if (data.type !== 'start') return;
-      const reasons = { webgpu: 'no adapter', webgl: 'no context' };
+      const reasons = { wasm: 'no WebAssembly', webgpu: 'no adapter' };
       if (reasons[data.engine]) return say({ version: 1, type: 'failed', kind: 'engineUnavailable', message: reasons[data.engine], hint: null, layer: null }, data.run);
       for (const message of ${messages}) say(message, data.run);
       setTimeout(() => { throw new Error('boom'); }, 50);

@@ -1,49 +1,25 @@
 import * as v from 'valibot';
-import type { ModelGraph } from '../../core/graph/graph.ts';
 import { type Failed, type FromTrainer, fromTrainerSchema, type ToTrainer } from '../../core/probe/messages.ts';
-import { type EngineName, type ProbeOptions, protocolVersion } from '../../core/probe/request.ts';
+import { type EngineName, protocolVersion } from '../../core/probe/request.ts';
+import { type Begin, type Beginning, belongsToEngine, type Run, type RunRequest, startLimitMs } from './engine.ts';
 import { startWorker, type WorkerAssets } from './worker.ts';
-
-export interface RunRequest {
-  readonly run: string;
-  readonly graph: ModelGraph;
-  readonly options: ProbeOptions;
-}
-
-/** A run that has begun. */
-export interface Run {
-  readonly cancel: () => void;
-  readonly pause: (paused: boolean) => void;
-  /** Ends it at once, wherever it is. */
-  readonly stop: () => void;
-}
-
-/** How an attempt on one engine began: it runs, or this engine cannot (with the reason), or no engine will (`failed`). */
-export type Beginning = { readonly run: Run } | { readonly reason: string } | { readonly failed: Failed };
-
-/** Compiling WebAssembly or shaders on a slow machine takes seconds; longer than this is hanging. */
-const startLimitMs = 30_000;
 
 /** After a cancel the worker gets this long to say `done` itself. */
 const cancelLimitMs = 3_000;
 
-/** Trains in a worker of this page. Everything it says after `ready` goes to `tell`. */
-export async function beginInPage(
-  engine: EngineName,
-  request: RunRequest,
-  assets: WorkerAssets,
-  tell: (message: FromTrainer) => void,
-): Promise<Beginning> {
-  let worker: Worker;
-  try {
-    worker = await limited(
-      startWorker(assets, (wasm) => ({ version: protocolVersion, type: 'init', wasm })),
-      'the worker could not be loaded in time',
-    );
-  } catch (error) {
-    return { reason: `the training worker does not start: ${String(error instanceof Error ? error.message : error)}` };
-  }
-  return new Promise((resolve) => attend(worker, engine, request, tell, resolve));
+/** Trains in a worker of this page, one worker for each run. */
+export function pageEngine(assets: WorkerAssets): Begin {
+  return async (engine, request, tell, limitMs = startLimitMs) => {
+    const began = performance.now();
+    try {
+      const starting = startWorker(assets, (wasm) => ({ version: protocolVersion, type: 'init', wasm }));
+      const worker = await limited(starting, limitMs);
+      const left = Math.max(0, limitMs - (performance.now() - began));
+      return await new Promise((resolve) => attend(worker, engine, request, tell, left, resolve));
+    } catch (error) {
+      return { reason: `the training worker does not start: ${error instanceof Error ? error.message : error}` };
+    }
+  };
 }
 
 function attend(
@@ -51,6 +27,7 @@ function attend(
   engine: EngineName,
   request: RunRequest,
   tell: (message: FromTrainer) => void,
+  limitMs: number,
   resolve: (beginning: Beginning) => void,
 ): void {
   let begun = false;
@@ -65,10 +42,7 @@ function attend(
     end();
     resolve(beginning);
   };
-  const timer = setTimeout(
-    () => giveUp({ reason: `no answer within ${startLimitMs / 1000} s of its start` }),
-    startLimitMs,
-  );
+  const timer = setTimeout(() => giveUp({ reason: `no answer within ${seconds(limitMs)}` }), limitMs);
   const run: Run = {
     cancel: () => {
       send({ version: protocolVersion, type: 'cancel', run: request.run });
@@ -108,11 +82,6 @@ function attend(
   send({ version: protocolVersion, type: 'start', engine, ...request });
 }
 
-/** Another engine may do what this one cannot; a graph that cannot be trained at all is the same on each. */
-function belongsToEngine({ kind }: Failed): boolean {
-  return kind === 'engineUnavailable' || kind === 'workerLost' || kind === 'outOfMemory';
-}
-
 function lost(run: string, reason: string): Failed {
   return {
     version: protocolVersion,
@@ -125,14 +94,22 @@ function lost(run: string, reason: string): Failed {
   };
 }
 
-async function limited<T>(promise: Promise<T>, message: string): Promise<T> {
+/** A worker that comes too late is ended as soon as it comes. */
+async function limited(starting: Promise<Worker>, limitMs: number): Promise<Worker> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), startLimitMs);
+    timer = setTimeout(() => {
+      starting.then((worker) => worker.terminate()).catch(() => {});
+      reject(new Error(`not loaded within ${seconds(limitMs)}`));
+    }, limitMs);
   });
   try {
-    return await Promise.race([promise, timeout]);
+    return await Promise.race([starting, timeout]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }

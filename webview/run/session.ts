@@ -1,10 +1,14 @@
 import type { Failed, FromTrainer } from '../../core/probe/messages.ts';
 import type { PanelOpen, ToPanel } from '../../core/probe/panel-messages.ts';
-import { type EngineName, type ProbeOptions, protocolVersion, type VariantName } from '../../core/probe/request.ts';
+import { type EngineName, protocolVersion, type VariantName } from '../../core/probe/request.ts';
+import type { SkippedEngine } from '../../core/probe/summary.ts';
 import type { Host } from '../host.ts';
 import type { Action, PanelState } from '../state.ts';
-import { type Ladder, ladder, pageEngines } from './ladder.ts';
-import { beginInPage, type Run, type RunRequest } from './page-engine.ts';
+import { beginAutomatically } from './automatic.ts';
+import type { Begin, Run, RunRequest } from './engine.ts';
+import { hostEngine } from './host-engine.ts';
+import { ladder, pageEngines } from './ladder.ts';
+import { pageEngine } from './page-engine.ts';
 import type { WorkerAssets } from './worker.ts';
 
 /** What the buttons of the panel do. */
@@ -37,6 +41,10 @@ export interface SessionContext {
 }
 
 export function createSession({ host, assets, readOnly, state, dispatch, finished }: SessionContext): Session {
+  const inHost = hostEngine(host);
+  const inPage = assets === null ? null : pageEngine(assets);
+  const begin: Begin = (engine, ...rest) =>
+    inPage !== null && pageEngines.includes(engine) ? inPage(engine, ...rest) : inHost.begin(engine, ...rest);
   let current: Run | null = null;
   let attempt = 0;
 
@@ -49,25 +57,42 @@ export function createSession({ host, assets, readOnly, state, dispatch, finishe
     }
   };
 
+  const skip = (skipped: SkippedEngine): void => {
+    dispatch({ type: 'skipped', skipped });
+    host.post({ type: 'log', level: 'info', text: `${skipped.engine} not taken: ${skipped.reason}` });
+  };
+
   const start = (): void => {
     const { open, options, engine } = state();
     if (!open || !options) return;
     current?.stop();
+    current = null;
     attempt += 1;
     const run = `${open.graph.name}-${Date.now().toString(36)}-${attempt}`;
     dispatch({ type: 'started', run });
     const way = ladder(engine, open.engines, assets !== null);
-    for (const skipped of way.skipped) dispatch({ type: 'skipped', skipped });
-    void climb(way, { run, graph: open.graph, options }, attempt);
+    for (const skipped of way.skipped) skip(skipped);
+    void climb(way.candidates, { run, graph: open.graph, options }, attempt);
   };
 
-  const climb = async (way: Ladder, request: RunRequest, mine: number): Promise<void> => {
-    for (const engine of way.candidates) {
+  /** The first candidate that begins runs; the others behind `wasm` may still take over (see `beginAutomatically`). */
+  const climb = async (candidates: readonly EngineName[], request: RunRequest, mine: number): Promise<void> => {
+    const isAutomatic = candidates.length > 1 && candidates.includes('wasm');
+    const order = isAutomatic ? ['wasm' as const, ...candidates.filter((engine) => engine !== 'wasm')] : candidates;
+    for (const engine of order) {
       dispatch({ type: 'waiting', text: `${engine} to start` });
-      const beginning = pageEngines.includes(engine)
-        ? // `ladder` lets page engines through only where there are assets.
-          await beginInPage(engine, request, assets as WorkerAssets, tell)
-        : { run: beginAtHost(host, engine, request.run, request.options) };
+      const beginning =
+        isAutomatic && engine === 'wasm'
+          ? await beginAutomatically({
+              request,
+              begin,
+              tell,
+              rivals: order.slice(1),
+              trying: (rival) => dispatch({ type: 'waiting', text: `a trial of ${rival}, which may be faster` }),
+              lost: skip,
+              restarted: () => dispatch({ type: 'restarted' }),
+            })
+          : await begin(engine, request, tell);
       const superseded = mine !== attempt || !state().running;
       if ('run' in beginning) {
         if (superseded) beginning.run.stop();
@@ -76,8 +101,7 @@ export function createSession({ host, assets, readOnly, state, dispatch, finishe
       }
       if (superseded) return;
       if ('failed' in beginning) return tell(beginning.failed);
-      dispatch({ type: 'skipped', skipped: { engine, reason: beginning.reason } });
-      host.post({ type: 'log', level: 'warning', text: `${engine}: ${beginning.reason}` });
+      skip({ engine, reason: beginning.reason });
     }
     tell(noEngine(request.run, state()));
   };
@@ -90,7 +114,7 @@ export function createSession({ host, assets, readOnly, state, dispatch, finishe
           if (message.run) start();
           return;
         case 'trainer':
-          return tell(message.message);
+          return inHost.receive(message.message);
         case 'highlight':
           return dispatch({ type: 'highlight', layer: message.layer });
         case 'status':
@@ -116,12 +140,6 @@ export function createSession({ host, assets, readOnly, state, dispatch, finishe
     readOnly,
     canTrain: assets !== null,
   };
-}
-
-function beginAtHost(host: Host, engine: EngineName, run: string, options: ProbeOptions): Run {
-  host.post({ type: 'start', run, engine, options });
-  const cancel = (): void => host.post({ type: 'cancel', run });
-  return { cancel, pause: (paused) => host.post({ type: 'pause', run, paused }), stop: cancel };
 }
 
 function noEngine(run: string, { skipped, open }: PanelState): Failed {

@@ -6,8 +6,8 @@ const longMs = 5_000;
 
 export function Waiting() {
   const { waiting, running, open } = state.value;
-  const blank = open === null || (running && step.value < 0);
-  return blank ? <WaitingLine key={waiting} text={waiting ?? 'the first step'} /> : null;
+  const waits = open === null || (running && (step.value < 0 || waiting !== null));
+  return waits ? <WaitingLine key={waiting} text={waiting ?? 'the first step'} /> : null;
 }
 
 function WaitingLine({ text }: { readonly text: string }) {
@@ -19,7 +19,7 @@ function WaitingLine({ text }: { readonly text: string }) {
   return (
     <p class="waiting" role="status">
       <span class="spinner" aria-hidden="true" /> Waiting for {text}
-      {late ? ': this has taken more than 5 seconds by now. Engines that do not answer are passed over.' : '…'}
+      {late ? ': this has taken more than 5 seconds by now. An engine that does not answer is passed over.' : '…'}
     </p>
   );
 }
