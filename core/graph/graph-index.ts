@@ -2,7 +2,7 @@ import type { Layer, ModelGraph } from './graph.ts';
 import type { Parameter } from './parameter.ts';
 
 /** What a graph says only indirectly, computed once: look-ups by id and who reads whom. */
-export interface GraphIndex {
+interface GraphIndex {
   readonly layers: ReadonlyMap<number, Layer>;
   readonly parameters: ReadonlyMap<number, Parameter>;
   /** Layer id to the layers that read it, in order. */

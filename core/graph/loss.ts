@@ -3,7 +3,7 @@ import { indexOf } from './graph-index.ts';
 import { isKnown } from './shape.ts';
 
 /** How one output of a model is judged. */
-export interface OutputLoss {
+interface OutputLoss {
   readonly kind: LossKind;
   /** The node whose values the loss takes: logits where a softmax or sigmoid at the end belongs to the loss, else the output. */
   readonly at: number;

@@ -17,7 +17,7 @@ export const torchNonlinearities = [
   'leaky_relu',
   'selu',
 ] as const;
-export type TorchNonlinearity = (typeof torchNonlinearities)[number];
+type TorchNonlinearity = (typeof torchNonlinearities)[number];
 
 export function isTorchNonlinearity(name: string): name is TorchNonlinearity {
   return (torchNonlinearities as readonly string[]).includes(name);

@@ -119,7 +119,7 @@ export function he(
   return { ...made, scheme: 'he', ...(nonlinearity === undefined ? {} : { nonlinearity }) };
 }
 
-export type FanModeOfHe = Exclude<VarianceScaling['mode'], 'fanAvg'>;
+type FanModeOfHe = Exclude<VarianceScaling['mode'], 'fanAvg'>;
 
 /** LeCun et al. 1998: Var w = 1 / fanIn. */
 export function lecun(distribution: ScalingDistribution, fans: Fans): Initializer {

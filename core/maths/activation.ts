@@ -2,7 +2,7 @@ import type { ActivationName } from '../graph/op.ts';
 import { normalDensity, normalDistribution } from './gaussian.ts';
 
 /** An activation function of one variable and its derivative. */
-export interface Activation {
+interface Activation {
   value(x: number): number;
   slope(x: number): number;
 }

@@ -5,7 +5,7 @@ import { isWeightLayer } from '../graph/queries.ts';
 import { activationOf } from '../maths/activation.ts';
 
 /** What training can and cannot change, whatever it learns. */
-export interface FixedPoint {
+interface FixedPoint {
   /** Parameters (ids) that get no gradient on any step. */
   readonly dead: ReadonlySet<number>;
   /** Weight layers (ids) whose units start equal and stay so. */

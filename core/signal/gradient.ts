@@ -18,7 +18,7 @@ export interface Contribution {
 /** Gradient with respect to a tensor: per segment, all contributions. Those of different consumers are independent. */
 export type Gradient = readonly (readonly Contribution[])[];
 
-export function zeroContribution(): Contribution {
+function zeroContribution(): Contribution {
   return { total: constantKernel(0), shared: constantKernel(0), coherence: 0 };
 }
 

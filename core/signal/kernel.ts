@@ -9,7 +9,7 @@ export interface Kernel {
 }
 
 /** Offsets kept per axis. */
-export const maxOffsets = 8;
+const maxOffsets = 8;
 
 export type Size = readonly [height: number, width: number];
 

@@ -23,7 +23,7 @@ export const activation: Transfer<Activation> = {
 };
 
 /** What f makes of a segment; the result remembers its Gaussian for a maximum above it. */
-export function activate(op: { fn: ActivationName; parameter?: number }, segment: Segment): Segment {
+function activate(op: { fn: ActivationName; parameter?: number }, segment: Segment): Segment {
   return {
     ...applyDual(op, segment).segment,
     ...(monotone.has(op.fn) ? { before: { segment, apply: (gaussian) => applyDual(op, gaussian) } } : {}),

@@ -1,16 +1,6 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
-import {
-  averagePositions,
-  channelsOf,
-  type Field,
-  flattenPositions,
-  mapSegments,
-  meanSquare,
-  merge,
-  positionsOf,
-  type Segment,
-} from '../field.ts';
+import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf } from '../field.ts';
 import {
   type Contribution,
   type Gradient,
@@ -19,18 +9,9 @@ import {
   scaleContribution,
   total,
 } from '../gradient.ts';
-import {
-  atZero,
-  constantKernel,
-  diagonalKernel,
-  type Kernel,
-  kernelOf,
-  pairCounts,
-  type Size,
-  scaleKernel,
-} from '../kernel.ts';
-import type { Site, Transfer } from '../site.ts';
-import { type AxisMatrix, applyAxes } from '../window.ts';
+import { atZero, constantKernel, diagonalKernel, type Kernel, type Size } from '../kernel.ts';
+import type { Transfer } from '../site.ts';
+import { axisOf, mapKernels } from './axes.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
@@ -134,89 +115,6 @@ export const split: Transfer<OpOf<'split'>> = {
   },
 };
 
-/** Zeros (or copies) around. */
-export const pad: Transfer<OpOf<'pad'>> = {
-  forward(site, [input]) {
-    if (input === undefined) return null;
-    const size = paddedSize(site, input);
-    const share = site.op.mode === 'constant' ? positionsOf(input) / (size[0] * size[1]) : 1;
-    return { ...mapSegments(input, (segment) => thinned(segment, size, share)), size };
-  },
-  backward(_site, [input], _output, gradient) {
-    if (input === undefined) return { inputs: [null] };
-    return {
-      inputs: [mapGradient(gradient, (one) => mapContribution(one, (kernel) => resized(kernel, input.size), 1))],
-    };
-  },
-};
-
-/** Every element `factor` times (bilinear blends them, which is not followed). */
-export const upsample: Transfer<OpOf<'upsample'>> = {
-  forward(site, [input]) {
-    if (input === undefined) return null;
-    const [y, x] = site.op.factor ?? [1, 1];
-    const size: Size = [Math.floor(input.size[0] * (y ?? 1)), Math.floor(input.size[1] * (x ?? 1))];
-    const grow = (kernel: Kernel) =>
-      applyAxes(kernel, size, repeatMatrix(input.size[0], size[0]), repeatMatrix(input.size[1], size[1]));
-    return { ...mapSegments(input, (segment) => mapKernels(segment, grow)), size };
-  },
-  backward(_site, [input], output, gradient) {
-    if (input === undefined) return { inputs: [null] };
-    const { size } = output;
-    const [y, x] = [gatherMatrix(input.size[0], size[0]), gatherMatrix(input.size[1], size[1])];
-    const copies = positionsOf(output) / positionsOf(input);
-    return {
-      inputs: [
-        mapGradient(gradient, (one) => mapContribution(one, (kernel) => applyAxes(kernel, input.size, y, x), copies)),
-      ],
-    };
-  },
-};
-
-/** Mean, sum or maximum over positions, channels or both. */
-export const reduce: Transfer<OpOf<'reduce'>> = {
-  forward(site, [input]) {
-    if (input === undefined || site.op.fn === 'max') return null;
-    const { channels, positions, kept } = reducedAxes(site, input);
-    let result = input;
-    const count = (positions ? positionsOf(input) : 1) * (channels ? (channelsOf(input) ?? 1) : 1);
-    if (positions)
-      result = { ...mapSegments(result, (segment) => averagePositions(segment, input.size)), size: [1, 1] };
-    if (channels) result = { ...result, segments: [acrossChannels(merge(result))] };
-    const factor = site.op.fn === 'sum' ? count : 1;
-    return { ...mapSegments(result, (segment) => times(segment, factor)), channelAxis: kept };
-  },
-  backward(site, [input], _output, gradient) {
-    if (input === undefined || site.op.fn === 'max') return { inputs: [null] };
-    const { channels, positions } = reducedAxes(site, input);
-    const count = (positions ? positionsOf(input) : 1) * (channels ? (channelsOf(input) ?? 1) : 1);
-    const factor = site.op.fn === 'sum' ? 1 : 1 / (count * count);
-    const below = (i: number) =>
-      mapContribution(
-        total(gradient[i] ?? gradient[0] ?? []),
-        (kernel) => scaleKernel(positions ? constantKernel(atZero(kernel)) : kernel, factor),
-        factor,
-      );
-    return {
-      inputs: [
-        input.segments.map((_, i) => {
-          const one = below(i);
-          return [channels ? { ...one, coherence: atZero(one.total) } : one];
-        }),
-      ],
-    };
-  },
-};
-
-function axisOf(site: Site, axis: number, input: Field): number {
-  return axis < 0 ? axis + (site.inputShapes[0]?.length ?? input.channelAxis + 1) : axis;
-}
-
-function mapKernels(segment: Segment, map: (kernel: Kernel) => Kernel): Segment {
-  const { before: _, ...rest } = segment;
-  return { ...rest, total: map(segment.total), varying: map(segment.varying) };
-}
-
 function unflatten(input: Field, output: Field, gradient: Gradient): Gradient {
   if (positionsOf(output) === positionsOf(input)) return gradient;
   return gradient.map((contributions) => [
@@ -234,108 +132,4 @@ function overlaps(input: Field, start: number, length: number | null): readonly 
     from += channels;
     return Math.max(end - begin, 0);
   });
-}
-
-function paddedSize(site: Site<OpOf<'pad'>>, input: Field): Size {
-  const rank = site.inputShapes[0]?.length ?? site.op.padding.length;
-  const first = rank - site.op.padding.length;
-  const added: number[] = [];
-  for (let axis = 1; axis < rank; axis++) {
-    if (axis === input.channelAxis) continue;
-    const [before, after] = site.op.padding[axis - first] ?? [0, 0];
-    added.push(before + after);
-  }
-  return [input.size[0] + (added[0] ?? 0), input.size[1] + (added[1] ?? 0)];
-}
-
-function thinned(segment: Segment, size: Size, share: number): Segment {
-  const map = (kernel: Kernel) => scaleKernel(resized(kernel, size), share);
-  return {
-    ...mapKernels(segment, map),
-    mean: segment.mean * share,
-    coherence: segment.coherence * share,
-    varyingCoherence: segment.varyingCoherence * share,
-  };
-}
-
-function resized(kernel: Kernel, size: Size): Kernel {
-  return kernelOf(
-    size,
-    (dy, dx) => kernel.data[Math.min(dy, kernel.rows - 1) * kernel.columns + Math.min(dx, kernel.columns - 1)] ?? 0,
-  );
-}
-
-/** `out[D]`: what two copies at distance D copy. */
-function repeatMatrix(from: number, to: number): AxisMatrix {
-  const factor = Math.max(Math.round(to / from), 1);
-  const inputs = pairCounts(from).length;
-  return Array.from({ length: pairCounts(to).length }, (_, offset) => {
-    const row = new Float64Array(inputs);
-    forRepeats(offset, factor, inputs, (index, share) => {
-      row[index] = (row[index] ?? 0) + share;
-    });
-    return row;
-  });
-}
-
-function gatherMatrix(from: number, to: number): AxisMatrix {
-  const factor = Math.max(Math.round(to / from), 1);
-  const inputPairs = pairCounts(from);
-  const outputPairs = pairCounts(to);
-  const rows = Array.from(inputPairs, () => new Float64Array(outputPairs.length));
-  outputPairs.forEach((pairs, offset) => {
-    forRepeats(offset, factor, inputPairs.length, (index, share) => {
-      const row = rows[index];
-      if (row !== undefined) row[offset] = (row[offset] ?? 0) + (share * pairs) / (inputPairs[index] ?? 1);
-    });
-  });
-  return rows;
-}
-
-function forRepeats(
-  offset: number,
-  factor: number,
-  inputs: number,
-  visit: (index: number, share: number) => void,
-): void {
-  const low = Math.floor(offset / factor);
-  const high = (offset % factor) / factor;
-  visit(Math.min(low, inputs - 1), 1 - high);
-  if (high > 0) visit(Math.min(low + 1, inputs - 1), high);
-}
-
-function reducedAxes(site: Site<OpOf<'reduce'>>, input: Field) {
-  const axes = site.op.axes.map((axis) => axisOf(site, axis, input));
-  const channels = axes.includes(input.channelAxis);
-  const positions = axes.some((axis) => axis !== input.channelAxis && axis > 0);
-  const gone = site.op.keepDims ? 0 : axes.filter((axis) => axis < input.channelAxis).length;
-  return { channels, positions, kept: input.channelAxis - gone };
-}
-
-function acrossChannels(segment: Segment): Segment {
-  const average = (kernel: Kernel, coherence: number) => {
-    const whole = atZero(kernel);
-    return whole === 0 ? kernel : scaleKernel(kernel, meanSquare(1, coherence / whole, segment.channels));
-  };
-  const total = average(segment.total, segment.coherence);
-  const varying = average(segment.varying, segment.varyingCoherence);
-  return {
-    channels: 1,
-    mean: segment.mean,
-    total,
-    varying,
-    coherence: atZero(total),
-    varyingCoherence: atZero(varying),
-  };
-}
-
-function times(segment: Segment, factor: number): Segment {
-  if (factor === 1) return segment;
-  const square = factor * factor;
-  return {
-    ...mapKernels(segment, (kernel) => scaleKernel(kernel, square)),
-    mean: segment.mean * factor,
-    coherence: segment.coherence * square,
-    varyingCoherence: segment.varyingCoherence * square,
-  };
 }

@@ -1,0 +1,14 @@
+import type { Field, Segment } from '../field.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Site } from '../site.ts';
+
+/** The axis counted from the front. */
+export function axisOf(site: Site, axis: number, input: Field): number {
+  return axis < 0 ? axis + (site.inputShapes[0]?.length ?? input.channelAxis + 1) : axis;
+}
+
+/** Both kernels changed alike. */
+export function mapKernels(segment: Segment, map: (kernel: Kernel) => Kernel): Segment {
+  const { before: _, ...rest } = segment;
+  return { ...rest, total: map(segment.total), varying: map(segment.varying) };
+}
