@@ -221,6 +221,8 @@ function superAttribute(machine: Machine, object: SuperValue, name: string, site
   const rest = class_.order.slice(class_.order.indexOf(owner) + 1);
   for (const candidate of rest) {
     const member = candidate.members.get(name);
+    // The `__init__` that a dataclass was given.
+    if (member?.type === 'native' && name === '__init__') return { type: 'bound', self, function: member };
     if (member !== undefined) return bindMember(machine, member, self, class_, site);
     const { native } = candidate;
     if (native === null || self.type !== 'instance') continue;
