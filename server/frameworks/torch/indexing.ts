@@ -3,7 +3,7 @@ import { constant, unknownInitializer } from '../../../core/initializers/make.ts
 import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf } from '../../interpreter/read.ts';
 import type { SliceValue, TensorValue, Value } from '../../interpreter/values.ts';
-import { applyUnknown } from './apply.ts';
+import { applyUnknown, isTracing } from './apply.ts';
 import { section, select, unsqueeze } from './rearrange.ts';
 import { copyInto, fill } from './writes.ts';
 
@@ -39,7 +39,9 @@ export function tensorIndex(input: TensorValue, index: Value, context: NativeCon
 
 /** A part of a tensor, of which only the shape is known. */
 function part(input: TensorValue, shape: Shape | null, context: NativeContext): TensorValue {
-  if (input.layer === null && input.storage !== null) return { ...input, shape, isPart: true, isParameter: false };
+  if (input.layer === null && input.storage !== null && (!isTracing(context) || !input.isParameter)) {
+    return { ...input, shape, isPart: true, isParameter: false };
+  }
   return applyUnknown('index', [input], shape, context);
 }
 

@@ -5,7 +5,7 @@ import { isNone, numberOf } from '../../interpreter/read.ts';
 import { type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { einsum } from './einsum.ts';
-import { heldBy, inPlace, isMemory, transform } from './memory.ts';
+import { heldBy, inPlace, isMemory, mapMemory, transform } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { affine, matmul, power, tensorOperator } from './operators.ts';
 import { section } from './rearrange.ts';
@@ -117,7 +117,10 @@ export const mathOperations: Operations = {
       name,
       {
         parameters: '*args, **kwargs',
-        run: (input, _, context) => applyUnknown(name, [input], input.shape, context),
+        run: (input, _, context) =>
+          isMemory(input, context)
+            ? mapMemory(name, input, context)
+            : applyUnknown(name, [input], input.shape, context),
       } satisfies Operation,
     ]),
   ),

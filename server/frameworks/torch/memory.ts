@@ -6,7 +6,7 @@ import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { isTracing } from './apply.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { isView } from './views.ts';
-import { contentsOf, copyInto, fill, visibleWrites } from './writes.ts';
+import { contentsOf, copyInto, derived, fill, visibleWrites } from './writes.ts';
 
 /* Arithmetic on what tensors start with, and the methods that write into them: `w.data.normal_(0, 0.01)`. */
 
@@ -165,3 +165,32 @@ export const memoryOperations: Operations = {
     copyInto(target, source.type === 'tensor' ? source : null, context);
   }),
 };
+
+/** Functions of one number, for tensors that hold a single one. */
+const scalarFunctions: Readonly<Record<string, (x: number) => number>> = {
+  abs: Math.abs,
+  ceil: Math.ceil,
+  cos: Math.cos,
+  exp: Math.exp,
+  floor: Math.floor,
+  log: Math.log,
+  log1p: Math.log1p,
+  log2: Math.log2,
+  reciprocal: (x) => 1 / x,
+  round: Math.round,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  sign: Math.sign,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  sin: Math.sin,
+  sqrt: Math.sqrt,
+  square: (x) => x * x,
+  tanh: Math.tanh,
+};
+
+/** An element-wise function of memory: known where all its elements are one number. */
+export function mapMemory(name: string, input: TensorValue, context: NativeContext): TensorValue {
+  const f = scalarFunctions[name];
+  return derived(input, context, ({ mean, std }) =>
+    f !== undefined && std === 0 && mean !== null ? constant(f(mean)) : unknownInitializer(),
+  );
+}

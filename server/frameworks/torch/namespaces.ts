@@ -1,5 +1,7 @@
+import { unknownInitializer } from '../../../core/initializers/make.ts';
+import { stringOf } from '../../interpreter/read.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
-import { boolean, type NativeValue, none, unknown, type Value } from '../../interpreter/values.ts';
+import { boolean, type NativeValue, none, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { activationClasses, activationOperations } from './activations.ts';
 import { multiheadAttention } from './attention.ts';
 import { containerClasses } from './containers.ts';
@@ -21,6 +23,7 @@ import { shapingClasses } from './shaping.ts';
 import { parameterClass, tensorClasses } from './tensor-classes.ts';
 import { joinTensors, shapeOperations } from './tensor-operations.ts';
 import { transformerClasses } from './transformer.ts';
+import { allocate } from './writes.ts';
 
 /* The modules of PyTorch by their dotted names, put together from the tables. */
 
@@ -64,6 +67,17 @@ const einsum = nativeFunction('torch.einsum', 'equation, *operands', (given, con
   return einsumOf(given.get('equation'), operands, context);
 });
 
+/** One tensor per axis, each of the shape of the whole grid. */
+const meshgrid = nativeFunction('torch.meshgrid', "*tensors, indexing='ij'", (given, context) => {
+  const [first] = given.rest;
+  const items = given.rest.length === 1 && first !== undefined ? context.iterate(first.value) : null;
+  const axes = (items ?? given.rest.map((item) => item.value)).filter((value) => value.type === 'tensor');
+  const sizes = axes.map((axis) => axis.shape?.[0] ?? null);
+  const swaps = given.get('indexing').type === 'string' && stringOf(given.get('indexing')) === 'xy';
+  const shape = swaps && sizes.length > 1 ? [sizes[1] ?? null, sizes[0] ?? null, ...sizes.slice(2)] : sizes;
+  return tuple(axes.map(() => allocate(shape, unknownInitializer(), context)));
+});
+
 /** Context managers and decorators that change no value. */
 const inert = ['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled', 'autocast'];
 
@@ -72,6 +86,7 @@ const torchMembers: Readonly<Record<string, Value>> = {
   ...tensorClasses,
   ...joins,
   einsum,
+  meshgrid,
   is_tensor: nativeFunction('torch.is_tensor', 'obj', (given) => {
     const { type } = given.get('obj');
     return type === 'unknown' ? unknown('tensor') : boolean(type === 'tensor');
@@ -105,6 +120,24 @@ function passThrough(name: string): Value {
   return nativeFunction(`torch.nn.${name}`, 'module, *args, **kwargs', (given) => given.get('module'));
 }
 
+/** `checkpoint(function, *arguments)` calls the function. */
+const checkpoint = nativeFunction('torch.utils.checkpoint.checkpoint', 'function, *args, **options', (given, context) =>
+  context.call(
+    given.get('function'),
+    given.rest.map((item) => item.value),
+  ),
+);
+
+/** `checkpoint_sequential(functions, segments, input)` runs them in turn. */
+const checkpointSequential = nativeFunction(
+  'torch.utils.checkpoint.checkpoint_sequential',
+  'functions, segments, input, **options',
+  (given, context) => {
+    const functions = context.iterate(given.get('functions')) ?? [];
+    return functions.reduce((input, function_) => context.call(function_, [input]), given.get('input'));
+  },
+);
+
 type Lookup = (member: string) => Value | null;
 
 const table =
@@ -122,6 +155,8 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn.utils.weight_norm': table(utilFunctions),
   'torch.nn.utils.spectral_norm': table(utilFunctions),
   'torch.nn.utils.parametrizations': table(parametrizationFunctions),
+  'torch.utils.checkpoint': table({ checkpoint, checkpoint_sequential: checkpointSequential }),
+  'torch.jit': table({ script: passThrough('jit.script'), trace: passThrough('jit.trace') }),
   'torch.nn.parallel': table({
     DataParallel: passThrough('DataParallel'),
     DistributedDataParallel: passThrough('DistributedDataParallel'),

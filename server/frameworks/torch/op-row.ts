@@ -4,6 +4,7 @@ import { nativeFunction } from '../../interpreter/table.ts';
 import type { ClassValue, NativeValue, TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown, onTensor } from './apply.ts';
 import { layerClass } from './layer.ts';
+import { isMemory, mapMemory } from './memory.ts';
 
 /**
  * A row of an op without parameters, which PyTorch offers as a module (`nn.ReLU`), as functions (`F.relu`, `torch.relu`) and
@@ -42,6 +43,9 @@ export interface Operation {
 
 export type Operations = Readonly<Record<string, Operation>>;
 
+/** Functions that people call while they make values. */
+const keepsShape = new Set(['abs', 'exp', 'sigmoid', 'sin', 'square', 'tanh', 'relu']);
+
 export function operationsOf(rows: readonly OpRow[]): Operations {
   const operations: Record<string, Operation> = {};
   for (const row of rows) {
@@ -49,6 +53,8 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
       operations[name] = {
         parameters: row.parameters ?? '',
         run: (input, given, context) => {
+          if (isMemory(input, context) && (row.keepsShape || keepsShape.has(name)))
+            return mapMemory(name, input, context);
           const op = row.op(given.get, input);
           if (op !== null) return apply({ op, inputs: [input], name }, context);
           return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context);

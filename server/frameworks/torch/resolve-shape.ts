@@ -19,9 +19,11 @@ export function resolveShape(input: Shape | null, target: TargetShape): Resolved
   if (input === null) return { shape: withRest(target, rest, null), fit: 'good' };
 
   const { left, right } = cancel(symbolsOf(input), symbolsOf(fixed));
+  // A batch that changes its size is odd in front of a dense layer; elsewhere windows or heads are counted with it.
+  const uneven = target.length === 2 ? 'doubt' : 'good';
   const have = productOfKnown(input);
   const want = productOfKnown(fixed);
-  if (rest < 0) return { shape: filled(target, left, right, have / want), fit: fitOf(left, right, have, want) };
+  if (rest < 0) return { shape: filled(target, left, right, have / want), fit: fitOf(left, right, have, want, uneven) };
 
   const ratio = want === 0 ? 0 : have / want;
   if (left.length === 0 && right.length === 0) {
@@ -34,7 +36,7 @@ export function resolveShape(input: Shape | null, target: TargetShape): Resolved
   const dim = single ? (left[0] ?? null) : null;
   return {
     shape: withRest(target, rest, dim),
-    fit: ratio === 1 ? 'good' : Number.isInteger(ratio) || right.length > 0 ? 'doubt' : 'misfit',
+    fit: ratio === 1 ? 'good' : Number.isInteger(ratio) || right.length > 0 ? uneven : 'misfit',
   };
 }
 
@@ -71,10 +73,15 @@ function filled(target: TargetShape, left: readonly Dim[], right: readonly Dim[]
   return withRest(target, target.indexOf(null), ratio);
 }
 
-function fitOf(left: readonly Dim[], right: readonly Dim[], have: number, want: number): ResolvedShape['fit'] {
-  if (left.length === 0 && right.length === 0) {
-    if (have === want) return 'good';
-    return have % want === 0 || want % have === 0 ? 'doubt' : 'misfit';
-  }
-  return have % want === 0 || want % have === 0 ? 'good' : 'doubt';
+function fitOf(
+  left: readonly Dim[],
+  right: readonly Dim[],
+  have: number,
+  want: number,
+  uneven: 'good' | 'doubt',
+): ResolvedShape['fit'] {
+  const divides = have % want === 0 || want % have === 0;
+  if (left.length > 0 || right.length > 0) return divides ? 'good' : 'doubt';
+  if (have === want) return 'good';
+  return divides ? uneven : 'misfit';
 }

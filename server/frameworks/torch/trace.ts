@@ -156,7 +156,11 @@ function smaller(
   { shapes, trial }: { readonly shapes: readonly (Shape | null)[]; readonly trial: Trial },
   context: NativeContext,
 ): readonly (Shape | null)[] {
-  if (trial.smallestMap === null || trial.smallestMap < 28) return shapes;
+  const strides = [...trial.demands.values()].flatMap((demand) =>
+    demand.kind === 'op' && demand.op.kind === 'conv' ? demand.op.stride : [],
+  );
+  // A first layer that takes larger steps is made for large ones.
+  if (trial.smallestMap === null || trial.smallestMap < 28 || strides.some((step) => step > 1)) return shapes;
   const shrunk = shapes.map((shape) => shape?.map((dim) => (dim === 224 ? 32 : dim)) ?? null);
   if (shrunk.every((shape, index) => shape?.join() === shapes[index]?.join())) return shapes;
   const again = attempt(root, signature, shrunk, context);
