@@ -93,6 +93,8 @@ export function rangeLength(range: Extract<Value, { type: 'range' }>): number {
 function sliceOf(sequence: Sequence, slice: SliceValue): Value {
   if (sequence.type === 'list' && sequence.open) return { type: 'list', items: [...sequence.items], open: true };
   const items = itemList(sequence);
+  // Nothing can be taken out of nothing, whatever the bounds.
+  if (items.length === 0) return sequence;
   const bounds = sliceBounds(slice, items.length);
   if (bounds === null) return unknown('slice with unknown bounds');
   const taken: Value[] = [];

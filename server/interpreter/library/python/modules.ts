@@ -8,6 +8,7 @@ import { copyModule } from './copy.ts';
 import { dataclassesModule } from './dataclasses.ts';
 import { rebound } from './functions.ts';
 import { functoolsModule, transparent } from './functools.ts';
+import { inspectModule } from './inspect.ts';
 import { itertoolsModule } from './itertools.ts';
 import { mathModule } from './math.ts';
 import { numpyModule } from './numpy.ts';
@@ -165,6 +166,7 @@ const modules: ReadonlyMap<string, NamespaceValue> = new Map([
   ['logging', loggingModule],
   ['sys', sysModule],
   ['types', typesModule],
+  ['inspect', inspectModule],
   ['argparse', argparseModule],
   ['numpy', numpyModule],
   ['__future__', namespace('__future__', () => none)],
