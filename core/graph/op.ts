@@ -112,6 +112,7 @@ export type Op =
   | { readonly kind: 'permute'; readonly order: readonly number[] }
   /** One position of an axis, which goes away: `x[:, -1]`. */
   | { readonly kind: 'select'; readonly axis: number; readonly index: number }
+  /** The pairs `[before, after]` belong to the last axes, in order. */
   | {
       readonly kind: 'pad';
       readonly padding: readonly (readonly [number, number])[];
