@@ -38,7 +38,7 @@ module.exports = {
       name: 'language-server-library-only-in-lsp',
       severity: 'error',
       from: { pathNot: '^(server/lsp|test)/' },
-      to: { path: 'node_modules/vscode-languageserver(-[a-z]+)?/' },
+      to: { path: 'node_modules/vscode-languageserver' },
     },
     {
       name: 'tensorflow-only-in-trainer',
