@@ -20,6 +20,7 @@ interface Window {
 
 const suites: Readonly<Record<string, (window: Window) => Promise<void>>> = {
   main: runDevelopment,
+  restored: runDevelopment,
   untrusted: runUntrusted,
   installed: runInstalled,
 };
