@@ -5,6 +5,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { watchStep } from './attention-pattern.ts';
+import { giveRoles } from './roles.ts';
 import { currentTrial, type Restore, trialStep } from './trial.ts';
 import { materialize } from './views.ts';
 import { contentsOf } from './writes.ts';
@@ -40,6 +41,7 @@ function compute(step: Step, context: NativeContext): TensorValue {
   const shape =
     step.shape !== undefined ? step.shape : inferShape(op, problem === null ? shapes : shapes.map(ranksOnly));
   const parameters = present(step.parameters ?? {});
+  giveRoles(op, step.inputs, parameters, context);
   if (currentTrial() !== null) return trialStep({ ...step, parameters }, shape, problem);
   if (!context.graph.isTracing) return tensor({ shape });
   if (problem !== null) context.note(`${step.owner?.class.name ?? step.name ?? op.kind} ${problem}`);

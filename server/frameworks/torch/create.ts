@@ -14,7 +14,8 @@ import {
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { dimOf, isNone, itemsOf, numberOf, shapeOf } from '../../interpreter/read.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
-import type { Value } from '../../interpreter/values.ts';
+import type { TensorValue, Value } from '../../interpreter/values.ts';
+import { withNumbers } from './known-numbers.ts';
 import { allocate } from './writes.ts';
 
 /* Functions of `torch` that make tensors. */
@@ -148,7 +149,8 @@ function evenlySpaced(first: number, last: number, n: number, context: NativeCon
   const step = n > 1 ? (last - first) / (n - 1) : 0;
   const std = Math.abs(step) * Math.sqrt((n * n - 1) / 12);
   const spread: Initializer = { ...uniform(first, last), mean: (first + last) / 2, std: n > 0 ? std : 0 };
-  return allocate([n], n === 1 ? constant(first) : spread, context);
+  const made = allocate([n], n === 1 ? constant(first) : spread, context);
+  return withNumbers(made, n > 4096 ? [] : Array.from({ length: n }, (_, index) => first + step * index));
 }
 
 /** Numbers that are written out, or a tensor that is copied. */
@@ -161,7 +163,7 @@ export function fromData(data: Value, context: NativeContext): Value {
   if (numbers.length !== size || size === 0) return allocate(shape, unknownInitializer(), context);
   const mean = numbers.reduce((sum, value) => sum + value, 0) / size;
   const variance = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / size;
-  if (variance === 0) return allocate(shape, constant(mean), context);
+  if (variance === 0) return remembered(allocate(shape, constant(mean), context), shape, numbers);
   const spread = {
     ...unknownInitializer(),
     mean,
@@ -169,7 +171,11 @@ export function fromData(data: Value, context: NativeContext): Value {
     low: Math.min(...numbers),
     high: Math.max(...numbers),
   };
-  return allocate(shape, spread, context);
+  return remembered(allocate(shape, spread, context), shape, numbers);
+}
+
+function remembered(made: TensorValue, shape: readonly number[], numbers: readonly number[]): TensorValue {
+  return shape.length < 2 ? withNumbers(made, numbers) : made;
 }
 
 /** The shape of nested lists of numbers; `null` where they are not rectangular, or not known. */

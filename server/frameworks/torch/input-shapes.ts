@@ -33,6 +33,10 @@ function shapesSeen(demand: Extract<Demand, { kind: 'op' }>): readonly Shape[] {
       return maps(op.inChannels ?? 3, op.rank, op.transposed);
     case 'dense':
       return vectors(op.inFeatures, demand.isFlattened);
+    case 'matmul': {
+      const [other] = demand.others;
+      return vectors((op.transposeB ? other?.at(-1) : other?.at(-2)) ?? 64, demand.isFlattened);
+    }
     case 'embedding':
       return [[null, tokens], [null], [null, 1]];
     case 'recurrent':

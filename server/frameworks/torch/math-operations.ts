@@ -147,6 +147,8 @@ export const mathOperations: Operations = {
     parameters: 'exponent',
     run: (input, given, context) => {
       const exponent = numberOf(given.get('exponent'));
+      if (isMemory(input, context))
+        return tensorOperator('**', [input, given.get('exponent')], context) ?? unknown('pow');
       return exponent === null
         ? applyUnknown('pow', [input], input.shape, context)
         : power(input, exponent, false, context);

@@ -4,6 +4,7 @@ import type { BoundArguments, NativeContext } from '../../interpreter/native.ts'
 import { numberOf } from '../../interpreter/read.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { isTracing } from './apply.ts';
+import { mapNumbers } from './known-numbers.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { isView } from './views.ts';
 import { contentsOf, copyInto, derived, fill, visibleWrites } from './writes.ts';
@@ -177,7 +178,7 @@ const scalarFunctions: Readonly<Record<string, (x: number) => number>> = {
   log1p: Math.log1p,
   log2: Math.log2,
   reciprocal: (x) => 1 / x,
-  round: Math.round,
+  round: roundHalfToEven,
   rsqrt: (x) => 1 / Math.sqrt(x),
   sign: Math.sign,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
@@ -187,10 +188,17 @@ const scalarFunctions: Readonly<Record<string, (x: number) => number>> = {
   tanh: Math.tanh,
 };
 
+/** As IEEE 754 rounds, and so do PyTorch and Python. */
+function roundHalfToEven(x: number): number {
+  const rounded = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
 /** An element-wise function of memory: known where all its elements are one number. */
 export function mapMemory(name: string, input: TensorValue, context: NativeContext): TensorValue {
   const f = scalarFunctions[name];
-  return derived(input, context, ({ mean, std }) =>
+  const made = derived(input, context, ({ mean, std }) =>
     f !== undefined && std === 0 && mean !== null ? constant(f(mean)) : unknownInitializer(),
   );
+  return f === undefined ? made : mapNumbers(made, [input], (x = 0) => f(x));
 }

@@ -1,10 +1,13 @@
 import type { Op } from '../../../core/graph/op.ts';
+import { constant } from '../../../core/initializers/make.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
-import type { ClassValue, NativeValue, TensorValue, Value } from '../../interpreter/values.ts';
+import type { ClassValue, NativeValue, NumberValue, TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown, onTensor } from './apply.ts';
+import { withNumbers } from './known-numbers.ts';
 import { layerClass } from './layer.ts';
 import { isMemory, mapMemory } from './memory.ts';
+import { allocate } from './writes.ts';
 
 /**
  * A row of an op without parameters, which PyTorch offers as a module (`nn.ReLU`), as functions (`F.relu`, `torch.relu`) and
@@ -65,10 +68,19 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
   return operations;
 }
 
+/** A number as a tensor without axes. */
+function numberTensor({ value }: NumberValue, context: NativeContext): TensorValue {
+  return withNumbers(allocate([], constant(value), context), [value]);
+}
+
 /** An operation as a function whose first argument is the tensor; so it also serves as a method. */
 export function functionOf(name: string, operation: Operation): NativeValue {
   const { parameters, run } = operation;
-  return nativeFunction(name, parameters === '' ? 'input' : `input, ${parameters}`, (given, context) =>
-    onTensor(given.get('input'), context, (input) => run(input, given, context)),
-  );
+  return nativeFunction(name, parameters === '' ? 'input' : `input, ${parameters}`, (given, context) => {
+    const first = given.get('input');
+    // `torch.pow(2, x)`: a number may come first.
+    const second = given.raw.positional[1]?.value;
+    if (first.type === 'number' && second?.type === 'tensor') return run(numberTensor(first, context), given, context);
+    return onTensor(first, context, (input) => run(input, given, context));
+  });
 }

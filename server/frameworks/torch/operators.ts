@@ -1,7 +1,7 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Initializer } from '../../../core/graph/initializer.ts';
 import type { Op } from '../../../core/graph/op.ts';
-import { scaled } from '../../../core/initializers/make.ts';
+import { scaled, unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { numberOf } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
@@ -9,6 +9,7 @@ import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 
 import { attentionOf } from './attention-pattern.ts';
+import { mapNumbers } from './known-numbers.ts';
 import { divided, heldBy, isMemory, productOf, sumOf } from './memory.ts';
 import { isView, transposedOf } from './views.ts';
 import { allocate, contentsOf, derived } from './writes.ts';
@@ -45,7 +46,11 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
   const shape = inferShape({ kind: 'add' }, [left.shape, right.shape]);
   if (isMemory(left, context) && isMemory(right, context)) {
     const combine = arithmetic[operator];
-    return combine === undefined ? tensor({ shape }) : allocate(shape, combine(heldBy(left), heldBy(right)), context);
+    const f = onNumbers[operator];
+    if (combine === undefined && f === undefined) return tensor({ shape });
+    const held = combine === undefined ? unknownInitializer() : combine(heldBy(left), heldBy(right));
+    const made = allocate(shape, held, context);
+    return f === undefined ? made : mapNumbers(made, [left, right], f);
   }
   // A tensor that holds one constant acts as that number.
   for (const [other, constant, swapped] of [
@@ -155,9 +160,26 @@ function onMemory(
   context: NativeContext,
 ): TensorValue {
   const combine = arithmetic[operator];
-  if (combine === undefined) return { ...derived(input, context), storage: null };
-  return derived(input, context, (held) => (swapped ? combine(heldBy(other), held) : combine(held, heldBy(other))));
+  const value = numberOf(other);
+  const operands = value === null ? null : swapped ? [value, input] : [input, value];
+  const f = onNumbers[operator];
+  const known = (result: TensorValue) =>
+    operands === null || f === undefined ? result : mapNumbers(result, operands, f);
+  if (combine === undefined && f === undefined) return { ...derived(input, context), storage: null };
+  if (combine === undefined) return known(derived(input, context, () => unknownInitializer()));
+  return known(
+    derived(input, context, (held) => (swapped ? combine(heldBy(other), held) : combine(held, heldBy(other)))),
+  );
 }
+
+const onNumbers: Readonly<Record<string, (a?: number, b?: number) => number>> = {
+  '+': (a = 0, b = 0) => a + b,
+  '-': (a = 0, b = 0) => a - b,
+  '*': (a = 0, b = 0) => a * b,
+  '/': (a = 0, b = 0) => a / b,
+  '//': (a = 0, b = 0) => Math.floor(a / b),
+  '**': (a = 0, b = 0) => a ** b,
+};
 
 function isComparison(operator: string): boolean {
   return ['<', '<=', '>', '>=', '==', '!=', '&', '|', '^'].includes(operator);

@@ -5,6 +5,7 @@ import { axisIndex } from '../../../core/graph/shapes/dims.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
+import { numbersIn, withNumbers } from './known-numbers.ts';
 import { resolveShape, type TargetShape } from './resolve-shape.ts';
 import { currentTrial, type Restore } from './trial.ts';
 import { viewOf } from './views.ts';
@@ -155,7 +156,11 @@ export function section(
 /** One position of an axis, which goes away. */
 export function select(input: TensorValue, axis: number, index: number, context: NativeContext): TensorValue {
   const op: Op = { kind: 'select', axis, index };
-  if (input.layer === null && input.storage !== null) return viewOf(input, op, inferShape(op, [input.shape]), true);
+  if (input.layer === null && input.storage !== null) {
+    const item = numbersIn(input)?.at(index);
+    const view = viewOf(input, op, inferShape(op, [input.shape]), true);
+    return item === undefined || input.shape?.length !== 1 ? view : withNumbers(view, [item]);
+  }
   return apply({ op, inputs: [input], name: 'select' }, context);
 }
 

@@ -4,6 +4,7 @@ import type { BoundArguments, NativeContext } from '../../interpreter/native.ts'
 import { booleanOf, dimOf, itemsOf, numberOf, shapeOf, valueOfShape } from '../../interpreter/read.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
 import { boolean, none, number, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
+import { applyUnknown, isTracing } from './apply.ts';
 import { fromData } from './create.ts';
 import { functionByName } from './namespaces.ts';
 import { permute, transpose } from './rearrange.ts';
@@ -35,6 +36,9 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'mT':
     case 'H':
       return transposed(tensor, name, context);
+    case 'real':
+    case 'imag':
+      return isTracing(context) ? applyUnknown(name, [tensor], tensor.shape, context) : tensor;
     case 'dtype':
     case 'device':
     case 'layout':

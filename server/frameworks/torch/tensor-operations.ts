@@ -1,5 +1,6 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Dim, Shape } from '../../../core/graph/shape.ts';
+import { constant, unknownInitializer } from '../../../core/initializers/make.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import {
   booleanOf,
@@ -12,8 +13,9 @@ import {
   valueOfShape,
 } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
-import { number, type TensorValue, tuple, unknown, type Value } from '../../interpreter/values.ts';
+import { list, number, type TensorValue, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
+import { mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import { isMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
 import {
@@ -31,7 +33,7 @@ import {
   transpose,
   unsqueeze,
 } from './rearrange.ts';
-import { derived } from './writes.ts';
+import { allocate, contentsOf, derived } from './writes.ts';
 
 /* Functions and methods that look at a tensor's shape or move its elements. */
 
@@ -64,8 +66,6 @@ const sameNames = [
   'requires_grad_',
   'retain_grad',
   'pin_memory',
-  'long',
-  'int',
   'as_subclass',
   'view_as_real',
   'share_memory_',
@@ -172,8 +172,42 @@ export const shapeOperations: Operations = {
   ...Object.fromEntries(
     ['numel', 'nelement'].map((name) => [name, { parameters: '', run: countElements } satisfies Operation]),
   ),
-  item: { parameters: '', run: () => unknown('value of a tensor') },
-  tolist: { parameters: '', run: () => unknown('values of a tensor') },
+  item: { parameters: '', run: itemOf },
+  tolist: {
+    parameters: '',
+    run: (input) => {
+      const numbers = numbersIn(input);
+      return numbers === null || input.shape?.length !== 1 ? itemOf(input) : list(numbers.map((item) => number(item)));
+    },
+  },
+  ...Object.fromEntries(
+    ['int', 'long'].map((name) => [
+      name,
+      {
+        parameters: '',
+        run: (input, _, context) =>
+          isMemory(input, context) ? mapNumbers(derived(input, context), [input], (x = 0) => Math.trunc(x)) : input,
+      } satisfies Operation,
+    ]),
+  ),
+  prod: {
+    ...unknownReduction('prod'),
+    run: (input, given, context) => {
+      const numbers = numbersIn(input);
+      if (numbers === null || !isMemory(input, context)) return unknownReduction('prod').run(input, given, context);
+      const product = numbers.reduce((result, item) => result * item, 1);
+      return withNumbers(allocate([], constant(product), context), [product]);
+    },
+  },
+  diff: {
+    parameters: 'n=1, dim=-1',
+    run: (input, _, context) => {
+      const numbers = numbersIn(input);
+      if (numbers === null || !isMemory(input, context)) return applyUnknown('diff', [input], null, context);
+      const steps = numbers.slice(1).map((item, index) => item - (numbers[index] ?? 0));
+      return withNumbers(allocate([steps.length], unknownInitializer(), context), steps);
+    },
+  },
   is_floating_point: { parameters: '', run: () => ({ type: 'boolean', value: true }) },
 
   view: { parameters: '*size, **named', run: (input, given, context) => reshapeTo(input, given, context) },
@@ -289,12 +323,21 @@ export const shapeOperations: Operations = {
   max: maximum,
   min: minimum,
   ...Object.fromEntries(
-    ['amin', 'var', 'std', 'norm', 'prod', 'logsumexp', 'argmax', 'argmin', 'median', 'all', 'any'].map((name) => [
+    ['amin', 'var', 'std', 'norm', 'logsumexp', 'argmax', 'argmin', 'median', 'all', 'any'].map((name) => [
       name,
       unknownReduction(name),
     ]),
   ),
 };
+
+/** The number in a tensor of one element. */
+function itemOf(input: TensorValue): Value {
+  const numbers = numbersIn(input);
+  const [only] = numbers ?? [];
+  if (only !== undefined && numbers?.length === 1) return number(only);
+  const { mean, std } = input.storage === null ? { mean: null, std: null } : contentsOf(input.storage);
+  return std === 0 && mean !== null && input.shape?.length === 0 ? number(mean, true) : unknown('value of a tensor');
+}
 
 function countElements(input: TensorValue): Value {
   const { shape } = input;

@@ -25,6 +25,8 @@ export type Demand =
       readonly kind: 'op';
       readonly op: Op;
       readonly parameters: Readonly<Record<string, TensorValue>>;
+      /** Shapes of the op's other inputs, where they are known. */
+      readonly others: readonly Shape[];
       readonly owner: InstanceValue | null;
       /** The input was flattened on its way here. */
       readonly isFlattened: boolean;
@@ -101,7 +103,8 @@ function noteOrigins(step: TrialStep, result: TensorValue, { trial, origins }: N
     } else if (!trial.demands.has(origin.input)) {
       const { isFlattened, restore: back } = origin;
       const { parameters, owner = null } = step;
-      trial.demands.set(origin.input, { kind: 'op', op, parameters, owner, isFlattened, restore: back });
+      const others = step.inputs.flatMap((other) => (other === input || other.shape === null ? [] : [other.shape]));
+      trial.demands.set(origin.input, { kind: 'op', op, parameters, others, owner, isFlattened, restore: back });
     }
   }
 }

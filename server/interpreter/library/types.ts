@@ -160,7 +160,13 @@ function makeExceptions(): ReadonlyMap<string, ClassValue> {
   return made;
 }
 
-function toInteger(value: Value, base: Value, context: NativeContext): Value {
+/** The number in a tensor of one element. */
+function itemOf(value: Value, context: NativeContext): Value {
+  return value.type === 'tensor' ? context.call(context.getAttribute(value, 'item'), []) : value;
+}
+
+function toInteger(given: Value, base: Value, context: NativeContext): Value {
+  const value = itemOf(given, context);
   if (value.type === 'dimension') return value;
   const known = numberOf(value);
   if (known !== null) return Number.isFinite(known) ? number(Math.trunc(known), false) : unknown('integer');
@@ -173,7 +179,8 @@ function toInteger(value: Value, base: Value, context: NativeContext): Value {
     : context.fail('ValueError', 'not an integer');
 }
 
-function toFloat(value: Value, context: NativeContext): Value {
+function toFloat(given: Value, context: NativeContext): Value {
+  const value = itemOf(given, context);
   if (value.type === 'dimension') return value;
   const known = numberOf(value);
   if (known !== null) return number(known, true);
