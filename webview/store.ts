@@ -1,11 +1,11 @@
 import { computed, signal } from '@preact/signals';
 import { type Expectations, expectations } from '../core/probe/expectation.ts';
+import { predictVariants } from '../core/probe/predict-variants.ts';
 import { variantsOf } from '../core/probe/recording.ts';
 import type { VariantName } from '../core/probe/request.ts';
 import { expectedRows, type ProbeRow, probeRows } from '../core/probe/rows.ts';
 import { judgedVariant, runVerdict } from '../core/probe/run-verdict.ts';
 import type { Prediction } from '../core/signal/signal.ts';
-import { predictVariants } from './predictions.ts';
 import { type Action, initialState, reduce, shownStep } from './state.ts';
 
 /** The one state of the panel, and what is derived from it. */

@@ -123,7 +123,10 @@ export function HeatMap() {
       </div>
       <p class="reading" id="heat-map-keys">
         <output>{layer ? reading : info.help}</output>
-        <span class="muted"> · arrow keys move, Enter shows the source, Escape lets go</span>
+        <span class="muted">
+          {' '}
+          · arrow keys move{session.hasEditor ? ', Enter shows the source' : ''}, Escape lets go
+        </span>
       </p>
     </>
   );
