@@ -99,6 +99,7 @@ export interface Backend {
   keep(x: Tensor): Tensor;
   dispose(xs: readonly (Tensor | null)[]): void;
   read(x: Tensor): Promise<Float32Array>;
+  /** May look into the engine's own memory: good until the next operation. */
   readNow(x: Tensor): Float32Array;
   tensorCount(): number;
 }

@@ -5,6 +5,8 @@ import type { Backend, Ops, Tensor } from './backend-ops.ts';
 export interface Optimizer {
   /** What is to be taken from the parameter. On the caller's tidy; state is kept. */
   update(id: number, gradient: Tensor): Tensor;
+  /** The update is the gradient times this; `null` where it depends on more. */
+  readonly learningRate: number | null;
   /** Counts a step; called before the updates of a step. */
   begin(): void;
   dispose(): void;
@@ -28,6 +30,7 @@ export function createOptimizer(backend: Backend, { optimizer, learningRate }: P
   };
 
   return {
+    learningRate: optimizer === 'sgd' ? learningRate : null,
     begin() {
       step += 1;
     },

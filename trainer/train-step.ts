@@ -184,6 +184,7 @@ function update(backend: Backend, { weights, optimizer }: Trainee, pass: Pass): 
       weights: ids.map((id) => tensorOf(old, id)),
       weightGradients: ids.map((id) => pass.gradients.get(id) ?? null),
       updates: ids.map((id) => updates.get(id) ?? null),
+      learningRate: optimizer.learningRate,
     };
   });
 }

@@ -33,17 +33,23 @@ export interface RunningTrainee {
 }
 
 /** Checks the graph, makes the data and draws the weights; a first small pass finds what does not fit before training. */
-export async function prepareTraining(start: Start, backend: Backend): Promise<Training> {
+export async function prepareTraining(
+  start: Start,
+  backend: Backend,
+  { measured = true }: { readonly measured?: boolean } = {},
+): Promise<Training> {
   const { graph, options } = start;
   const plan = planTraining(graph, options);
-  const layers = measuredLayers(graph);
+  const layers = measured ? measuredLayers(graph) : [];
   if (trainableIds(graph).length === 0) throw new RangeError(`${graph.name} has no parameters to train`);
   const outputs = outputShapes(backend, graph, plan, options);
   const data = createData(backend, plan, outputs, options);
   const stepper = createStepper(backend, plan, layers);
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const trainees = seeds.flatMap((seed) =>
-    [...new Set(options.variants)].map((variant) => createTrainee(variant, seed, { start, backend, data, stepper })),
+    [...new Set(options.variants)].map((variant) =>
+      createTrainee(variant, seed, { start, backend, data, stepper, layers }),
+    ),
   );
   return {
     layers,
@@ -63,11 +69,12 @@ interface Parts {
   readonly backend: Backend;
   readonly data: DataSource;
   readonly stepper: Stepper;
+  readonly layers: readonly MeasuredLayer[];
 }
 
 /** Weights are drawn with its first step, so that the first variant is seen before the last one is drawn. */
 function createTrainee(variant: VariantName, seed: number, parts: Parts): RunningTrainee & { dispose(): void } {
-  const { start, backend, data, stepper } = parts;
+  const { start, backend, data, stepper, layers } = parts;
   const { options } = start;
   let trainee: Trainee | null = null;
   let began = 0;
@@ -92,7 +99,7 @@ function createTrainee(variant: VariantName, seed: number, parts: Parts): Runnin
       const elapsed = performance.now() - began;
       if (step === 0) firstStepMs = elapsed;
       else spent += elapsed;
-      const diverged = divergence(figures, step, measuredLayers(start.graph));
+      const diverged = divergence(figures, step, layers);
       if (diverged !== null || step === options.steps - 1) {
         const rate = step === 0 ? 1000 / Math.max(1e-3, firstStepMs) : (1000 * step) / Math.max(1e-3, spent);
         end = { variant, seed, steps: step + 1, firstStepMs, stepsPerSecond: rate, diverged };

@@ -135,15 +135,15 @@ function gradientsOf(backend: Backend, graph: ModelGraph, truth: Truth): Found {
       loss: backend.readNow(pass.loss)[0] ?? Number.NaN,
       gradients: new Map(
         [...pass.gradients].flatMap(([id, gradient]): [string, Float32Array][] =>
-          gradient === null ? [] : [[names.get(id) ?? '', backend.readNow(gradient)]],
+          gradient === null ? [] : [[names.get(id) ?? '', backend.readNow(gradient).slice()]],
         ),
       ),
       outputGradient:
         outputGradient === null || outputGradient === undefined
           ? undefined
-          : backend.readNow(
-              value?.order === 'channelsLast' ? ops.transpose(outputGradient, [0, 3, 1, 2]) : outputGradient,
-            ),
+          : backend
+              .readNow(value?.order === 'channelsLast' ? ops.transpose(outputGradient, [0, 3, 1, 2]) : outputGradient)
+              .slice(),
     };
     backend.dispose(pass.captured);
     return undefined;

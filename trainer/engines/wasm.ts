@@ -1,4 +1,4 @@
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { type BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerWasmKernels } from '../kernels/register.ts';
 import { tfjsBackend } from '../tfjs/backend.ts';
@@ -16,6 +16,12 @@ export function startWasm(files: Readonly<Record<string, string>>): StartEngine 
     registerWasmKernels();
     await setBackend('wasm');
     const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return { name: 'wasm', device: hasSimd ? '1 thread, SIMD' : '1 thread', backend: tfjsBackend('host') };
+    return { name: 'wasm', device: hasSimd ? '1 thread, SIMD' : '1 thread', backend: tfjsBackend('host', view) };
   };
+}
+
+/** Without the copy that TensorFlow.js makes. */
+function view(x: tf.Tensor): Float32Array {
+  const backend = tf.backend() as BackendWasm;
+  return backend.typedArrayFromHeap(x) as Float32Array;
 }

@@ -15,6 +15,8 @@ export interface LayerTensors {
   /** `null` where frozen, or where the loss does not depend on it. */
   readonly weightGradients: readonly (Tensor | null)[];
   readonly updates: readonly (Tensor | null)[];
+  /** The update is the gradient times this; `null` where it is not that simple. */
+  readonly learningRate: number | null;
 }
 
 /** One layer at one step: `null` where there is nothing to measure, NaN or ±∞ where training has broken down. */
@@ -40,6 +42,16 @@ export function rmsOf(powers: readonly (Power | null)[]): number | null {
   if (known.length === 0) return null;
   const count = known.reduce((total, power) => total + power.count, 0);
   return Math.sqrt(known.reduce((total, { scale, sum }) => total + scale * scale * sum, 0) / Math.max(1, count));
+}
+
+/** Of plain gradient descent it is known without looking. */
+export function updateRms(
+  { learningRate, updates }: LayerTensors,
+  gradientRms: number | null,
+  measure: (updates: readonly (Tensor | null)[]) => number | null,
+): number | null {
+  if (learningRate === null) return measure(updates);
+  return gradientRms === null ? null : learningRate * gradientRms;
 }
 
 /** Size of the update over the size of the weight; 0 over 0 says nothing. */

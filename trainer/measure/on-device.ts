@@ -1,6 +1,6 @@
 import type { Backend, Ops, Tensor } from '../backend-ops.ts';
 import { physicalAxis, range, type Value } from '../value.ts';
-import { type Figures, type LayerTensors, type Power, ratio, rmsOf } from './figures.ts';
+import { type Figures, type LayerTensors, type Power, ratio, rmsOf, updateRms } from './figures.ts';
 import type { UnitMatrix } from './layers.ts';
 import { projections, unitDiversity } from './unit-diversity.ts';
 
@@ -79,7 +79,7 @@ function layerReader(
   const activationRms = all([layer.output.tensor]);
   const activationMean = scalar(meanOfAll(ops, layer.output.tensor));
   const weightRms = all(layer.weights);
-  const updateRms = all(layer.updates);
+  const ownUpdateRms = layer.learningRate === null ? all(layer.updates) : null;
   const deadFraction = scalar(canDie ? deadShare(ops, layer.output) : null);
   const saturatedFraction = scalar(
     saturatesAt === null || pre === null ? null : meanOfAll(ops, ops.isGreater(ops.abs(pre), saturatesAt)),
@@ -92,7 +92,10 @@ function layerReader(
     activationRms: activationRms(values),
     activationMean: activationMean(values),
     weightRms: weightRms(values),
-    updateRatio: ratio(updateRms(values), weightRms(values)),
+    updateRatio: ratio(
+      updateRms(layer, weightGradientRms(values), () => ownUpdateRms?.(values) ?? null),
+      weightRms(values),
+    ),
     deadFraction: deadFraction(values),
     saturatedFraction: saturatedFraction(values),
     unitDiversity: projected === null ? null : unitDiversity(projected(values)),

@@ -12,25 +12,44 @@ export function projections({ before, after }: UnitMatrix): Float32Array {
   return Float32Array.from({ length: 2 * before * after }, () => random.normal());
 }
 
-/** [units, 2] of a weight laid out as [before, units, after]. */
-export function project(
+/** Counts units of weights in host memory, step after step; says the share of different ones. */
+export function createUnitCounter(): (weight: Float32Array, units: UnitMatrix) => number | null {
+  const random = new Map<number, Float32Array>();
+  return (weight, units) => {
+    const known = random.get(units.parameter) ?? projections(units);
+    random.set(units.parameter, known);
+    // Units that differ in a few places differ: only where some do not is the rest looked at.
+    const quick = unitDiversity(project(weight, units, known, glance));
+    return quick === 1 ? 1 : unitDiversity(project(weight, units, known, Number.POSITIVE_INFINITY));
+  };
+}
+
+/** Inputs of a unit that are looked at first. */
+const glance = 16;
+
+/** [units, 2] of a weight laid out as [before, units, after], of the first `limit` inputs of every unit. */
+function project(
   weight: Float32Array,
   { before, count, after }: UnitMatrix,
   random: Float32Array,
+  limit: number,
 ): Float64Array {
   const result = new Float64Array(2 * count);
-  for (let b = 0; b < before; b++) {
+  const outer = after >= limit ? 1 : Math.min(before, limit);
+  const inner = Math.min(after, limit);
+  for (let b = 0; b < outer; b++) {
     for (let u = 0; u < count; u++) {
-      let [first, second] = [0, 0];
+      let first = 0;
+      let second = 0;
       const from = (b * count + u) * after;
-      for (let a = 0; a < after; a++) {
-        const w = weight[from + a] ?? 0;
+      for (let a = 0; a < inner; a++) {
+        const w = weight[from + a] as number;
         const r = 2 * (b * after + a);
-        first += w * (random[r] ?? 0);
-        second += w * (random[r + 1] ?? 0);
+        first += w * (random[r] as number);
+        second += w * (random[r + 1] as number);
       }
-      result[2 * u] = (result[2 * u] ?? 0) + first;
-      result[2 * u + 1] = (result[2 * u + 1] ?? 0) + second;
+      result[2 * u] = (result[2 * u] as number) + first;
+      result[2 * u + 1] = (result[2 * u + 1] as number) + second;
     }
   }
   return result;

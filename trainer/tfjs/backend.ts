@@ -3,7 +3,10 @@ import type { Backend, Tensor } from '../backend-ops.ts';
 import { tfjsOps } from './ops.ts';
 
 /** TensorFlow.js on the engine that is set at the moment. */
-export function tfjsBackend(memory: Backend['memory']): Backend {
+export function tfjsBackend(
+  memory: Backend['memory'],
+  readNow: Backend['readNow'] = (x) => x.dataSync() as Float32Array,
+): Backend {
   const engine = tf.engine();
   return {
     ops: tfjsOps,
@@ -24,7 +27,7 @@ export function tfjsBackend(memory: Backend['memory']): Backend {
     keep: (x) => tf.keep(x),
     dispose: (xs) => tf.dispose(xs.filter((x) => x !== null)),
     read: async (x) => (await x.data()) as Float32Array,
-    readNow: (x) => x.dataSync() as Float32Array,
+    readNow,
     tensorCount: () => engine.memory().numTensors,
   };
 }
