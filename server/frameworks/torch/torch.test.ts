@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelGraph } from '../../../core/graph/graph.ts';
+import { createAnalyzer } from '../../workspace/analyzer.ts';
+import { createMemoryWorkspace } from '../../workspace/memory.ts';
+import { torch } from './index.ts';
+
+const preamble = `import math
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+`;
+
+function analyze(source: string) {
+  const text = preamble + source;
+  const analysis = createAnalyzer(createMemoryWorkspace({ '/net.py': text }), [torch]).analyze('/net.py');
+  return { text, models: analysis.models, notes: analysis.notes.map((note) => note.message) };
+}
+
+/** The one model of a module. */
+function graphOf(source: string): ModelGraph {
+  const { models } = analyze(source);
+  expect(models.map((model) => model.graph.name)).toHaveLength(1);
+  const [model] = models;
+  if (model === undefined) throw new Error('no model');
+  return model.graph;
+}
+
+function net(init: string, forward: string, signature = 'self, x'): string {
+  const indent = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => `        ${line}`)
+      .join('\n');
+  return `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+${indent(init)}
+
+    def forward(${signature}):
+${indent(forward)}
+`;
+}
+
+const inputShapes = (graph: ModelGraph) => graph.inputs.map((id) => graph.layers[id]?.outputShape);
+const steps = (graph: ModelGraph) =>
+  graph.layers.map(({ op }) => (op.kind === 'activation' ? op.fn : op.kind === 'unknown' ? `?${op.name}` : op.kind));
+
+describe('input shapes', () => {
+  it.each([
+    ['a dense layer: its features', 'self.a = nn.Linear(20, 3)', 'return self.a(x)', [[null, 20]]],
+    ['an embedding: tokens', 'self.a = nn.Embedding(9, 4)', 'return self.a(x)', [[null, 32]]],
+    ['a recurrent layer: time first', 'self.a = nn.GRU(6, 4)', 'return self.a(x)[0]', [[16, null, 6]]],
+    [
+      'a normalization of images',
+      'self.a = nn.BatchNorm2d(8)\nself.b = nn.Linear(49, 2)',
+      'return self.b(self.a(x).mean(1).flatten(1))',
+      [[null, 8, 7, 7]],
+    ],
+    [
+      'channels last',
+      'self.a = nn.Conv2d(3, 8, 5, stride=5)',
+      'return self.a(x.permute(0, 3, 1, 2))',
+      [[null, 224, 224, 3]],
+    ],
+    ['a signal that gets its channel', 'self.a = nn.Conv1d(1, 4, 9)', 'return self.a(x.unsqueeze(1))', [[null, 128]]],
+    [
+      'a matrix of parameters',
+      'self.w = nn.Parameter(torch.randn(12, 4))',
+      'return torch.tanh(x @ self.w)',
+      [[null, 12]],
+    ],
+  ])('come from %s', (_, init, forward, expected) => {
+    expect(inputShapes(graphOf(net(init, forward)))).toEqual(expected);
+  });
+
+  it('are tried until the layer behind a flattening fits', () => {
+    const lenet = (side: number) =>
+      net(
+        `self.c = nn.Conv2d(3, 6, 5)\nself.f = nn.Linear(6 * ${side} * ${side}, 10)`,
+        `x = F.max_pool2d(F.relu(self.c(x)), 2)\nreturn self.f(x.view(-1, 6 * ${side} * ${side}))`,
+      );
+    expect(inputShapes(graphOf(lenet(14)))).toEqual([[null, 3, 32, 32]]);
+    expect(inputShapes(graphOf(lenet(110)))).toEqual([[null, 3, 224, 224]]);
+    // Nobody's usual size.
+    expect(inputShapes(graphOf(lenet(9)))).toEqual([[null, 3, 23, 23]]);
+  });
+
+  it('of several arguments come each from its own layer; what is only added takes the shape of the other', () => {
+    const graph = graphOf(
+      net(
+        'self.a = nn.Linear(5, 7)\nself.b = nn.Linear(3, 7)',
+        'return self.a(x) + self.b(y) + z',
+        'self, x, y, z, w=None',
+      ),
+    );
+    expect(inputShapes(graph)).toEqual([
+      [null, 5],
+      [null, 3],
+      [null, 7],
+    ]);
+  });
+
+  it('are the user’s where they are given, with or without a batch', () => {
+    const source = net('self.a = nn.Conv2d(3, 4, 3)', 'return self.a(x)');
+    const given = (shape: readonly number[]) => {
+      const workspace = createMemoryWorkspace({ '/net.py': preamble + source });
+      const [model] = createAnalyzer(workspace, [torch]).analyze('/net.py', { inputs: [shape] }).models;
+      return model === undefined ? null : inputShapes(model.graph);
+    };
+    expect(given([3, 48, 64])).toEqual([[null, 3, 48, 64]]);
+    expect(given([1, 3, 48, 64])).toEqual([[null, 3, 48, 64]]);
+  });
+});
+
+describe('the forward pass', () => {
+  it('is traced once: trials leave neither nodes nor parameters, notes nor changes behind', () => {
+    const { models } = analyze(
+      net(
+        'self.a = nn.Linear(4 * 9 * 9, 2)\nself.seen = []\nself.c = nn.Conv2d(1, 4, 3)',
+        'self.seen.append(1)\nx = self.c(x)\nif len(self.seen) > 1:\n    x = torch.tanh(x)\nreturn self.a(x.flatten(1))',
+      ),
+    );
+    expect(models).toHaveLength(1);
+    const graph = models[0]?.graph;
+    expect(graph?.parameters.map((parameter) => parameter.name)).toEqual(['a.weight', 'a.bias', 'c.weight', 'c.bias']);
+    expect(graph && steps(graph)).toEqual(['input', 'conv', 'flatten', 'dense']);
+    expect(graph?.notes).toEqual([]);
+  });
+
+  it('makes one node of an attention that is written out', () => {
+    const graph = graphOf(
+      net(
+        'self.qkv = nn.Linear(16, 48)\nself.register_buffer("mask", torch.tril(torch.ones(64, 64)))',
+        `B, T, C = x.shape
+q, k, v = self.qkv(x).view(B, T, 3, 2, 8).permute(2, 0, 3, 1, 4)
+a = (q @ k.transpose(-2, -1)) / math.sqrt(8)
+a = F.dropout(a.masked_fill(self.mask[:T, :T] == 0, -1e9).softmax(dim=-1), 0.1)
+return (a @ v).transpose(1, 2).reshape(B, T, C)`,
+      ),
+    );
+    const attention = graph.layers.find((layer) => layer.op.kind === 'dotProductAttention');
+    expect(attention?.op).toEqual({ kind: 'dotProductAttention', causal: true });
+    expect(attention?.outputShape).toEqual([null, 2, 16, 8]);
+    expect(graph.complete).toBe(true);
+    // Without its scale it is another function.
+    const other = graphOf(
+      net('self.q = nn.Linear(16, 16)', 'q = self.q(x)\nreturn (q @ q.transpose(-2, -1)).softmax(-1) @ q'),
+    );
+    expect(steps(other)).toEqual(['input', 'dense', 'permute', 'matmul', 'softmax', 'matmul']);
+  });
+
+  it('goes on behind functions that no table knows, and says so', () => {
+    const { models, notes } = analyze(
+      net('self.a = nn.Linear(4, 4)\nself.b = nn.Linear(4, 2)', 'return self.b(strange.function(self.a(x)))'),
+    );
+    expect(models[0] && steps(models[0].graph)).toEqual(['input', 'dense', '?strange.function', 'dense']);
+    expect(models[0]?.graph.complete).toBe(false);
+    expect(notes).toContain('strange.function is not known: it is taken to keep the shape');
+  });
+
+  it('tells learned factors, biases and weights apart by their use', () => {
+    const graph = graphOf(
+      net(
+        `self.w = nn.Parameter(torch.zeros(8, 8))
+self.b = nn.Parameter(torch.zeros(8))
+self.gamma = nn.Parameter(torch.ones(8))
+self.pos = nn.Parameter(torch.zeros(1, 16, 8))`,
+        'return F.linear(x, self.w, self.b) * self.gamma + self.pos',
+      ),
+    );
+    expect(graph.parameters.map(({ name, role }) => `${name}: ${role}`)).toEqual([
+      'w: weight',
+      'b: bias',
+      'gamma: scale',
+      'pos: other',
+    ]);
+  });
+
+  it('knows the loss that a model carries', () => {
+    expect(
+      graphOf(net('self.a = nn.Linear(2, 2)\nself.criterion = nn.CrossEntropyLoss()', 'return self.a(x)')).loss,
+    ).toBe('crossEntropy');
+    expect(graphOf(net('self.a = nn.Linear(2, 2)', 'return self.a(x)')).loss).toBeNull();
+  });
+});
+
+describe('writes', () => {
+  it('keep the whole call, the callee as written and who swept', () => {
+    const { text, models } = analyze(`
+from torch.nn import init as weight_init
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(4, 4)
+        weight_init.xavier_normal_(self.a.weight, gain=2)
+        self.apply(self._init)
+
+    def _init(self, m):
+        if isinstance(m, nn.Linear):
+            m.bias.data.fill_(0.1)
+`);
+    const [weight, bias] = models[0]?.graph.parameters ?? [];
+    const shown = (parameter: typeof weight) =>
+      parameter?.writes.map(({ origin, by, callee, at }) => [origin, by, callee, at && text.slice(at.start, at.end)]);
+    expect(shown(weight)).toEqual([
+      ['default', 'default of nn.Linear', null, 'nn.Linear(4, 4)'],
+      [
+        'explicit',
+        'nn.init.xavier_normal_',
+        'weight_init.xavier_normal_',
+        'weight_init.xavier_normal_(self.a.weight, gain=2)',
+      ],
+    ]);
+    expect(shown(bias)?.at(-1)).toEqual([
+      'applied',
+      'self.apply(self._init)',
+      'm.bias.data.fill_',
+      'm.bias.data.fill_(0.1)',
+    ]);
+    expect(weight?.initializer).toMatchObject({ scheme: 'xavier', gain: 2, scaling: { scale: 4, mode: 'fanAvg' } });
+  });
+
+  it('give the scaling where a width is not known', () => {
+    const graph = graphOf(`
+class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.a = nn.Linear(width, 4)
+        nn.init.kaiming_normal_(self.a.weight, nonlinearity='relu')
+    def forward(self, x):
+        return F.relu(self.a(x))
+`);
+    const { initializer, shape, fanIn } = graph.parameters[0] ?? {};
+    expect(shape).toEqual([4, 'width']);
+    expect(fanIn).toBeNull();
+    expect(initializer).toMatchObject({
+      family: 'normal',
+      std: null,
+      nonlinearity: 'relu',
+      scaling: { mode: 'fanIn' },
+    });
+    expect(initializer?.scaling?.scale).toBeCloseTo(2);
+  });
+
+  it('do not happen where the call raises: the fact is reported with its literal or its argument', () => {
+    const { text, models } = analyze(
+      net(
+        `self.a = nn.Linear(4, 4)
+nn.init.kaiming_normal_(self.a.weight, nonlinearity='gelu')
+for p in self.parameters():
+    nn.init.xavier_uniform_(p)
+self.gain = nn.init.calculate_gain("swish")`,
+        'return self.a(x)',
+      ),
+    );
+    const facts = models[0]?.facts ?? [];
+    expect(facts.map(({ at }) => text.slice(at.start, at.end))).toEqual([
+      "'gelu'",
+      'nn.init.xavier_uniform_(p)',
+      '"swish"',
+    ]);
+    expect(facts[1]).toMatchObject({ kind: 'fanOfVector', shape: [4], argument: 'p' });
+    expect(models[0]?.graph.parameters[1]?.writes).toHaveLength(1);
+  });
+
+  it('make the initializer unknown where values come from elsewhere', () => {
+    const graph = graphOf(
+      net('self.a = nn.Linear(4, 4)\nself.load_state_dict(torch.load("net.pt"))', 'return self.a(x)'),
+    );
+    expect(graph.parameters.map((parameter) => parameter.overwrittenByUnknown)).toEqual([true, true]);
+  });
+});
