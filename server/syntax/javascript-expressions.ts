@@ -28,8 +28,7 @@ export function lowerExpression(node: ConcreteNode | undefined, js: JavaScriptLo
     case 'ParenthesizedExpression':
       return js.expression(inside(node)[0], node.end);
     case 'SequenceExpression':
-      // Its value is the last one's; what the others do is rarely more than a trick of minifiers.
-      return js.expression(node.children[node.children.length - 1], node.end);
+      return sequence(node, js);
     case 'ArrayExpression':
       return { ...range, type: 'List', items: arrayItems(node, js) };
     case 'ObjectExpression':
@@ -81,6 +80,14 @@ export function lowerExpression(node: ConcreteNode | undefined, js: JavaScriptLo
     default:
       return { ...range, type: 'Unknown' };
   }
+}
+
+/** `(a, b, c)` is the last item of a list of all. */
+function sequence(node: ConcreteNode, js: JavaScriptLowering): Expression {
+  const items = node.children.filter((child) => child.name !== ',').map((child) => js.expression(child));
+  const range = { start: node.start, end: node.end };
+  const last: Expression = { type: 'Number', value: items.length - 1, isFloat: false, start: node.end, end: node.end };
+  return { ...range, type: 'Index', object: { ...range, type: 'List', items }, index: last };
 }
 
 /** The value that an assignment stores: of `a += b` it is `a + b`. */

@@ -42,6 +42,8 @@ export function parameterProperties(list: ConcreteNode): ConcreteNode[] {
 function lowerFunctionBody(body: ConcreteNode, js: JavaScriptLowering): Statement[] {
   if (body.name === 'Block') return js.statements(inside(body));
   if (body.name === 'Arrow' || body.name === 'TypeAnnotation') return [];
+  // `() => void f()` runs for its effect.
+  if (body.name === 'UnaryExpression' && body.children[0]?.name === 'void') return js.effect(body);
   return [{ type: 'Return', value: js.expression(body), start: body.start, end: body.end }];
 }
 

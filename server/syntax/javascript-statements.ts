@@ -87,6 +87,8 @@ export function lowerEffect(node: ConcreteNode, js: JavaScriptLowering): Stateme
       const target = operator === first ? second : first;
       if (node.name === 'UnaryExpression' && first?.name === 'delete' && second !== undefined)
         return [{ ...range, type: 'Delete', targets: [js.expression(second)] }];
+      if (node.name === 'UnaryExpression' && first?.name === 'void' && second !== undefined)
+        return lowerEffect(second, js);
       if (operator === undefined || target === undefined) break;
       const value: Expression = { type: 'Number', value: 1, isFloat: false, start: operator.start, end: operator.end };
       const sign = js.text[operator.start] ?? '+';

@@ -16,6 +16,8 @@ export interface JavaScriptLowering {
   /** `Unknown` at `fallback` where the node is missing. */
   expression(node: ConcreteNode | undefined, fallback?: number): Expression;
   statements(nodes: readonly ConcreteNode[]): Statement[];
+  /** An expression for its effect: assignments and steps become statements. */
+  effect(node: ConcreteNode): Statement[];
   /** Any function: declaration, expression, arrow, method. */
   function(node: ConcreteNode): FunctionNode;
   class(node: ConcreteNode): Extract<Statement, { type: 'Class' }>;

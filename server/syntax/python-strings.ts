@@ -92,11 +92,14 @@ function replacement(node: ConcreteNode, py: PythonLowering): (string | Expressi
   );
   if (written === null) return [{ type: 'Unknown', start: node.start, end: node.end }];
   const conversion = node.children.find((child) => child.name === 'FormatConversion');
-  const isRepr = conversion !== undefined && py.text.slice(conversion.start, conversion.end) === '!r';
-  const value = isRepr ? callOf('repr', written, [written]) : written;
   const selfDocument = node.children.find((child) => child.name === 'FormatSelfDoc');
   const label = selfDocument === undefined ? [] : [py.text.slice(node.start + 1, selfDocument.end)];
   const spec = node.children.find((child) => child.name === 'FormatSpec');
+  const isRepr =
+    conversion === undefined
+      ? selfDocument !== undefined && spec === undefined
+      : py.text.slice(conversion.start, conversion.end) === '!r';
+  const value = isRepr ? callOf('repr', written, [written]) : written;
   if (spec === undefined) return [...label, value];
   const range = { start: spec.start, end: spec.end };
   const specValue: Expression =

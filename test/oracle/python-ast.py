@@ -98,13 +98,17 @@ def template(node):
     for value in node.values:
         if isinstance(value, ast.Constant):
             parts.append(value.value)
-        elif value.format_spec is None:
-            parts.append(expression(value.value))
+            continue
+        shown = expression(value.value)
+        if value.conversion == ord("r"):
+            shown = ["Call", ["Name", "repr"], [[None, None, shown]]]
+        if value.format_spec is None:
+            parts.append(shown)
         else:
             spec = value.format_spec.values
             plain = all(isinstance(part, ast.Constant) for part in spec)
             text = ["String", "".join(part.value for part in spec)] if plain else ["Unknown"]
-            parts.append(["Call", ["Name", "format"], [[None, None, expression(value.value)], [None, None, text]]])
+            parts.append(["Call", ["Name", "format"], [[None, None, shown], [None, None, text]]])
     if all(isinstance(part, str) for part in parts):
         return ["String", "".join(parts)]
     return ["Template", parts]
@@ -192,7 +196,9 @@ def statement(node):
         case ast.Match():
             cases = [[expression(case.guard), statements(case.body)] for case in node.cases]
             return [["Match", expression(node.subject), cases]]
-        case ast.Raise() | ast.Pass() | ast.Break() | ast.Continue():
+        case ast.Raise():
+            return [["Raise", expression(node.exc)]]
+        case ast.Pass() | ast.Break() | ast.Continue():
             return [[type(node).__name__]]
     raise TypeError(type(node))
 

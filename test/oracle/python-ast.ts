@@ -113,6 +113,7 @@ function statement(node: Statement): Plain {
     case 'Match':
       return ['Match', expression(node.subject), node.cases.map((part) => [maybe(part.guard), statements(part.body)])];
     case 'Raise':
+      return ['Raise', maybe(node.exception)];
     case 'Pass':
     case 'Break':
     case 'Continue':
