@@ -119,7 +119,7 @@ const listMethods: Readonly<Record<string, NativeMethod>> = {
   }),
 };
 
-export const sequential: ClassValue = nativeClass('torch.nn.Sequential', {
+const sequential: ClassValue = nativeClass('torch.nn.Sequential', {
   bases: [moduleClass],
   parameters: '*args',
   construct: (instance, given, context) => {

@@ -54,6 +54,8 @@ export interface LayerRow {
   readonly op?: (layer: Reader, input: TensorValue) => Op | null;
   /** Without an op, the shape is taken to stay. */
   readonly keepsShape?: boolean;
+  /** What the forward pass gives besides the op's output. */
+  readonly result?: (layer: Reader, output: TensorValue) => Value;
   /** Replaces the forward pass made from `op`. */
   readonly forward?: NativeMethod;
   readonly methods?: Readonly<Record<string, NativeMethod>>;
@@ -77,7 +79,8 @@ export function layerClass(name: string, row: LayerRow): ClassValue {
       if (op === null) return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context, self);
       const parameters: Record<string, TensorValue | null> = {};
       for (const { name: attribute, as } of row.tensors?.(layer) ?? []) parameters[as] = layer.source(attribute);
-      return apply({ op, inputs: [input], owner: self, parameters }, context);
+      const output = apply({ op, inputs: [input], owner: self, parameters }, context);
+      return row.result?.(layer, output) ?? output;
     }),
   );
   return nativeClass(`torch.nn.${name}`, {

@@ -21,7 +21,7 @@ export function isMemory(tensor: TensorValue, context: NativeContext): boolean {
 }
 
 /** What a tensor holds after a constant was added. */
-export function shifted(initializer: Initializer, offset: number): Initializer {
+function shifted(initializer: Initializer, offset: number): Initializer {
   const { mean, std, low, high } = initializer;
   if (offset === 0 || initializer.family === 'unknown') return initializer;
   if (std === 0) return mean === null ? unknownInitializer() : constant(mean + offset);

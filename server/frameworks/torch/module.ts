@@ -60,7 +60,7 @@ const silent = [
 const returnsItself = method('*args, **kwargs', (self) => self);
 const returnsNothing = method('*args, **kwargs', () => none);
 
-export const moduleMethods: Readonly<Record<string, NativeMethod>> = {
+const moduleMethods: Readonly<Record<string, NativeMethod>> = {
   ...Object.fromEntries(fluent.map((name) => [name, returnsItself])),
   ...Object.fromEntries(silent.map((name) => [name, returnsNothing])),
 

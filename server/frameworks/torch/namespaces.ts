@@ -1,6 +1,6 @@
 import { unknownInitializer } from '../../../core/initializers/make.ts';
 import { stringOf } from '../../interpreter/read.ts';
-import { nativeFunction } from '../../interpreter/table.ts';
+import { nativeFunction, tensor } from '../../interpreter/table.ts';
 import { boolean, type NativeValue, none, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { activationClasses, activationOperations } from './activations.ts';
 import { multiheadAttention } from './attention.ts';
@@ -27,7 +27,7 @@ import { allocate } from './writes.ts';
 
 /* The modules of PyTorch by their dotted names, put together from the tables. */
 
-export const operations: Operations = {
+const operations: Operations = {
   ...mathOperations,
   ...memoryOperations,
   ...activationOperations,
@@ -120,6 +120,14 @@ function passThrough(name: string): Value {
   return nativeFunction(`torch.nn.${name}`, 'module, *args, **kwargs', (given) => given.get('module'));
 }
 
+/** Padding is left out of the time steps: what the sequence holds stays as it is. */
+const packed = nativeFunction('torch.nn.utils.rnn.pack_padded_sequence', 'input, *args, **kwargs', (given) =>
+  given.get('input'),
+);
+const unpacked = nativeFunction('torch.nn.utils.rnn.pad_packed_sequence', 'sequence, *args, **kwargs', (given) =>
+  tuple([given.get('sequence'), tensor()]),
+);
+
 /** `checkpoint(function, *arguments)` calls the function. */
 const checkpoint = nativeFunction('torch.utils.checkpoint.checkpoint', 'function, *args, **options', (given, context) =>
   context.call(
@@ -155,6 +163,7 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn.utils.weight_norm': table(utilFunctions),
   'torch.nn.utils.spectral_norm': table(utilFunctions),
   'torch.nn.utils.parametrizations': table(parametrizationFunctions),
+  'torch.nn.utils.rnn': table({ pack_padded_sequence: packed, pad_packed_sequence: unpacked, pack_sequence: packed }),
   'torch.utils.checkpoint': table({ checkpoint, checkpoint_sequential: checkpointSequential }),
   'torch.jit': table({ script: passThrough('jit.script'), trace: passThrough('jit.trace') }),
   'torch.nn.parallel': table({
@@ -200,6 +209,5 @@ const namespaces = new Set([
   'torch.fx',
   'torch.ao',
   'torch.nn.utils.parametrize',
-  'torch.nn.utils.rnn',
   'torch.nn.common_types',
 ]);

@@ -1,8 +1,16 @@
 import type { Op } from '../../../core/graph/op.ts';
 import { constant } from '../../../core/initializers/make.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
-import { nativeFunction } from '../../interpreter/table.ts';
-import type { ClassValue, NativeValue, NumberValue, TensorValue, Value } from '../../interpreter/values.ts';
+import { booleanOf } from '../../interpreter/read.ts';
+import { nativeFunction, tensor } from '../../interpreter/table.ts';
+import {
+  type ClassValue,
+  type NativeValue,
+  type NumberValue,
+  type TensorValue,
+  tuple,
+  type Value,
+} from '../../interpreter/values.ts';
 import { apply, applyUnknown, onTensor } from './apply.ts';
 import { withNumbers } from './known-numbers.ts';
 import { layerClass } from './layer.ts';
@@ -20,6 +28,8 @@ export interface OpRow {
   readonly parameters?: string;
   /** `null` where an argument is not known, or says something that no op does. */
   readonly op: (argument: (name: string) => Value, input: TensorValue) => Op | null;
+  /** An argument that asks for the positions of what was taken too: `return_indices`. */
+  readonly indices?: string;
   /** What becomes of the shape where there is no op: kept, or not known. */
   readonly keepsShape?: boolean;
 }
@@ -32,6 +42,7 @@ export function modulesOf(rows: readonly OpRow[]): Readonly<Record<string, Class
       parameters: row.parameters ?? '',
       op: (layer, input) => row.op(layer.value, input),
       keepsShape: row.keepsShape ?? false,
+      result: (layer, output) => withIndices(row, layer.value, output),
     });
   }
   return classes;
@@ -59,13 +70,18 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
           if (isMemory(input, context) && (row.keepsShape || keepsShape.has(name)))
             return mapMemory(name, input, context);
           const op = row.op(given.get, input);
-          if (op !== null) return apply({ op, inputs: [input], name }, context);
+          if (op !== null) return withIndices(row, given.get, apply({ op, inputs: [input], name }, context));
           return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context);
         },
       };
     }
   }
   return operations;
+}
+
+function withIndices({ indices }: OpRow, argument: (name: string) => Value, output: TensorValue): Value {
+  const wanted = indices !== undefined && booleanOf(argument(indices)) === true;
+  return wanted ? tuple([output, tensor({ shape: output.shape })]) : output;
 }
 
 /** A number as a tensor without axes. */

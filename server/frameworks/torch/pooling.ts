@@ -14,12 +14,14 @@ const rows: readonly OpRow[] = ranks.flatMap((rank): readonly OpRow[] => [
   {
     module: `MaxPool${rank}d`,
     parameters: 'kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False',
+    indices: 'return_indices',
     op: (argument) => maxPool(argument, rank),
   },
   {
     // The function takes its last two the other way round.
     functions: [`max_pool${rank}d`],
     parameters: 'kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False',
+    indices: 'return_indices',
     op: (argument) => maxPool(argument, rank),
   },
   {
@@ -38,6 +40,7 @@ const rows: readonly OpRow[] = ranks.flatMap((rank): readonly OpRow[] => [
     module: `AdaptiveMaxPool${rank}d`,
     functions: [`adaptive_max_pool${rank}d`],
     parameters: 'output_size, return_indices=False',
+    indices: 'return_indices',
     op: (argument, input) => adaptive('adaptiveMaxPool', argument, input, rank),
   },
   {

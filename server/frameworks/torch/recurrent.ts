@@ -6,6 +6,8 @@ import { method, nativeClass } from '../../interpreter/table.ts';
 import {
   type ClassValue,
   type InstanceValue,
+  list,
+  string,
   type TensorValue,
   tuple,
   unknown,
@@ -74,8 +76,40 @@ function resetAll(layer: Reader, names: readonly string[]) {
   return Object.fromEntries(names.map((name) => [name, drawn]));
 }
 
+const suffixes = /^(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?$/;
+
+/** Names of the weights, layer by layer and direction by direction. */
+function weightNames(instance: InstanceValue): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const name of instance.attributes.keys()) {
+    if (!suffixes.test(name)) continue;
+    const place = name.slice(name.indexOf('_l'));
+    groups.set(place, [...(groups.get(place) ?? []), name]);
+  }
+  return [...groups.values()];
+}
+
+/** What code goes through to set gates: `all_weights` and its relatives. */
+function weightLists(instance: InstanceValue, name: string): Value | null {
+  const names = weightNames(instance);
+  const tensorOf = (key: string) => instance.attributes.get(key) ?? unknown(key);
+  switch (name) {
+    case 'all_weights':
+      return list(names.map((group) => list(group.map(tensorOf))));
+    case '_all_weights':
+      return list(names.map((group) => list(group.map(string))));
+    case '_flat_weights':
+      return list(names.flat().map(tensorOf));
+    case '_flat_weights_names':
+      return list(names.flat().map(string));
+    default:
+      return null;
+  }
+}
+
 const base = nativeClass('torch.nn.RNNBase', {
   bases: [moduleClass],
+  getAttribute: weightLists,
   methods: { flatten_parameters: method('', () => unknown('nothing')) },
 });
 

@@ -1,4 +1,3 @@
-import { isSubclass } from '../../interpreter/order.ts';
 import type { InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
 
 /*
@@ -103,10 +102,6 @@ export function childrenFirst(root: InstanceValue): InstanceValue[] {
     path.delete(module);
     order.push(module);
   }
-}
-
-export function isInstanceOf(value: Value, class_: InstanceValue['class']): boolean {
-  return value.type === 'instance' && isSubclass(value.class, class_);
 }
 
 function joinNames(prefix: string, name: string): string {

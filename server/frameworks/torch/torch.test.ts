@@ -265,6 +265,32 @@ self.gain = nn.init.calculate_gain("swish")`,
     expect(models[0]?.graph.parameters[1]?.writes).toHaveLength(1);
   });
 
+  it('to a part are kept as such: one gate of an LSTM, one row', () => {
+    const graph = graphOf(
+      net(
+        `self.lstm = nn.LSTM(4, 4)
+for names in self.lstm._all_weights:
+    for name in filter(lambda n: "bias" in n, names):
+        bias = getattr(self.lstm, name)
+        bias.data[bias.size(0) // 4 : bias.size(0) // 2].fill_(1.0)
+self.lstm.weight_ih_l0.data[0] = 0
+self.lstm.weight_hh_l0.data[:] = 0.5`,
+        'return self.lstm(x)[0]',
+      ),
+    );
+    const shown = graph.parameters.map(({ name, writes, initializer }) => [
+      name,
+      writes.at(-1)?.partial ?? false,
+      initializer.family,
+    ]);
+    expect(shown).toEqual([
+      ['lstm.weight_ih_l0', true, 'unknown'],
+      ['lstm.weight_hh_l0', false, 'constant'],
+      ['lstm.bias_ih_l0', true, 'unknown'],
+      ['lstm.bias_hh_l0', true, 'unknown'],
+    ]);
+  });
+
   it('make the initializer unknown where values come from elsewhere', () => {
     const graph = graphOf(
       net('self.a = nn.Linear(4, 4)\nself.load_state_dict(torch.load("net.pt"))', 'return self.a(x)'),
