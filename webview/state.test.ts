@@ -3,7 +3,7 @@ import type { PanelOpen } from '../core/probe/panel-messages.ts';
 import { defaultOptions } from '../core/probe/request.ts';
 import { plainNet, recordedRun } from '../core/testing/recorded-run.ts';
 import { restore } from './restore.ts';
-import { type Action, initialState, type PanelState, reduce, savedPanel, shownStep } from './state.ts';
+import { type Action, initialState, type PanelState, reduce, savedPanel, shownStep, shownStepOf } from './state.ts';
 
 const graph = plainNet(3);
 const open: PanelOpen = {
@@ -42,6 +42,18 @@ describe('the state of the panel', () => {
     expect(shownStep(told.slice(4).reduce(reduce, chosen))).toBe(1);
     expect(shownStep(reduce(halfway, { type: 'select', selection: { step: 40 } }))).toBe(2);
     expect(shownStep(initialState)).toBe(-1);
+  });
+
+  it('shows the last finite step of a variant that diverged, unless a step is chosen', () => {
+    const end = messages.find((message) => message.type === 'variantEnd' && message.variant === 'he');
+    if (end?.type !== 'variantEnd') throw new Error('no end');
+    const diverged: Action = { type: 'trainer', at: 0, message: { ...end, diverged: { step: 3, layer: null } } };
+    const state = [...told.slice(0, -1), diverged].reduce(
+      reduce,
+      stateAfter({ type: 'open', open }, { type: 'started', run: 'r' }),
+    );
+    expect([shownStepOf(state, 'he'), shownStepOf(state, 'as-written')]).toEqual([2, 4]);
+    expect(shownStepOf(reduce(state, { type: 'select', selection: { step: 4 } }), 'he')).toBe(4);
   });
 
   it('takes no message of a run that is over or was never started', () => {

@@ -153,6 +153,18 @@ export function shownStep(state: PanelState): number {
   return state.selection.step === null ? last : Math.min(state.selection.step, last);
 }
 
+/**
+ * The step that is looked at in one variant: the chosen one, or the last whose figures are finite, for a variant that diverged
+ * ends before the others.
+ */
+export function shownStepOf(state: PanelState, variant: VariantName): number {
+  const shown = shownStep(state);
+  const runs = state.recording?.variants.filter((one) => one.variant === variant) ?? [];
+  if (state.selection.step !== null || runs.length === 0) return shown;
+  const ends = runs.map(({ steps, end }) => (end?.diverged ? end.diverged.step : steps.length) - 1);
+  return Math.max(Math.min(0, shown), Math.min(shown, ...ends));
+}
+
 /** What a page keeps over a reload, and what a report is made of: the model and the messages of the run. */
 export interface SavedPanel {
   readonly open: PanelOpen;

@@ -6,7 +6,7 @@ import type { VariantName } from '../core/probe/request.ts';
 import { expectedRows, type ProbeRow, probeRows } from '../core/probe/rows.ts';
 import { judgedVariant, runVerdict } from '../core/probe/run-verdict.ts';
 import type { Prediction } from '../core/signal/signal.ts';
-import { type Action, initialState, reduce, shownStep } from './state.ts';
+import { type Action, initialState, reduce, shownStep, shownStepOf } from './state.ts';
 
 /** The one state of the panel, and what is derived from it. */
 export const state = signal(initialState);
@@ -33,6 +33,11 @@ export const rows = computed<readonly ProbeRow[]>(() => {
 export const plannedSteps = computed(() => Math.max(1, state.value.options?.steps ?? 1, step.value + 1));
 
 export const step = computed(() => shownStep(state.value));
+
+/** The step that is looked at, variant by variant. */
+export function stepOf(variant: VariantName): number {
+  return shownStepOf(state.value, variant);
+}
 
 /** The variants of the run, as they will come before they come. */
 export const variants = computed<readonly VariantName[]>(() => {

@@ -125,14 +125,23 @@ function signalSentence(
   return `The output of \`${name}\` is at ${formatNumber(measured / critical)} of critical${foretold}.`;
 }
 
-/** Clearly: it diverged less often, or its loss fell by at least a twentieth more of where it began. */
+/**
+ * Clearly: it diverged less often, or its loss is lower by a twentieth of where the written one began, or it fell that much while
+ * the written one did not move.
+ */
 function betterVariant(recording: Recording, written: VariantName): VariantName | null {
   const outcomes = ranking(recording);
   const [best] = outcomes;
   const own = outcomes.find((outcome) => outcome.variant === written);
   if (!best || !own || best.variant === written || best.last === null || best.steps < 5) return null;
   if (best.diverged < own.diverged || own.last === null) return best.variant;
-  return own.last - best.last > 0.05 * Math.abs(own.first ?? 1) ? best.variant : null;
+  const much = 0.05 * Math.abs(own.first ?? 1);
+  if (own.last - best.last > much) return best.variant;
+  return fall(best) > much && fall(own) < much / 5 ? best.variant : null;
+}
+
+function fall({ first, last }: Outcome): number {
+  return first === null || last === null ? 0 : first - last;
 }
 
 function trainingSentence(recording: Recording, written: VariantName, better: VariantName | null): string | null {

@@ -56,6 +56,21 @@ describe('verdicts of layers', () => {
     expect(kinds(gradients([0, 6e-3, 6e-3, 6e-3]), critical(6e-3))[0]).toBe('vanishing');
   });
 
+  it('leave in peace what is silent by design, here behind a zero gain, once it has woken up', () => {
+    const silent: Figures = { activationRms: 0, activationGradientRms: 0, weightGradientRms: 0 };
+    const unknown: Figures = { activationRms: null, activationGradientRms: null, weightGradientRms: null };
+    const behindZero: Expectations = new Map(layers.map((id) => [id, { predicted: silent, critical: unknown }]));
+    const waking = measured((_, step) => ({ weightGradientRms: [1e-7 * step, 1e-7 * step, 1e-7 * step, 0.04] }));
+    expect(kinds(waking, behindZero)).toEqual(['fine', 'fine', 'fine', 'fine']);
+    expect(kinds(gradients([0, 0, 0, 0.04]), behindZero).slice(0, 3)).toEqual(['vanishing', 'vanishing', 'vanishing']);
+  });
+
+  it('wait for a few steps before they call a layer silent', () => {
+    const one = measured(() => ({ weightGradientRms: [0, 0, 0, 0] }), 2);
+    expect(kinds({ ...one, end: null }, critical(6e-3))[0]).toBe('fine');
+    expect(kinds(one, critical(6e-3))[0]).toBe('vanishing');
+  });
+
   it('do not blame a model for gradients that fall because it has learned', () => {
     const learned = measured((_, step) => ({ weightGradientRms: Array(4).fill(6e-3 * 10 ** -step) }), 12);
     expect(kinds(learned, critical(6e-3))).toEqual(['fine', 'fine', 'fine', 'fine']);

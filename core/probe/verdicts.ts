@@ -114,15 +114,20 @@ function symmetric({ layer, index, one }: Case, about: About): LayerVerdict | nu
   if (!measured.every((diversity) => diversity <= 1.5 / units)) return null;
   return about(
     'symmetric',
-    `All ${units} units of ${layer.name} get the same gradient (diversity ${formatNumber(measured.at(-1))}), so they stay copies of one.`,
+    `All ${units} units of ${layer.name} get the same gradient (diversity 1/${units}), so they stay copies of one.`,
   );
 }
 
 function gradient(subject: Case, ofCritical: number | null, about: About): LayerVerdict | null {
-  const { layer, largest } = subject;
+  const { layer, largest, one } = subject;
   const best = early(subject, 'weightGradientRms');
   if (best === null) return null;
-  if (best === 0) return about('vanishing', `${layer.name} gets no gradient at all.`);
+  if (isSilent(subject)) {
+    const mayWakeUp = one.steps.length < wakeUp && one.end === null;
+    return mayWakeUp ? null : about('vanishing', `${layer.name} gets no gradient at all.`);
+  }
+  // Behind a zero gain or scale nothing is expected at first, from critical initialization neither; it has woken up.
+  if (subject.expected?.get(layer.id)?.predicted.weightGradientRms === 0) return null;
   const { kind, critical } =
     ofCritical !== null
       ? { kind: gradientKind(ofCritical), critical: formatNumber(best / ofCritical) }
@@ -135,6 +140,11 @@ function gradient(subject: Case, ofCritical: number | null, about: About): Layer
       ? `The weight gradient of ${layer.name} is ${size}, the largest in the model ${formatNumber(largest)}.`
       : `The weight gradient of ${layer.name} is ${size}; critical initialization gives ${critical} (${formatFactor(ofCritical)}).`,
   );
+}
+
+/** No gradient at any step. */
+function isSilent({ index, one }: Case): boolean {
+  return one.steps.every((step) => (step.metrics.weightGradientRms[index] ?? 0) === 0);
 }
 
 function gradientKind(ofCritical: number): VerdictKind | null {

@@ -13,6 +13,7 @@ import {
   selection,
   shownVariant,
   step,
+  stepOf,
   variants,
   verdict,
 } from '../store.ts';
@@ -62,7 +63,7 @@ export function currentFigure(): Figure {
             rows: shown,
             variants: variants.value,
             expected: expectationsOf.value,
-            step: step.value,
+            stepOf,
             chosen: null,
           },
           colors,

@@ -15,7 +15,7 @@ export interface ProfileData {
   readonly rows: readonly ProbeRow[];
   readonly variants: readonly VariantName[];
   readonly expected: ReadonlyMap<VariantName, Expectations>;
-  readonly step: number;
+  readonly stepOf: (variant: VariantName) => number;
   readonly chosen: number | null;
 }
 
@@ -67,7 +67,8 @@ function channels(color: (point: Point) => string) {
   return { x: 'value', y: 'index', z: 'variant', stroke: color } as const;
 }
 
-function measuredPoints({ recording, rows, metric, step }: ProfileData, variant: VariantName): readonly Point[] {
+function measuredPoints({ recording, rows, metric, stepOf }: ProfileData, variant: VariantName): readonly Point[] {
+  const step = stepOf(variant);
   if (step < 0) return [];
   const info = metricInfo(metric);
   return rows.flatMap((row, index) => point(index, overSeeds(recording, variant, info, row, step), variant));

@@ -11,7 +11,7 @@ import {
   selection,
   shownVariant,
   state,
-  step,
+  stepOf,
 } from '../store.ts';
 import { useThrottled } from './use-throttled.ts';
 import { tone } from './verdict-line.tsx';
@@ -31,7 +31,7 @@ export function LayerTable() {
     recording: run,
     variant,
     expected: expectationsOf.value.get(variant) ?? null,
-    step: step.value,
+    step: stepOf(variant),
   });
   const groups = grouped
     ? groupRows(allRows.value, selection.value.filter)

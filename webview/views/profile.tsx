@@ -8,6 +8,7 @@ import {
   recording,
   selection,
   step,
+  stepOf,
   variants,
 } from '../store.ts';
 import { theme } from '../theme.ts';
@@ -79,7 +80,7 @@ function ProfilePlot({ metric, title }: { readonly metric: ProfileData['metric']
     rows,
     variants: variants.value,
     expected: expectationsOf.value,
-    step: step.value,
+    stepOf,
     chosen: chosen < 0 ? null : chosen,
   };
   return (
