@@ -6,7 +6,7 @@ import type { Machine, Site } from './machine.ts';
 import { sequenceOperator } from './sequences.ts';
 import { positional } from './signature.ts';
 import { symbolic } from './symbols.ts';
-import { boolean, number, unknown, type Value } from './values.ts';
+import { boolean, type InstanceValue, number, unknown, type Value } from './values.ts';
 
 /** `left operator right`. */
 export function binary(machine: Machine, operator: string, left: Value, right: Value, site: Site): Value {
@@ -87,17 +87,23 @@ function ownOperator(machine: Machine, operator: string, left: Value, right: Val
   if (left.type === 'instance') {
     const method = findMember(left.class, name);
     if (method?.type === 'function') return machine.callFunction(method, left, positional(right), site);
-    const native = left.class.order.find((class_) => class_.native?.methods[name] !== undefined);
-    if (native !== undefined) {
-      const bound = machine.getAttribute(left, name, site);
-      if (bound !== null) return machine.call(bound, positional(right), site);
-    }
+    if (hasNative(left, name)) return callMethod(left, name, right);
   }
   if (right.type === 'instance' && reflected !== null) {
     const method = findMember(right.class, reflected);
     if (method?.type === 'function') return machine.callFunction(method, right, positional(left), site);
+    if (hasNative(right, reflected)) return callMethod(right, reflected, left);
   }
   return null;
+
+  function callMethod(self: InstanceValue, method: string, other: Value): Value {
+    const bound = machine.getAttribute(self, method, site);
+    return bound === null ? unknown(`result of ${operator}`) : machine.call(bound, positional(other), site);
+  }
+}
+
+function hasNative(self: InstanceValue, name: string): boolean {
+  return self.class.order.some((class_) => class_.native !== null && Object.hasOwn(class_.native.methods, name));
 }
 
 const methodNames: Readonly<Record<string, readonly [string, string | null]>> = {

@@ -6,6 +6,7 @@ import { loopFor, loopWhile } from './loops.ts';
 import type { Completion, Frame, Machine } from './machine.ts';
 import { matchStatement } from './match.ts';
 import { createScope, enclosingScope, globalScope } from './scopes.ts';
+import { positional } from './signature.ts';
 import { raise, tryStatement, withStatement } from './try.ts';
 import { none } from './values.ts';
 
@@ -127,6 +128,14 @@ function assignStatement(machine: Machine, statement: Extract<Statement, { type:
   for (const target of statement.targets) machine.assign(target, value, frame, statement.isDeclaration ?? false);
 }
 
+const inPlaceMethods: Readonly<Record<string, string>> = {
+  '+': '__iadd__',
+  '-': '__isub__',
+  '*': '__imul__',
+  '/': '__itruediv__',
+  '|': '__ior__',
+};
+
 function augmentedAssign(
   machine: Machine,
   statement: Extract<Statement, { type: 'AugmentedAssign' }>,
@@ -143,6 +152,15 @@ function augmentedAssign(
     extend(left, items);
     if (target.type !== 'Attribute') machine.assign(target, left, frame);
     return;
+  }
+  if (left.type === 'instance') {
+    // `self.blocks += [block]` on a ModuleList.
+    const method = inPlaceMethods[statement.operator];
+    const own = method === undefined ? null : machine.getAttribute(left, method, site);
+    if (own !== null && own.type !== 'unknown') {
+      machine.assign(target, machine.call(own, positional(right), site), frame);
+      return;
+    }
   }
   const operator = statement.operator;
   if (operator === 'and' || operator === 'or' || operator === '??') {

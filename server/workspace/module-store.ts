@@ -136,9 +136,12 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   }
 
   function ownMember(found: Resolved, name: string, member: string): Value | null {
-    const record = load(found, name);
+    const record = machine.budget.uncharged(() => {
+      const loaded = load(found, name);
+      if (loaded !== null) run(loaded);
+      return loaded;
+    });
     if (record === null) return null;
-    run(record);
     const value = record.scope.variables.get(member);
     if (value !== undefined) return force(record.scope, member, value);
     if (record.language === 'javascript') return commonJsMember(record, member);

@@ -4,13 +4,13 @@ import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { type ClassValue, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
 import { dictClass, objectClass, toDict } from '../types.ts';
 
-const orderedDictClass = nativeClass('collections.OrderedDict', {
+export const orderedDictClass = nativeClass('collections.OrderedDict', {
   bases: [dictClass],
   parameters: 'source=(), **entries',
   convert: toDict,
 });
 
-const defaultDictClass = nativeClass('collections.defaultdict', {
+export const defaultDictClass = nativeClass('collections.defaultdict', {
   bases: [dictClass],
   parameters: 'factory=None, source=(), **entries',
   // A key that is missing makes an entry by the factory; which keys will be asked for is not known, so it stays open.

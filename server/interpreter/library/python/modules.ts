@@ -1,9 +1,9 @@
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { boolean, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
 import { enumModule } from '../enum.ts';
-import { objectClass } from '../types.ts';
+import { dictClass, frozensetClass, listClass, objectClass, setClass, tupleClass, typeClass } from '../types.ts';
 import { argparseModule } from './argparse.ts';
-import { abstractClasses, collectionsModule } from './collections.ts';
+import { abstractClasses, collectionsModule, defaultDictClass, orderedDictClass } from './collections.ts';
 import { copyModule } from './copy.ts';
 import { dataclassesModule } from './dataclasses.ts';
 import { rebound } from './functions.ts';
@@ -46,6 +46,14 @@ const typingMembers: Readonly<Record<string, Value>> = {
   Generic: genericClass,
   Protocol: protocolClass,
   NamedTuple: namedTupleBase,
+  List: listClass,
+  Dict: dictClass,
+  Tuple: tupleClass,
+  Set: setClass,
+  FrozenSet: frozensetClass,
+  Type: typeClass,
+  OrderedDict: orderedDictClass,
+  DefaultDict: defaultDictClass,
   overload: nativeFunction('typing.overload', 'function', (given) => given.get('function')),
   final: transparent('typing.final'),
   override: transparent('typing.override'),

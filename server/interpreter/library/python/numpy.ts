@@ -1,75 +1,151 @@
 import { maxItems } from '../../budget.ts';
-import type { BoundArguments } from '../../native.ts';
+import type { BoundArguments, NativeContext } from '../../native.ts';
 import { numberOf } from '../../read.ts';
-import { namespace, nativeFunction } from '../../table.ts';
-import { list, type NamespaceValue, number, unknown, type Value } from '../../values.ts';
+import { method, namespace, nativeClass, nativeFunction } from '../../table.ts';
+import { type InstanceValue, list, type NamespaceValue, number, tuple, unknown, type Value } from '../../values.ts';
+import { objectClass } from '../types.ts';
 import { mathRows } from './math.ts';
 
-/** The little of NumPy that constructors compute sizes and rates with. Arrays of numbers are lists; all else is unknown. */
+/* The little of NumPy that constructors compute sizes and rates with: numbers, and arrays of them with one dimension. */
+
+const arithmetic = { add: '+', sub: '-', mul: '*', truediv: '/', floordiv: '//', mod: '%', pow: '**' } as const;
+
+const arrayClass = nativeClass('numpy.ndarray', {
+  bases: [objectClass],
+  items: (self) => [...itemsOf(self)],
+  methods: {
+    tolist: method('', (self) => list([...itemsOf(self)])),
+    astype: method('dtype', (self, given, context) =>
+      array(itemsOf(self).map((item) => convert(item, given.get('dtype'), context))),
+    ),
+    copy: method('', (self) => array(itemsOf(self))),
+    sum: method('*args, **kwargs', (self, _, context) => fold(itemsOf(self), '+', number(0), context)),
+    prod: method('*args, **kwargs', (self, _, context) => fold(itemsOf(self), '*', number(1), context)),
+    __getitem__: method('index', (self, given, context) => {
+      const picked = context.getItem(list([...itemsOf(self)]), given.get('index'));
+      return picked.type === 'list' ? array(picked.items) : picked;
+    }),
+    ...Object.fromEntries(
+      Object.entries(arithmetic).flatMap(([name, operator]) => [
+        [
+          `__${name}__`,
+          method('other', (self, given, context) => elementwise(operator, self, given.get('other'), context)),
+        ],
+        [
+          `__r${name}__`,
+          method('other', (self, given, context) => elementwise(operator, given.get('other'), self, context)),
+        ],
+      ]),
+    ),
+  },
+  getAttribute: (self, name) => {
+    if (name === 'size') return number(itemsOf(self).length);
+    return name === 'shape' ? tuple([number(itemsOf(self).length)]) : null;
+  },
+});
+
+function array(items: readonly Value[]): InstanceValue {
+  return { type: 'instance', class: arrayClass, attributes: new Map(), at: null, state: items };
+}
+
+function itemsOf(self: InstanceValue): readonly Value[] {
+  return Array.isArray(self.state) ? self.state : [];
+}
+
+function asItems(value: Value): readonly Value[] | null {
+  if (value.type === 'instance' && value.class === arrayClass) return itemsOf(value);
+  return value.type === 'list' && !value.open ? value.items : value.type === 'tuple' ? value.items : null;
+}
+
+/** Rows of a matrix are left alone: what is computed with them is not known. */
+function elementwise(operator: string, left: Value, right: Value, context: NativeContext): Value {
+  const [a, b] = [asItems(left), asItems(right)];
+  const length = a?.length ?? b?.length ?? 0;
+  if (a !== null && b !== null && a.length !== b.length) return unknown('array');
+  return array(
+    Array.from({ length }, (_, index) => context.operate(operator, a?.[index] ?? left, b?.[index] ?? right)),
+  );
+}
+
+function fold(items: readonly Value[], operator: string, start: Value, context: NativeContext): Value {
+  return items.reduce((result, item) => context.operate(operator, result, item), start);
+}
+
+/** `array.astype(int)`. */
+function convert(item: Value, type: Value, context: NativeContext): Value {
+  return type.type === 'class' ? context.call(type, [item]) : unknown('number');
+}
+
+/** A function of numbers, applied to each item of an array. */
+function universal(name: string, of: Value): [string, Value] {
+  const evaluate = (given: BoundArguments, context: NativeContext): Value => {
+    const items = asItems(given.get('x'));
+    return items === null ? context.callWith(of, given.raw) : array(items.map((item) => context.call(of, [item])));
+  };
+  return [name, nativeFunction(`numpy.${name}`, 'x, *rest', evaluate)];
+}
+
+function rounding(name: string, to: (x: number) => number): [string, Value] {
+  const one = nativeFunction(`numpy.${name}`, 'x', (given) => {
+    const x = numberOf(given.get('x'));
+    return x === null ? unknown('number') : number(to(x), true);
+  });
+  return universal(name, one);
+}
+
+function folding(name: string, operator: string, start: number): [string, Value] {
+  const evaluate = (given: BoundArguments, context: NativeContext): Value => {
+    const items = asItems(given.get('items'));
+    if (items !== null) return fold(items, operator, number(start), context);
+    return numberOf(given.get('items')) === null ? unknown('number') : given.get('items');
+  };
+  return [name, nativeFunction(`numpy.${name}`, 'items, *rest', evaluate)];
+}
+
 export const numpyModule: NamespaceValue = namespace('numpy', {
-  ...Object.fromEntries(mathRows),
+  ...Object.fromEntries(mathRows.map(([name, row]) => universal(name, row))),
+  ...Object.fromEntries([
+    rounding('floor', Math.floor),
+    rounding('ceil', Math.ceil),
+    rounding('round', (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),
+    rounding('abs', Math.abs),
+    folding('prod', '*', 1),
+    folding('sum', '+', 0),
+  ]),
   pi: number(Math.PI, true),
   e: number(Math.E, true),
   inf: number(Number.POSITIVE_INFINITY, true),
-  prod: nativeFunction('numpy.prod', 'items, *rest', (given, context) => {
-    const items = context.iterate(given.get('items'));
-    if (items === null) return unknown('product');
-    return items.reduce((product, item) => context.operate('*', product, item), number(1));
-  }),
-  sum: nativeFunction('numpy.sum', 'items', (given, context) => {
-    const items = context.iterate(given.get('items'));
-    if (items === null) return unknown('sum');
-    return items.reduce((sum, item) => context.operate('+', sum, item), number(0));
-  }),
+  ndarray: arrayClass,
   cumsum: nativeFunction('numpy.cumsum', 'items', (given, context) => {
-    const items = context.iterate(given.get('items'));
-    if (items === null) return unknown('sums');
+    const items = asItems(given.get('items'));
+    if (items === null) return unknown('array');
     let sum: Value = number(0);
-    return list(
+    return array(
       items.map((item) => {
         sum = context.operate('+', sum, item);
         return sum;
       }),
     );
   }),
-  log2: nativeFunction('numpy.log2', 'x', (given) => {
-    const x = numberOf(given.get('x'));
-    return x === null ? unknown('number') : number(Math.log2(x), true);
+  linspace: nativeFunction('numpy.linspace', 'start, stop, num=50', (given) => {
+    const [start, stop, count] = ['start', 'stop', 'num'].map((name) => numberOf(given.get(name)));
+    if (start == null || stop == null || count == null || count > maxItems) return unknown('array');
+    const step = count > 1 ? (stop - start) / (count - 1) : 0;
+    return array(Array.from({ length: count }, (_, index) => number(start + index * step, true)));
   }),
-  linspace: nativeFunction('numpy.linspace', 'start, stop, num=50', (given) => linspace(given)),
-  arange: nativeFunction('numpy.arange', '*bounds, dtype=None', (given) => arange(given)),
-  array: nativeFunction('numpy.array', 'items, *args, **kwargs', (given) => plainList(given.get('items'))),
-  asarray: nativeFunction('numpy.asarray', 'items, *args, **kwargs', (given) => plainList(given.get('items'))),
-  abs: nativeFunction('numpy.abs', 'x', (given) => {
-    const x = numberOf(given.get('x'));
-    return x === null ? unknown('number') : number(Math.abs(x));
+  arange: nativeFunction('numpy.arange', '*bounds, dtype=None', (given) => {
+    const [first, second, third] = given.rest.map((item) => numberOf(item.value));
+    if (first == null || second === null || third === null) return unknown('array');
+    const [start, stop, step] = [second === undefined ? 0 : first, second ?? first, third ?? 1];
+    const length = step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+    if (length > maxItems) return unknown('array');
+    return array(Array.from({ length }, (_, index) => number(start + index * step)));
   }),
-  ceil: nativeFunction('numpy.ceil', 'x', (given) => round(given, Math.ceil)),
-  floor: nativeFunction('numpy.floor', 'x', (given) => round(given, Math.floor)),
+  array: nativeFunction('numpy.array', 'items, *rest, **kwargs', (given) => arrayOf(given.get('items'))),
+  asarray: nativeFunction('numpy.asarray', 'items, *rest, **kwargs', (given) => arrayOf(given.get('items'))),
 });
 
-function round(given: BoundArguments, to: (x: number) => number): Value {
-  const x = numberOf(given.get('x'));
-  return x === null ? unknown('number') : number(to(x), true);
-}
-
-function plainList(value: Value): Value {
-  return value.type === 'list' || value.type === 'tuple' ? list([...value.items]) : unknown('array');
-}
-
-function linspace(given: BoundArguments): Value {
-  const [start, stop, count] = ['start', 'stop', 'num'].map((name) => numberOf(given.get(name)));
-  if (start == null || stop == null || count == null || count > maxItems) return unknown('array');
-  const step = count > 1 ? (stop - start) / (count - 1) : 0;
-  return list(Array.from({ length: count }, (_, index) => number(start + index * step, true)));
-}
-
-function arange(given: BoundArguments): Value {
-  const bounds = given.rest.map((item) => numberOf(item.value));
-  const [first, second, third] = bounds;
-  if (first == null || second === null || third === null) return unknown('array');
-  const [start, stop, step] = [second === undefined ? 0 : first, second ?? first, third ?? 1];
-  const length = step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
-  if (length > maxItems) return unknown('array');
-  return list(Array.from({ length }, (_, index) => number(start + index * step)));
+function arrayOf(value: Value): Value {
+  const items = asItems(value);
+  return items?.every((item) => numberOf(item) !== null) ? array(items) : unknown('array');
 }
