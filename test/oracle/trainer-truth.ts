@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import type { ModelGraph } from '../../core/graph/graph.ts';
+import { createFrameworks } from '../../server/frameworks/all.ts';
+import { createAnalyzer } from '../../server/workspace/analyzer.ts';
+import { createDiskWorkspace } from '../../server/workspace/disk.ts';
+import { losses } from './trainer-gradients.ts';
 
-/** What one backward pass gives in PyTorch, in float64, from weights and a batch that float32 holds exactly. */
+/** What one backward pass gives in the framework itself, in float64, from weights and a batch that float32 holds exactly. */
 export interface Truth {
   readonly model: string;
   readonly loss: 'ce' | 'ce-last' | 'ce-image' | 'mse' | 'bce';
@@ -16,14 +21,8 @@ export interface Truth {
   readonly outputGradient: Float32Array;
 }
 
-export const modelsFile = path.join(import.meta.dirname, 'trainer_models.py');
-
-export function readTruth(): readonly Truth[] {
-  const output = execFileSync('/usr/bin/python3', [modelsFile], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  return output.trim().split('\n').map(parse);
-}
-
-type Raw = Omit<Truth, 'inputs' | 'target' | 'weights' | 'gradients' | 'outputGradient'> & {
+/** A line of the Python program: arrays as base64 of little-endian float32. */
+export type PackedTruth = Omit<Truth, 'inputs' | 'target' | 'weights' | 'gradients' | 'outputGradient'> & {
   readonly inputs: string;
   readonly target: string;
   readonly outputGradient: string;
@@ -31,21 +30,22 @@ type Raw = Omit<Truth, 'inputs' | 'target' | 'weights' | 'gradients' | 'outputGr
   readonly gradients: Readonly<Record<string, string>>;
 };
 
-function parse(line: string): Truth {
-  const raw = JSON.parse(line) as Raw;
-  const all = (packed: Readonly<Record<string, string>>) =>
-    new Map(Object.entries(packed).map(([name, text]) => [name, unpack(text)]));
-  return {
-    ...raw,
-    inputs: unpack(raw.inputs),
-    target: unpack(raw.target),
-    outputGradient: unpack(raw.outputGradient),
-    weights: all(raw.weights),
-    gradients: all(raw.gradients),
-  };
+const modelsFile = path.join(import.meta.dirname, 'trainer_models.py');
+
+export function readTruth(): readonly PackedTruth[] {
+  const output = execFileSync('/usr/bin/python3', [modelsFile], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PackedTruth);
 }
 
-function unpack(base64: string): Float32Array {
-  const bytes = Buffer.from(base64, 'base64');
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+/** The analyzer reads the same source that PyTorch ran. */
+export function readGraph({ model: symbol, batch, shape, loss }: PackedTruth): ModelGraph {
+  const workspace = createDiskWorkspace({ roots: [import.meta.dirname], searchPaths: [] });
+  const analyzer = createAnalyzer(workspace, createFrameworks());
+  const { models, notes } = analyzer.analyze(modelsFile, { symbol, inputs: [[batch, ...shape]] });
+  const [model] = models;
+  if (model === undefined) throw new Error(`the analyzer finds no ${symbol}: ${notes.map(({ message }) => message)}`);
+  return { ...model.graph, loss: losses[loss] };
 }
