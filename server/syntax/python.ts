@@ -6,11 +6,13 @@ import type { PythonLowering } from './lowering.ts';
 import { lowerExpression } from './python-expressions.ts';
 import { scanPython } from './python-source.ts';
 import { lowerStatement } from './python-statements.ts';
+import { type Piece, readPiece } from './statement-cache.ts';
 
 /**
  * Parses Python text. Never throws; ranges are offsets in `text`.
  *
- * Every top-level statement is parsed by itself, so that a half-typed line spoils no other statement. Where that is not
+ * Every top-level statement is parsed by itself, so that a half-typed line spoils no other statement and a keystroke costs
+ * one. Where that is not
  * enough (an opened `"""` swallows what follows), the text is also cut at the lines that look like top-level definitions, and
  * the reading that finds more definitions is kept.
  */
@@ -28,19 +30,33 @@ const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]/gm;
 
 /** Parses pieces of the text that begin at `starts`, each as if it were alone. */
 function parsePieces(text: string, starts: readonly number[]): Module {
-  const py: PythonLowering = { text, expression: (node) => lowerExpression(node, py) };
   const body: Statement[] = [];
   const errors: Range[] = [];
   const comments: Module['comments'][number][] = [];
   starts.forEach((start, index) => {
-    const source = scanPython(text.slice(start, starts[index + 1]));
+    const part = text.slice(start, starts[index + 1]);
+    const source = scanPython(part);
     for (const comment of source.comments)
       comments.push({ ...comment, start: comment.start + start, end: comment.end + start });
     source.cuts.forEach((cut, at) => {
-      const concrete = parseConcrete(parser, source.masked.slice(cut, source.cuts[at + 1]), text, start + cut);
-      errors.push(...concrete.errors);
-      for (const node of concrete.root.children) body.push(...lowerStatement(node, py));
+      const piece = parseStatement(
+        part.slice(cut, source.cuts[at + 1]),
+        source.masked.slice(cut, source.cuts[at + 1]),
+        start + cut,
+      );
+      body.push(...piece.statements);
+      errors.push(...piece.errors);
     });
   });
   return { language: 'python', body, comments, errors };
+}
+
+/** One top-level statement, which stands at `at` in the module. */
+function parseStatement(text: string, masked: string, at: number): Piece {
+  const key = text === masked ? text : `${text}\0${masked}`;
+  return readPiece(key, at, () => {
+    const py: PythonLowering = { text, expression: (node) => lowerExpression(node, py) };
+    const { root, errors } = parseConcrete(parser, masked, text, 0);
+    return { statements: root.children.flatMap((node) => lowerStatement(node, py)), errors };
+  });
 }

@@ -70,6 +70,7 @@ export function childrenOf(layer: InstanceValue): InstanceValue[] {
   const children = new Set<InstanceValue>(state.layers);
   if (state.functional !== null) for (const child of layersBehind([state.functional.outputs])) children.add(child);
   for (const value of layer.attributes.values()) addLayers(value, children, 0);
+  addLayers(state.config.value('activation'), children, 0);
   children.delete(layer);
   return [...children];
 }
