@@ -4,9 +4,7 @@ import * as vscode from 'vscode';
 import { engineFolder } from './engines.ts';
 
 const question =
-  'Install the tfjs-node engine? It trains on TensorFlow’s own library and takes about 300 MB of download.';
-const detail = (folder: string) =>
-  `From the package’s own installer, or, where that is blocked, from TensorFlow’s Python package with the addon compiled here (needs npm, Python and a C++ compiler). Everything stays in ${folder}.`;
+  'Install the tfjs-node engine? It trains on TensorFlow’s own library: about 300 MB of download, kept in the extension’s storage. Where the package’s own download is blocked it comes from TensorFlow’s Python package and is compiled here (needs Python and a C++ compiler).';
 
 /** Installs tfjs-node into the extension's own storage, after consent and with progress; true where it works afterwards. */
 export async function installTfjsNode(
@@ -18,11 +16,7 @@ export async function installTfjsNode(
     return false;
   }
   const folder = engineFolder(context);
-  const answer = await vscode.window.showInformationMessage(
-    question,
-    { modal: true, detail: detail(folder) },
-    'Install',
-  );
+  const answer = await vscode.window.showInformationMessage(question, 'Install', 'Not now');
   if (answer !== 'Install') return false;
   const problem = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'Installing tfjs-node', cancellable: true },

@@ -18,11 +18,15 @@ describe('findings in the editor', () => {
   afterEach(closeAll);
 
   it('are shown on the initializer, mended by the quick-fix, and gone', async () => {
-    const { document } = await openSample('pytorch/deep_plain.py');
+    const editor = await openSample('pytorch/deep_plain.py');
+    const { document } = editor;
     const [finding] = await expectRules(document.uri, ['xavier-relu']);
     assert.ok(finding);
     assert.equal(finding.severity, vscode.DiagnosticSeverity.Warning);
     assert.equal(finding.range.start.line, find(document, 'nn.init.xavier_normal_').line);
+    editor.selection = new vscode.Selection(finding.range.start, finding.range.start);
+    await vscode.commands.executeCommand('editor.action.showHover');
+    await until(async () => ((await hoverShown()).includes('Xavier before ReLU') ? true : undefined));
     await drive('screenshot', { name: 'finding' });
     const fix = (await quickFixes(document.uri, finding.range)).find(({ isPreferred }) => isPreferred);
     assert.ok(fix?.edit);
@@ -100,9 +104,7 @@ describe('help while reading', () => {
     assert.match(text, /1,290 parameters/);
     editor.selection = new vscode.Selection(position, position);
     await vscode.commands.executeCommand('editor.action.showHover');
-    await until(async () =>
-      (await drive('text', { selector: '.monaco-hover:not(.hidden)' })).join('').includes('Xavier') ? true : undefined,
-    );
+    await until(async () => ((await hoverShown()).includes('Xavier') ? true : undefined));
     await drive('screenshot', { name: 'hover' });
   });
 
@@ -125,3 +127,7 @@ describe('help while reading', () => {
     await drive('screenshot', { name: 'language-status' });
   });
 });
+
+async function hoverShown(): Promise<string> {
+  return (await drive('text', { selector: '.monaco-hover:not(.hidden)' })).join('\n');
+}

@@ -11,6 +11,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
     () => import('./probe.ts'),
     () => import('./panel.ts'),
   ],
+  install: [() => import('./install.ts')],
   restored: [() => import('./restored.ts')],
   untrusted: [() => import('./untrusted.ts')],
   installed: [() => import('./installed.ts')],

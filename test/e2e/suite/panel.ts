@@ -69,6 +69,23 @@ describe('the probe panel', function () {
     assert.equal((await exported('PNG', 'png')).subarray(1, 4).toString('latin1'), 'PNG');
   });
 
+  it('has room for everything when it is alone', async () => {
+    await setSetting('probe.variants', ['as-written', 'he', 'xavier']);
+    await setSetting('probe.steps', 40);
+    await openProbe('pytorch/deep_plain.py', 'DeepPlainNet');
+    await finishedRun();
+    await vscode.commands.executeCommand('workbench.action.focusNextGroup');
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+    await drive('clickIn', { mark, selector: 'button.chip:has-text("He")' });
+    await sleep(700);
+    await drive('screenshot', { name: 'panel' });
+    assert.ok(Number(await evaluate('document.documentElement.clientWidth')) > 1200);
+    await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+    await setSetting('probe.steps', 10);
+    await setSetting('probe.variants', ['as-written', 'he']);
+  });
+
   it('stops when told to', async () => {
     await setSetting('probe.steps', 5000);
     await openProbe('pytorch/deep_plain.py', 'DeepPlainNet');
