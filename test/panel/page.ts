@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -32,12 +32,7 @@ export async function buildPanel(): Promise<void> {
     format: 'esm',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: {
-      webview: 'webview/main.tsx',
-      ...(existsSync(path.join(root, 'trainer/browser-worker.ts'))
-        ? { 'trainer-worker': 'trainer/browser-worker.ts' }
-        : {}),
-    },
+    entryPoints: { webview: 'webview/main.tsx', 'trainer-worker': 'trainer/browser-worker.ts' },
     outdir: out,
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'error',

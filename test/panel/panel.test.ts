@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FromPanel, PanelOpen } from '../../core/probe/panel-messages.ts';
 import { defaultOptions, type VariantName } from '../../core/probe/request.ts';
+import type { ProbeSummary, SummaryVariant } from '../../core/probe/summary.ts';
 import { plainNet, recordedRun } from '../../core/testing/recorded-run.ts';
 import { buildPanel, launchBrowser, openPanel, type PanelPageOptions } from './page.ts';
 
@@ -46,6 +47,24 @@ async function recordedPanel(browser: Browser, options: PanelPageOptions = {}, d
     await send(page, { version: 1, type: 'trainer', message });
   await page.getByText('150 / 150 steps').waitFor();
   return { page, complaints, run: start.run, open };
+}
+
+/** A real training in the worker of the page, up to its summary. */
+async function trained(
+  browser: Browser,
+  engine: 'wasm' | 'webgl' | 'webgpu',
+  { depth, steps, variants: names }: { depth: number; steps: number; variants: VariantName[] },
+) {
+  const { page, complaints } = await openPanel(browser);
+  const options = { ...defaultOptions, steps, variants: names };
+  await send(page, model(depth, { engine, engines: [], options }));
+  const finished = async () => (await posted(page)).find(({ type }) => type === 'finished');
+  await expect.poll(finished, { timeout: 50_000 }).toBeDefined();
+  const message = await finished();
+  await page.close();
+  expect(complaints).toEqual([]);
+  if (message?.type !== 'finished') throw new Error('not finished');
+  return { summary: message.summary as ProbeSummary };
 }
 
 describe('the panel in a browser', () => {
@@ -174,6 +193,35 @@ describe('the panel in a browser', () => {
     await page.getByRole('button', { name: 'Install TensorFlow for Node' }).click();
     expect(await posted(page)).toContainEqual({ version: 1, type: 'install', engine: 'tfjs-node' });
     await page.close();
+  });
+
+  it('trains in the page: He passes a gradient to the first layer that Xavier does not', async () => {
+    const { summary } = await trained(browser, 'wasm', { depth: 20, steps: 20, variants: ['as-written', 'he'] });
+    const [written, he] = summary.variants;
+    const gradient = (variant: SummaryVariant | undefined) => variant?.layers[0]?.weightGradientRms[0] ?? 0;
+    expect(gradient(he)).toBeGreaterThan(100 * gradient(written));
+    expect(written?.verdicts.filter(({ kind }) => kind === 'vanishing').length).toBe(20);
+    expect(he?.verdicts).toEqual([]);
+    const prediction = written?.layers[0]?.predicted?.weightGradientRms ?? 0;
+    expect(gradient(written) / prediction).toBeGreaterThan(0.5);
+    expect(gradient(written) / prediction).toBeLessThan(2);
+  });
+
+  it('measures the same on every engine of the page', async () => {
+    const settings = { depth: 3, steps: 2, variants: ['he' as const] };
+    const wasm = await trained(browser, 'wasm', settings);
+    for (const engine of ['webgl', 'webgpu'] as const) {
+      const other = await trained(browser, engine, settings);
+      expect(other.summary.engine).toBe(engine);
+      other.summary.variants[0]?.layers.forEach((layer, index) => {
+        const reference = wasm.summary.variants[0]?.layers[index];
+        for (const metric of ['weightGradientRms', 'activationRms'] as const)
+          layer[metric].forEach((value, step) => {
+            const quotient = (value ?? 1) / (reference?.[metric][step] ?? 1);
+            expect(Math.abs(quotient - 1)).toBeLessThan(1e-3);
+          });
+      });
+    }
   });
 
   it('climbs down the ladder with reasons, and keeps what was measured when a worker dies', async () => {

@@ -55,6 +55,8 @@ export function profilePlot(data: ProfileData, theme: Theme, width: number): Plo
       ...(chosen === null ? [] : [ruleY([chosen], { stroke: theme.focus, strokeDasharray: '3,3' })]),
       line(predicted, { ...channels(color), strokeWidth: 1.25, strokeDasharray: '3,3', strokeOpacity: 0.9 }),
       line(measured, { ...channels(color), strokeWidth: 1.75 }),
+      dot(alone(predicted), { x: 'value', y: 'index', stroke: color, r: 2 }),
+      dot(alone(measured), { x: 'value', y: 'index', fill: color, r: 2.5 }),
       dot(
         measured.filter((point) => point.index === chosen),
         { x: 'value', y: 'index', stroke: color, r: 3.5, fill: theme.background, strokeWidth: 1.75 },
@@ -71,18 +73,25 @@ function measuredPoints({ recording, rows, metric, stepOf }: ProfileData, varian
   const step = stepOf(variant);
   if (step < 0) return [];
   const info = metricInfo(metric);
-  return rows.flatMap((row, index) => point(index, overSeeds(recording, variant, info, row, step), variant));
+  return rows.map((row, index) => point(index, overSeeds(recording, variant, info, row, step), variant));
 }
 
 function predictedPoints({ expected, rows, metric }: ProfileData, variant: VariantName): readonly Point[] {
   const figure: keyof Figures = metric;
   const all = expected.get(variant);
-  return rows.flatMap(({ layer }, index) => point(index, all?.get(layer.id)?.predicted[figure] ?? null, variant));
+  return rows.map(({ layer }, index) => point(index, all?.get(layer.id)?.predicted[figure] ?? null, variant));
 }
 
-/** A logarithmic axis has no place for zero: such a layer leaves a gap. */
-function point(index: number, value: number | null, variant: VariantName): readonly Point[] {
-  return value === null || value <= 0 ? [] : [{ index, value, variant }];
+/** A logarithmic axis has no place for zero: such a layer leaves a gap in the line, which Plot makes where it meets NaN. */
+function point(index: number, value: number | null, variant: VariantName): Point {
+  return { index, value: value === null || value <= 0 ? Number.NaN : value, variant };
+}
+
+/** A point between two gaps is on no line and gets a dot. */
+function alone(points: readonly Point[]): readonly Point[] {
+  const isGap = (other: Point | undefined, { variant }: Point) =>
+    other === undefined || other.variant !== variant || Number.isNaN(other.value);
+  return points.filter((one, k) => !Number.isNaN(one.value) && isGap(points[k - 1], one) && isGap(points[k + 1], one));
 }
 
 function decades(points: readonly Point[]): [number, number] {
@@ -91,8 +100,8 @@ function decades(points: readonly Point[]): [number, number] {
 }
 
 function exponents(points: readonly Point[]): [number, number] {
-  if (points.length === 0) return [-6, 0];
-  const logs = points.map((one) => Math.log10(one.value));
+  const logs = points.map((one) => Math.log10(one.value)).filter(Number.isFinite);
+  if (logs.length === 0) return [-6, 0];
   const low = Math.floor(Math.min(...logs));
   return [low, Math.max(low + 1, Math.ceil(Math.max(...logs)))];
 }
