@@ -26,10 +26,10 @@ export const startSchema = v.object({
 /** To a worker of the panel, once and first: blob addresses of the `.wasm` files by name, which it cannot fetch itself. */
 export const initSchema = v.object({ version, type: v.literal('init'), wasm: v.record(v.string(), v.string()) });
 
-export const cancelSchema = v.object({ version, type: v.literal('cancel'), run });
+const cancelSchema = v.object({ version, type: v.literal('cancel'), run });
 
 /** Holds a run between two steps, or lets it go on. */
-export const pauseSchema = v.object({ version, type: v.literal('pause'), run, paused: v.boolean() });
+const pauseSchema = v.object({ version, type: v.literal('pause'), run, paused: v.boolean() });
 
 /** Per-layer figures of one step; every list is in the order of `readySchema.layers`. */
 export const metricsSchema = v.object({
@@ -74,7 +74,7 @@ export const stepSchema = v.object({
 export type Step = v.InferOutput<typeof stepSchema>;
 
 /** Steps gathered for at most 50 ms. */
-export const frameSchema = v.object({ version, type: v.literal('frame'), run, steps: v.array(stepSchema) });
+const frameSchema = v.object({ version, type: v.literal('frame'), run, steps: v.array(stepSchema) });
 
 /** One variant and seed has ended. */
 export const variantEndSchema = v.object({
@@ -90,9 +90,9 @@ export const variantEndSchema = v.object({
   diverged: v.nullable(v.object({ step: v.number(), layer: v.nullable(v.number()) })),
 });
 
-export const doneSchema = v.object({ version, type: v.literal('done'), run, cancelled: v.boolean() });
+const doneSchema = v.object({ version, type: v.literal('done'), run, cancelled: v.boolean() });
 
-export const failureKinds = [
+const failureKinds = [
   'unsupportedOp',
   'badShape',
   'engineUnavailable',

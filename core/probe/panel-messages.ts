@@ -8,7 +8,7 @@ import { engineChoices, engineNames, optionsSchema, protocolVersion, variantName
 const version = v.literal(protocolVersion);
 
 /** An engine that the host can or cannot offer, with the reason why not; `remote` where it runs on another machine than the panel. */
-export const engineOfferSchema = v.object({
+const engineOfferSchema = v.object({
   engine: v.picklist(engineNames),
   available: v.boolean(),
   reason: v.nullable(v.string()),
@@ -16,7 +16,7 @@ export const engineOfferSchema = v.object({
 });
 
 /** A finding, for the verdict line and its button. */
-export const panelFindingSchema = v.object({
+const panelFindingSchema = v.object({
   rule: v.string(),
   severity: v.picklist(['hint', 'information', 'warning', 'error']),
   message: v.string(),

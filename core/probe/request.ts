@@ -21,7 +21,7 @@ export const variantNames = [
 ] as const;
 export type VariantName = (typeof variantNames)[number];
 
-export const dataSchema = v.variant('kind', [
+const dataSchema = v.variant('kind', [
   /** Labels of a random teacher network on standard-normal inputs. */
   v.object({ kind: v.literal('teacher') }),
   /** Given examples: `inputs` flat, row by row; `labels` class indices, or `targets` flat for a regression. */

@@ -37,7 +37,7 @@ export interface LayerVerdict {
  * Beyond these factors of critical initialization training is harmed; sound models of every common architecture stay between
  * 0.05 and 28 in every layer (design/analysis.md section 5).
  */
-export const limits = {
+const limits = {
   vanishing: 1e-2,
   small: 0.05,
   large: 30,
