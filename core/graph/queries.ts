@@ -10,7 +10,7 @@ export function isWeightLayer(layer: Layer): boolean {
   return weightKinds.has(layer.op.kind);
 }
 
-function isNormalization(layer: Layer): boolean {
+export function isNormalization(layer: Layer): boolean {
   return normalizationKinds.has(layer.op.kind);
 }
 

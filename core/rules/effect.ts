@@ -1,54 +1,60 @@
 import type { Layer } from '../graph/graph.ts';
-import { indexOf } from '../graph/graph-index.ts';
-import type { LayerSignal } from '../signal/signal.ts';
 import type { Effect, Severity } from './finding.ts';
-import type { Place } from './places.ts';
+import { fixedGain } from './fixed-std.ts';
+import { followFactors } from './paths.ts';
+import { exposedOf, type Place } from './places.ts';
 import type { RuleContext } from './rule.ts';
+import { ownSaturation } from './saturation.ts';
 import { defaultThresholds, type Thresholds } from './thresholds.ts';
 import type { WeightSite } from './weight-site.ts';
 
 /** What the weights of one place do, and where most of it shows. */
 export interface PlaceEffect extends Effect {
+  readonly signal: number;
+  readonly gradientRatio: number;
+  /** Most layers of the place that lie behind one another without a normalization between them. */
+  readonly inARow: number;
   readonly worst: WeightSite;
   /** The expected loss, where it starts far above a guess and this place multiplies what the loss sees. */
   readonly loss: { readonly expected: number; readonly uniformGuess: number } | null;
 }
 
 /**
- * The effect of one place on signal and gradient against critical initialization. What happens before its first layer
- * (signal) and behind its last one (gradient) is divided out, so that a small head is not held against the hidden layers.
+ * The effect of one place on signal and gradient against critical initialization: what its layers alone do on the way
+ * through the graph, so that a small head or a zero elsewhere is not held against them. Forward and backward a weight is off
+ * by the same factor. Layers that are normalized right away count only where there are no others.
  */
-export function effectOf(place: Place, context: RuleContext): PlaceEffect {
-  const entry = indexOf(context.graph).layers.get(place[0].layer.inputs[0] ?? -1);
-  const exit = place[place.length - 1]?.layer;
-  const relative = (layer: Layer | undefined) =>
-    (layer === undefined ? null : context.prediction.layers.get(layer.id)?.relative) ?? noRelative;
-  const before = relative(entry).signal ?? 1;
-  const behind = relative(exit).gradient;
-  const signals = place.map(({ layer }) => over(relative(layer).signal, before));
-  const gradients = place.map(({ layer }) => over(relative(layer).gradient, behind));
-  const [signal, signalAt] = extreme(signals);
-  const [gradient, gradientAt] = extreme(gradients);
-  const [beyond] = extreme([gradient, over(usable(relative(entry).gradient), behind)]);
+export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
+  const place = exposedOf(whole);
+  const gains = new Map(place.map((site) => [site.layer.id, gainOf(site)]));
+  const { forward, backward } = followFactors(context.graph, ({ id }) => gains.get(id) ?? 1);
+  const [signal, signalAt] = extreme(place.map(({ layer }) => forward.get(layer.id) ?? 1));
+  const [gradient, gradientAt] = extreme(place.map(({ layer }) => backward.get(layer.id) ?? 1));
   const worst = place[distance(signal) >= distance(gradient) ? signalAt : gradientAt] ?? place[0];
   return {
     worst,
     gain: worst.prediction?.gain ?? null,
     signal,
-    gradientRatio: beyond,
-    deadFraction: largest(place, ({ deadFraction }) => deadFraction, context),
-    saturatedFraction: largest(place, ({ saturatedFraction }) => saturatedFraction, context),
+    gradientRatio: gradient,
+    inARow: longestRow(place, context),
+    deadFraction: worst.activation === null ? null : deadBehind(worst.activation.layer, context),
+    saturatedFraction: mostSaturated(place, context),
     loss: inflatedLoss(place, context),
   };
+}
+
+function gainOf(site: WeightSite): number {
+  const gain = site.prediction?.gain ?? null;
+  return gain === null ? (fixedGain(site) ?? 1) : gain * site.multiplied;
 }
 
 /** How much the effect of a scale matters, where the user chose it. */
 export function severityOfScale(place: Place, effect: PlaceEffect, context: RuleContext): Severity {
   const thresholds = thresholdsOf(context);
   const { warning, information, shallow, saturated } = thresholds;
-  const exposed = place.filter(({ normalization }) => normalization === null);
-  if (exposed.length === 0) return 'hint';
-  const factors = [effect.signal, effect.gradientRatio].filter((factor) => factor !== null);
+  const exposed = exposedOf(place);
+  if (exposed[0].normalization !== null) return 'hint';
+  const factors = [effect.signal, effect.gradientRatio];
   const isOutside = ({ low, high }: Thresholds['warning']) => factors.some((factor) => factor < low || factor > high);
   if (isOutside(warning) || (effect.saturatedFraction ?? 0) > saturated || effect.loss !== null) return 'warning';
   const isDeep = exposed.some(({ depth }) => depth > shallow);
@@ -64,17 +70,29 @@ export function asEffect({ gain, signal, gradientRatio, deadFraction, saturatedF
   return { gain, signal, gradientRatio, deadFraction, saturatedFraction };
 }
 
-const noRelative = { signal: null, gradient: null };
+/** A factor at every layer of the place counts them; a small one, so that thousands can be counted. */
+function longestRow(place: Place, { graph }: RuleContext): number {
+  const step = 1.001;
+  const own = new Set(place.map(({ layer }) => layer.id));
+  const { forward } = followFactors(graph, ({ id }) => (own.has(id) ? step : 1));
+  const rows = place.map(({ layer }) => Math.round(Math.log(forward.get(layer.id) ?? step) / Math.log(step)));
+  return Math.max(1, ...rows);
+}
 
-/** The largest of a share over the activations behind a place. */
-function largest(
-  place: Place,
-  share: (signal: LayerSignal) => number | null,
-  { prediction }: RuleContext,
-): number | null {
-  const shares = place.flatMap(({ activation }) => {
-    const signal = activation === null ? undefined : prediction.layers.get(activation.layer.id)?.signal;
-    return (signal === undefined ? null : share(signal)) ?? [];
+function deadBehind(layer: Layer, { prediction }: RuleContext): number | null {
+  return prediction.layers.get(layer.id)?.signal.deadFraction ?? null;
+}
+
+/**
+ * No more than the weights do themselves: what an inflated input saturates is not their doing. And no less where nothing comes
+ * in yet, because a layer before is dead.
+ */
+function mostSaturated(place: Place, { prediction }: RuleContext): number | null {
+  const shares = place.flatMap((site) => {
+    const own = ownSaturation(site);
+    if (own === null || site.activation === null) return [];
+    const predicted = prediction.layers.get(site.activation.layer.id)?.signal.saturatedFraction ?? own;
+    return [site.prediction?.signal.inputStd === 0 ? own : Math.min(own, predicted)];
   });
   return shares.length === 0 ? null : Math.max(...shares);
 }
@@ -85,30 +103,21 @@ function inflatedLoss(place: Place, context: RuleContext): PlaceEffect['loss'] {
   if (expected === null || uniformGuess === null || uniformGuess <= 0) return null;
   if (expected <= thresholdsOf(context).loss * uniformGuess) return null;
   const heads = context.graph.outputs.map((id) => context.prediction.layers.get(id)?.relative.signal ?? 0);
-  const reaches = place.some(({ normalization }) => normalization === null) && Math.max(0, ...heads) > 2;
+  const reaches = place[0].normalization === null && Math.max(0, ...heads) > 2;
   const grows = place.some(({ prediction, isHead }) => isHead || (prediction?.relative.signal ?? 0) > 2);
   return reaches && grows ? { expected, uniformGuess } : null;
 }
 
-/** A quotient of two factors; `null` where one is not known or nothing is left to compare with. */
-function over(factor: number | null, base: number | null): number | null {
-  return factor === null || base === null || base === 0 ? null : factor / base;
-}
-
-function usable(factor: number | null): number | null {
-  return factor === null || factor === 0 ? null : factor;
-}
-
 /** The factor farthest from 1, and its index. */
-function extreme(factors: readonly (number | null)[]): readonly [number | null, number] {
+function extreme(factors: readonly number[]): readonly [number, number] {
   let at = 0;
   factors.forEach((factor, index) => {
-    if (distance(factor) > distance(factors[at] ?? null)) at = index;
+    if (distance(factor) > distance(factors[at] ?? 1)) at = index;
   });
-  return [factors[at] ?? null, at];
+  return [factors[at] ?? 1, at];
 }
 
-/** In powers of e; what is not known is no distance. */
-function distance(factor: number | null): number {
-  return factor === null ? -1 : Math.abs(Math.log(factor));
+/** In powers of e. */
+function distance(factor: number): number {
+  return Math.abs(Math.log(factor));
 }

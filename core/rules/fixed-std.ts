@@ -13,7 +13,12 @@ export function fixedGain(site: WeightSite): number | null {
   const inputs = inputsPerUnit(site);
   if (inputs === null || inputs === 0) return null;
   const { activation } = site;
-  return (std * Math.sqrt(inputs)) / (activation === null ? 1 : criticalGain(activation.fn, activation.parameter));
+  // The scale before a sine is its frequency (SIREN): neither too large nor too small.
+  if (activation?.fn === 'sin') return null;
+  return (
+    (std * Math.sqrt(inputs) * site.multiplied) /
+    (activation === null ? 1 : criticalGain(activation.fn, activation.parameter))
+  );
 }
 
 const drawn: ReadonlySet<string> = new Set(['normal', 'uniform', 'truncatedNormal']);

@@ -22,6 +22,12 @@ export function firstPerPlace<T extends { readonly at: Span }>(seen: readonly T[
   return [...first.values()];
 }
 
+/** The weights whose scale no normalization takes away; all of them where each has one. */
+export function exposedOf(place: Place): Place {
+  const [first, ...rest] = place.filter(({ normalization }) => normalization === null);
+  return first === undefined ? place : [first, ...rest];
+}
+
 /** The site for which `measure` is largest, the first of equals. */
 export function worstOf(place: Place, measure: (site: WeightSite) => number): WeightSite {
   let [worst] = place;

@@ -1,7 +1,7 @@
 import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import { fittingRemedies } from './fitting.ts';
 import { fixedGain } from './fixed-std.ts';
-import { byPlace, countLayers, type Place, worstOf } from './places.ts';
+import { byPlace, type Place, worstOf } from './places.ts';
 import { report } from './report.ts';
 import type { Rule } from './rule.ts';
 import { chosenWeights, inputsPerUnit } from './weight-site.ts';
@@ -26,7 +26,7 @@ export const stdTooSmall: Rule = {
     return byPlace(sites).flatMap((place) => {
       const effect = effectOf(place, context);
       const severity = severityOfScale(place, effect, context);
-      if (effect.signal === null || effect.signal > thresholdsOf(context).information.low) return [];
+      if (effect.signal > thresholdsOf(context).information.low) return [];
       const worst = worstOf(place, (site) => -(fixedGain(site) ?? 0));
       const message = describe(place, { ...effect, worst });
       const remedies = fittingRemedies(place, worst);
@@ -37,12 +37,11 @@ export const stdTooSmall: Rule = {
   },
 };
 
-function describe(place: Place, { worst, signal }: PlaceEffect): string {
+function describe(place: Place, { worst, signal, inARow }: PlaceEffect): string {
   const inputs = inputsPerUnit(worst) ?? '?';
   const size = `A standard deviation of ${formatNumber(worst.initializer.std ?? 0)} on ${inputs} inputs`;
   const cause = `${size} keeps ${formatNumber(fixedGain(worst) ?? 0)} of the signal`;
-  const count = countLayers(place);
   const layers = nameLayers(worst, place);
-  if (signal === null || count === 1) return `${cause} (${layers}).`;
-  return `${cause}: after ${count} layers ${formatNumber(signal)} of it is left (${layers}).`;
+  if (inARow === 1 || signal > 0.7 * (fixedGain(worst) ?? 0)) return `${cause} (${layers}).`;
+  return `${cause}: after ${inARow} layers ${formatNumber(signal)} of it is left (${layers}).`;
 }

@@ -26,6 +26,8 @@ export interface WeightSite {
   readonly prediction: LayerPrediction | null;
   /** The activation that acts on what the layer puts out. */
   readonly activation: ActivationUse | null;
+  /** The constant that the forward pass multiplies its output by, 1 mostly: SIREN's 30 makes up for small weights. */
+  readonly multiplied: number;
   /** The normalization that takes the layer's scale away. */
   readonly normalization: Layer | null;
   readonly isHead: boolean;
@@ -72,12 +74,30 @@ function sitesOf(context: RuleContext, layer: Layer): readonly WeightSite[] {
 
 function standing(graph: ModelGraph, layer: Layer) {
   return {
-    activation: activationAfter(graph, layer),
+    activation: nonlinearityAfter(graph, layer),
+    multiplied: constantFactorAfter(graph, layer),
     normalization: normalizationAfter(graph, layer),
     isHead: isHead(graph, layer),
     endsBranch: residualAddAfter(graph, layer) !== null,
     depth: unnormalizedDepth(graph, layer),
   };
+}
+
+/** Squares, absolute values and exponentials are parts of something else: a norm, a distance, a softmax written out. */
+function nonlinearityAfter(graph: ModelGraph, layer: Layer): ActivationUse | null {
+  const use = activationAfter(graph, layer);
+  return use === null || use.fn === 'square' || use.fn === 'abs' || use.fn === 'exp' ? null : use;
+}
+
+function constantFactorAfter(graph: ModelGraph, layer: Layer): number {
+  const { consumers } = indexOf(graph);
+  let factor = 1;
+  for (let at: Layer | undefined = layer; ; ) {
+    const next: readonly Layer[] = consumers.get(at.id) ?? [];
+    at = next[0];
+    if (next.length !== 1 || at?.op.kind !== 'affine' || at.op.factor === 0) return factor;
+    factor *= Math.abs(at.op.factor);
+  }
 }
 
 /** By what it is registered as, and for a parameter of the user's own by what the layer does with it. */

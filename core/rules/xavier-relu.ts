@@ -3,7 +3,7 @@ import { isRectifier } from '../maths/activation.ts';
 import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { fittingRemedies } from './fitting.ts';
-import { byPlace, countLayers, type Place } from './places.ts';
+import { byPlace, type Place } from './places.ts';
 import { report } from './report.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { chosenWeights, type WeightSite } from './weight-site.ts';
@@ -47,17 +47,14 @@ function keptShare({ initializer, activation }: WeightSite): number | null {
 }
 
 function describe(place: Place, effect: PlaceEffect, severity: Severity): string {
-  const { worst, signal, gradientRatio } = effect;
+  const { worst, signal, gradientRatio, inARow } = effect;
   const fn = nameOf(worst.activation?.fn ?? 'relu');
   const layers = nameLayers(worst, place);
   const cause = `Xavier before ${fn} keeps ${formatShare(keptShare(worst) ?? 0.5)} of the variance per layer`;
   if (worst.normalization !== null && severity === 'hint') {
     return `${cause}; the ${nameOfNormalization(worst.normalization.op.kind)} that follows makes up for it (${layers}).`;
   }
-  if (signal === null) return `${cause} (${layers}).`;
-  const count = countLayers(place);
-  const after = `after ${count} ${count === 1 ? 'layer' : 'layers'} the signal is at ${formatNumber(signal)} of He's`;
-  const back =
-    gradientRatio === null || count === 1 ? '' : ` and the first layer's gradient at ${formatNumber(gradientRatio)}`;
+  const after = `after ${inARow} ${inARow === 1 ? 'layer' : 'layers'} the signal is at ${formatNumber(signal)} of He's`;
+  const back = inARow === 1 ? '' : ` and the first layer's gradient at ${formatNumber(gradientRatio)}`;
   return `${cause}: ${after}${back} (${layers}).`;
 }
