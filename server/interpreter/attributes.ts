@@ -1,6 +1,6 @@
-import { setterName } from './classes.ts';
 import { attributeOfPlain } from './library/methods.ts';
 import type { Machine, Site } from './machine.ts';
+import { findMember, setterName } from './members.ts';
 import type { NativeClass } from './native.ts';
 import { positional } from './signature.ts';
 import {
@@ -134,14 +134,6 @@ function boundMethod(native: NativeClass, name: string, self: InstanceValue): Va
       },
     },
   };
-}
-
-export function findMember(class_: ClassValue, name: string): Value | null {
-  for (const candidate of class_.order) {
-    const member = candidate.members.get(name);
-    if (member !== undefined) return member;
-  }
-  return null;
 }
 
 function classAttribute(class_: ClassValue, name: string): Value | null {

@@ -6,6 +6,7 @@ import { fieldNames } from './library/python/dataclasses.ts';
 import { namedTupleBase } from './library/python/modules.ts';
 import { objectClass } from './library/types.ts';
 import { type Frame, type Machine, Raised, type Site } from './machine.ts';
+import { setterName } from './members.ts';
 import { createClass } from './order.ts';
 import { bindName } from './scopes.ts';
 import { positional } from './signature.ts';
@@ -54,11 +55,6 @@ export function defineFunction(machine: Machine, node: FunctionNode, frame: Fram
   const setter = frame.isClassBody ? setterOf(node.decorators) : null;
   if (setter !== null) bindName(frame, setterName(setter), function_, true, machine.journal);
   else bindName(frame, node.name, decorate(machine, bound, node.decorators, frame), true, machine.journal);
-}
-
-/** Where a property's setter is kept among the members of its class. */
-export function setterName(property: string): string {
-  return `${property}.setter`;
 }
 
 /** `@width.setter` above a method. */

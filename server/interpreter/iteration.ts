@@ -1,7 +1,7 @@
-import { findMember } from './attributes.ts';
 import { maxItems } from './budget.ts';
 import { nativeItems, rangeLength } from './items.ts';
 import type { Machine, Site } from './machine.ts';
+import { findMember } from './members.ts';
 import { positional } from './signature.ts';
 import { number, string, type Value } from './values.ts';
 

@@ -1,8 +1,8 @@
 import { arithmetic, isNumeric } from './arithmetic.ts';
-import { findMember } from './attributes.ts';
 import { compareOrder, contains, isSame } from './comparison.ts';
 import { equalValues } from './equality.ts';
 import type { Machine, Site } from './machine.ts';
+import { findMember } from './members.ts';
 import { sequenceOperator } from './sequences.ts';
 import { positional } from './signature.ts';
 import { symbolic } from './symbols.ts';

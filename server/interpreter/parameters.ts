@@ -1,4 +1,4 @@
-import { findMember } from './attributes.ts';
+import { findMember } from './members.ts';
 import type { FunctionValue, Value } from './values.ts';
 
 /** The user's function that a call runs, and whether its first parameter is filled in already; `null` for the framework's. */

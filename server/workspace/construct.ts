@@ -1,7 +1,7 @@
-import { findMember } from '../interpreter/attributes.ts';
 import { modelLimits } from '../interpreter/budget.ts';
 import { objectClass } from '../interpreter/library/types.ts';
 import { type Machine, type ModuleRecord, Raised, type Site } from '../interpreter/machine.ts';
+import { findMember } from '../interpreter/members.ts';
 import { valueOfJson } from '../interpreter/read.ts';
 import { lookUp } from '../interpreter/scopes.ts';
 import {

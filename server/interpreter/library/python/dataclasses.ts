@@ -1,4 +1,4 @@
-import { findMember } from '../../attributes.ts';
+import { findMember } from '../../members.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import {

@@ -1,14 +1,12 @@
-import { maxItems } from '../../budget.ts';
-import { orderOf } from '../../comparison.ts';
 import { formatSpec, represent } from '../../format.ts';
 import { identityOf } from '../../keys.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
-import { isSubclass } from '../../order.ts';
 import { numberOf, stringOf } from '../../read.ts';
 import { nativeFunction } from '../../table.ts';
 import { boolean, type FunctionValue, list, none, number, string, tuple, unknown, type Value } from '../../values.ts';
-import { classOf, functionClass } from '../types.ts';
+import { isInstance, isSubclassOf } from './instance-of.ts';
 import { sortedList, sortValues } from './list-methods.ts';
+import { enumerate, extreme, filter, map, next, openCopy, quantify, total, zip } from './sequence-functions.ts';
 
 type Row = readonly [parameters: string, evaluate: (given: BoundArguments, context: NativeContext) => Value];
 
@@ -147,70 +145,6 @@ export function lengthOf(value: Value, context: NativeContext): Value {
   }
 }
 
-/** `isinstance`: `null` where the object or a class is not known. */
-export function isInstance(object: Value, classes: Value): boolean | null {
-  const own = classOf(object);
-  if (own === null && object.type !== 'dimension' && object.type !== 'tensor') return null;
-  return someClass(classes, (class_) => {
-    if (object.type === 'tensor')
-      return tensorClasses.test(class_.name) ? isTensorClass(class_.name, object.isParameter) : false;
-    if (own === null) return class_.name === 'int' ? true : class_.native?.convert !== undefined ? false : null;
-    if (isSubclass(own, class_) || (class_.name === 'Callable' && own === functionClass)) return true;
-    return own.open ? null : (abstractTypes[class_.name]?.includes(object.type) ?? false);
-  });
-}
-
-/** Classes of the frameworks that stand for tensors, by name. */
-const tensorClasses = /^(Tensor|Parameter|KerasTensor|Variable|UninitializedParameter|UninitializedBuffer)$/;
-
-function isTensorClass(name: string, isParameter: boolean): boolean {
-  if (name.startsWith('Uninitialized')) return false;
-  return name === 'Parameter' || name === 'Variable' ? isParameter : true;
-}
-
-/** Abstract base classes of `collections.abc` and `numbers`. */
-const abstractTypes: Readonly<Record<string, readonly Value['type'][]>> = {
-  Iterable: ['list', 'tuple', 'set', 'dict', 'range', 'string'],
-  Collection: ['list', 'tuple', 'set', 'dict', 'range', 'string'],
-  Container: ['list', 'tuple', 'set', 'dict', 'range', 'string'],
-  Sized: ['list', 'tuple', 'set', 'dict', 'range', 'string'],
-  Sequence: ['list', 'tuple', 'range', 'string'],
-  MutableSequence: ['list'],
-  List: ['list'],
-  Tuple: ['tuple'],
-  Mapping: ['dict'],
-  MutableMapping: ['dict'],
-  OrderedDict: ['dict'],
-  Dict: ['dict'],
-  Set: ['set'],
-  Number: ['number', 'boolean'],
-  Real: ['number', 'boolean'],
-  Hashable: ['number', 'string', 'tuple', 'none', 'boolean'],
-  Callable: ['function', 'native', 'bound', 'partial', 'class'],
-  FunctionType: ['function'],
-  LambdaType: ['function'],
-  MethodType: ['bound'],
-};
-
-function isSubclassOf(value: Value, classes: Value): boolean | null {
-  if (value.type !== 'class') return null;
-  return someClass(classes, (class_) => isSubclass(value, class_) || (value.open ? null : false));
-}
-
-type ClassTest = (class_: Extract<Value, { type: 'class' }>) => boolean | null;
-
-function someClass(classes: Value, test: ClassTest): boolean | null {
-  if (classes.type === 'class') return test(classes);
-  if (classes.type !== 'tuple' && classes.type !== 'list') return null;
-  let result: boolean | null = false;
-  for (const item of classes.items) {
-    const one = someClass(item, test);
-    if (one === true) return true;
-    if (one === null) result = null;
-  }
-  return result;
-}
-
 function isCallable(value: Value): boolean | null {
   if (['function', 'native', 'bound', 'partial', 'class', 'instance'].includes(value.type)) return true;
   return value.type === 'unknown' || value.type === 'dimension' ? null : false;
@@ -267,105 +201,4 @@ function halfEven(x: number): number {
   const rest = x - below;
   if (rest !== 0.5) return Math.round(x);
   return below % 2 === 0 ? below : below + 1;
-}
-
-function total(given: BoundArguments, context: NativeContext): Value {
-  const items = context.iterate(given.get('items'));
-  if (items === null) return unknown('sum');
-  return items.reduce((sum, item) => context.operate('+', sum, item), given.get('start'));
-}
-
-function extreme(given: BoundArguments, context: NativeContext, sign: 1 | -1): Value {
-  const single = given.rest.length === 1 ? given.rest[0] : undefined;
-  const items = single === undefined ? given.rest.map((item) => item.value) : context.iterate(single.value);
-  if (items === null) return unknown('extreme value');
-  const key = given.get('key');
-  let best: { readonly item: Value; readonly key: Value } | null = null;
-  for (const item of items) {
-    const rank = key.type === 'none' ? item : context.call(key, [item]);
-    const order = best === null ? sign : orderOf(rank, best.key);
-    if (order === null) return unknown('extreme value');
-    if (best === null || order * sign > 0) best = { item, key: rank };
-  }
-  return best?.item ?? given.given('default')?.value ?? context.fail('ValueError', 'no items');
-}
-
-function quantify(given: BoundArguments, context: NativeContext, decisive: boolean): Value {
-  const items = context.iterate(given.get('items'));
-  if (items === null) return unknown('condition');
-  let result: boolean | null = !decisive;
-  for (const item of items) {
-    const truth = context.truth(item);
-    if (truth === decisive) return boolean(decisive);
-    if (truth === null) result = null;
-  }
-  return answer(result);
-}
-
-function zip(given: BoundArguments, context: NativeContext): Value {
-  const columns = given.rest.map((item) => ({ value: item.value, items: context.iterate(item.value) }));
-  const known = columns.flatMap((column) => (column.items === null ? [] : [column.items.length]));
-  if (known.length === 0) return columns.length === 0 ? list([]) : unknown('pairs');
-  const length = Math.min(...known);
-  return list(
-    Array.from({ length }, (_, index) =>
-      tuple(columns.map((column) => column.items?.[index] ?? unknown('item of something unknown'))),
-    ),
-  );
-}
-
-function enumerate(given: BoundArguments, context: NativeContext): Value {
-  const source = given.get('items');
-  const items = context.iterate(source) ?? (source.type === 'list' ? source.items : null);
-  const start = numberOf(given.get('start')) ?? 0;
-  if (items === null) return unknown('pairs');
-  const pairs = list(items.map((item, index) => tuple([number(start + index), item])));
-  return { ...pairs, open: source.type === 'list' && source.open };
-}
-
-function map(given: BoundArguments, context: NativeContext): Value {
-  const columns = given.rest.map((item) => context.iterate(item.value));
-  if (columns.some((column) => column === null) || columns.length === 0) return openCopy(unknown());
-  const length = Math.min(...columns.map((column) => column?.length ?? 0));
-  const function_ = given.get('function');
-  return list(
-    Array.from({ length: Math.min(length, maxItems) }, (_, index) =>
-      context.call(
-        function_,
-        columns.map((column) => column?.[index] ?? none),
-      ),
-    ),
-  );
-}
-
-function filter(given: BoundArguments, context: NativeContext): Value {
-  const items = context.iterate(given.get('items'));
-  if (items === null) return openCopy(given.get('items'));
-  const function_ = given.get('function');
-  let open = false;
-  const kept = items.filter((item) => {
-    const truth = context.truth(function_.type === 'none' ? item : context.call(function_, [item]));
-    if (truth === null) open = true;
-    return truth !== false;
-  });
-  return { ...list(kept), open };
-}
-
-function openCopy(value: Value): Value {
-  return { type: 'list', items: value.type === 'list' ? [...value.items] : [], open: true };
-}
-
-/** An iterator is the list of what is left of it. */
-function next(given: BoundArguments, context: NativeContext): Value {
-  const iterator = given.get('iterator');
-  if (iterator.type === 'instance') {
-    const method = context.findAttribute(iterator, '__next__');
-    return method === null ? unknown('next item') : context.call(method, []);
-  }
-  if (iterator.type !== 'list') return unknown('next item');
-  context.touch(iterator);
-  const item = iterator.items.shift();
-  if (item !== undefined) return item;
-  if (iterator.open) return unknown('next item');
-  return given.given('default')?.value ?? context.fail('StopIteration', 'no items left');
 }
