@@ -1,6 +1,7 @@
 import type { Argument, Expression, FunctionNode } from './ast.ts';
 import { type ConcreteNode, inside, rangeOf, splitAtCommas } from './concrete.ts';
 import { javaScriptNumber, propertyName, stringOf, unescapeJavaScript } from './javascript-literals.ts';
+import { assignedValue, lowerBinary, lowerPostfix, lowerUnary } from './javascript-operators.ts';
 import type { JavaScriptLowering } from './lowering.ts';
 
 /** Lowers one expression node of `@lezer/javascript`; types are dropped. Never throws: what is broken is `Unknown`. */
@@ -42,13 +43,13 @@ export function lowerExpression(node: ConcreteNode | undefined, js: JavaScriptLo
     case 'InstantiationExpression':
       return js.expression(first, node.end);
     case 'PostfixExpression':
-      return postfix(node, js);
+      return lowerPostfix(node, js);
     case 'PrefixCast':
       return js.expression(node.children[node.children.length - 1], node.end);
     case 'BinaryExpression':
-      return binary(node, js);
+      return lowerBinary(node, js);
     case 'UnaryExpression':
-      return unary(node, js);
+      return lowerUnary(node, js);
     case 'AwaitExpression':
       return { ...range, type: 'Await', value: js.expression(second, node.end) };
     case 'YieldExpression': {
@@ -90,20 +91,7 @@ function sequence(node: ConcreteNode, js: JavaScriptLowering): Expression {
   return { ...range, type: 'Index', object: { ...range, type: 'List', items }, index: last };
 }
 
-/** The value that an assignment stores: of `a += b` it is `a + b`. */
-export function assignedValue(node: ConcreteNode, js: JavaScriptLowering): Expression {
-  const [target, operator, right] = node.children;
-  const value = js.expression(right, node.end);
-  if (target === undefined || operator?.name !== 'UpdateOp') return value;
-  const range = { start: node.start, end: node.end };
-  const left = js.expression(target);
-  const written = js.text.slice(operator.start, operator.end - 1);
-  const logical = logicalOperators[written];
-  if (logical !== undefined) return { ...range, type: 'Logical', operator: logical, left, right: value };
-  return { ...range, type: 'Binary', operator: written === '>>>' ? '>>' : written, left, right: value };
-}
-
-export function lowerArguments(list: ConcreteNode, js: JavaScriptLowering): Argument[] {
+function lowerArguments(list: ConcreteNode, js: JavaScriptLowering): Argument[] {
   return splitAtCommas(inside(list)).flatMap((nodes): Argument[] => {
     const range = rangeOf(nodes);
     if (range === null) return [];
@@ -190,113 +178,6 @@ function member(node: ConcreteNode, js: JavaScriptLowering): Expression {
   };
 }
 
-/** `x!` is `x`; `i++` has the value from before. */
-function postfix(node: ConcreteNode, js: JavaScriptLowering): Expression {
-  const [operand, operator] = node.children;
-  const value = js.expression(operand, node.end);
-  const written = operator === undefined ? '' : js.text.slice(operator.start, operator.end);
-  if (written !== '++' && written !== '--') return value;
-  const back = written === '++' ? '-' : '+';
-  return {
-    type: 'Binary',
-    operator: back,
-    left: step(value, written),
-    right: one(node),
-    start: node.start,
-    end: node.end,
-  };
-}
-
-function unary(node: ConcreteNode, js: JavaScriptLowering): Expression {
-  const range = { start: node.start, end: node.end };
-  const [operator, operandNode] = node.children;
-  const operand = js.expression(operandNode, node.end);
-  const written = operator === undefined ? '' : js.text.slice(operator.start, operator.end);
-  switch (written) {
-    case '!':
-      return { ...range, type: 'Unary', operator: 'not', operand };
-    case '-':
-    case '+':
-    case '~':
-      return { ...range, type: 'Unary', operator: written, operand };
-    case '++':
-    case '--':
-      return step(operand, written);
-    case 'await':
-      return { ...range, type: 'Await', value: operand };
-    case 'void':
-      return { ...range, type: 'None' };
-    case 'typeof':
-      return {
-        ...range,
-        type: 'Call',
-        callee: { type: 'Name', name: 'typeof', start: node.start, end: node.start + 'typeof'.length },
-        arguments: [{ start: operand.start, end: operand.end, name: null, value: operand, spread: null }],
-        isNew: false,
-      };
-    default:
-      return { ...range, type: 'Unknown' };
-  }
-}
-
-/** `++i` as an expression: `i := i + 1`. */
-function step(target: Expression, operator: '++' | '--'): Expression {
-  const range = { start: target.start, end: target.end };
-  const value: Expression = {
-    ...range,
-    type: 'Binary',
-    operator: operator === '++' ? '+' : '-',
-    left: target,
-    right: one(range),
-  };
-  return { ...range, type: 'Walrus', target, value };
-}
-
-function one(at: { readonly end: number }): Expression {
-  return { type: 'Number', value: 1, isFloat: false, start: at.end, end: at.end };
-}
-
-function binary(node: ConcreteNode, js: JavaScriptLowering): Expression {
-  const [left, operator, right] = node.children;
-  const range = { start: node.start, end: node.end };
-  if (left === undefined || operator === undefined) return { ...range, type: 'Unknown' };
-  const written = js.text.slice(operator.start, operator.end);
-  if (written === 'as' || written === 'satisfies') return js.expression(left);
-  if (written === '**') return power(node, js);
-  const first = js.expression(left);
-  const second = js.expression(right, node.end);
-  const logical = logicalOperators[written];
-  if (logical !== undefined) return { ...range, type: 'Logical', operator: logical, left: first, right: second };
-  const comparison = comparisons[written];
-  if (comparison !== undefined)
-    return { ...range, type: 'Compare', first, rest: [{ operator: comparison, operand: second }] };
-  return { ...range, type: 'Binary', operator: written === '>>>' ? '>>' : written, left: first, right: second };
-}
-
-/** Lezer takes `a ** b ** c` from the left, the language from the right. */
-function power(node: ConcreteNode, js: JavaScriptLowering): Expression {
-  const operands: Expression[] = [];
-  let rest: ConcreteNode | undefined = node;
-  while (rest?.name === 'BinaryExpression' && isPower(rest, js)) {
-    operands.push(js.expression(rest.children[2], rest.end));
-    rest = rest.children[0];
-  }
-  operands.push(js.expression(rest, node.start));
-  return operands.reduce((right, left) => ({
-    type: 'Binary',
-    operator: '**',
-    left,
-    right,
-    start: left.start,
-    end: right.end,
-  }));
-}
-
-function isPower(node: ConcreteNode, js: JavaScriptLowering): boolean {
-  const operator = node.children[1];
-  return operator !== undefined && js.text.slice(operator.start, operator.end) === '**';
-}
-
 function template(node: ConcreteNode, js: JavaScriptLowering): Expression {
   const parts: (string | Expression)[] = [];
   let at = node.start + 1;
@@ -315,17 +196,3 @@ function template(node: ConcreteNode, js: JavaScriptLowering): Expression {
   if (parts.every((part) => typeof part === 'string')) return { ...range, type: 'String', value: parts.join('') };
   return { ...range, type: 'Template', parts };
 }
-
-const logicalOperators: Readonly<Record<string, 'and' | 'or' | '??'>> = { '&&': 'and', '||': 'or', '??': '??' };
-const comparisons: Readonly<Record<string, string>> = {
-  '==': '==',
-  '===': '==',
-  '!=': '!=',
-  '!==': '!=',
-  '<': '<',
-  '<=': '<=',
-  '>': '>',
-  '>=': '>=',
-  in: 'in',
-  instanceof: 'instanceof',
-};

@@ -19,7 +19,7 @@ export function lowerTarget(node: ConcreteNode, js: JavaScriptLowering): Express
 }
 
 /** `a`, `a = 1`, `...a` of a pattern or parameter list; types between are skipped. */
-export function lowerTargetWithDefault(nodes: readonly ConcreteNode[], js: JavaScriptLowering): Expression | null {
+function lowerTargetWithDefault(nodes: readonly ConcreteNode[], js: JavaScriptLowering): Expression | null {
   const range = rangeOf(nodes);
   const target = nodes.find((node) => /^(?:VariableDefinition|ArrayPattern|ObjectPattern)$/.test(node.name));
   if (range === null || target === undefined) return null;

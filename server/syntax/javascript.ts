@@ -6,7 +6,7 @@ import { lowerClass } from './javascript-classes.ts';
 import { lowerExpression } from './javascript-expressions.ts';
 import { lowerFunction } from './javascript-functions.ts';
 import { lowerTarget } from './javascript-patterns.ts';
-import { lowerEffect, lowerStatements } from './javascript-statements.ts';
+import { lowerBody, lowerEffect, lowerStatements } from './javascript-statements.ts';
 import type { JavaScriptLowering } from './lowering.ts';
 
 /**
@@ -39,6 +39,7 @@ function parsePieces(text: string, dialect: string, starts: readonly number[]): 
     text,
     expression: (node, fallback) => lowerExpression(node, js, fallback),
     statements: (list) => lowerStatements(list, js),
+    body: (node) => lowerBody(node, js),
     effect: (node) => lowerEffect(node, js),
     function: (node) => lowerFunction(node, js),
     class: (node) => lowerClass(node, js),

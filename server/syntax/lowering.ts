@@ -9,6 +9,8 @@ import type { ConcreteNode } from './concrete.ts';
 export interface PythonLowering {
   readonly text: string;
   expression(node: ConcreteNode): Expression;
+  /** The statements of a block. */
+  body(node: ConcreteNode): Statement[];
 }
 
 export interface JavaScriptLowering {
@@ -16,6 +18,8 @@ export interface JavaScriptLowering {
   /** `Unknown` at `fallback` where the node is missing. */
   expression(node: ConcreteNode | undefined, fallback?: number): Expression;
   statements(nodes: readonly ConcreteNode[]): Statement[];
+  /** A block's statements, or the one statement that stands instead of a block. */
+  body(node: ConcreteNode | undefined): Statement[];
   /** An expression for its effect: assignments and steps become statements. */
   effect(node: ConcreteNode): Statement[];
   /** Any function: declaration, expression, arrow, method. */

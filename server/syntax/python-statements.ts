@@ -1,9 +1,9 @@
 import type { Expression, FunctionNode, Range, Statement } from './ast.ts';
 import { type ConcreteNode, splitAtCommas } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
+import { bodies, lowerFor, lowerIf, lowerMatch, lowerTry, lowerWhile, lowerWith } from './python-compound.ts';
 import { lowerAnnotation, lowerArguments, lowerParameters } from './python-functions.ts';
 import { lowerItems, lowerList } from './python-lists.ts';
-import { lowerPattern } from './python-patterns.ts';
 
 /** Lowers a statement node of `@lezer/python`; some become several (`import a, b`), what is broken is left out. */
 export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
@@ -53,30 +53,17 @@ export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statemen
     case 'ImportStatement':
       return importStatement(node, py);
     case 'IfStatement':
-      return ifStatement(node, py);
-    case 'WhileStatement': {
-      const test = children[1];
-      if (test === undefined || test.name === 'Body') return [];
-      const [body, orElse] = bodies(node, py);
-      return [
-        {
-          ...range,
-          type: 'While',
-          test: py.expression(test),
-          body: body ?? [],
-          orElse: orElse ?? [],
-          update: null,
-        },
-      ];
-    }
+      return lowerIf(node, py);
+    case 'WhileStatement':
+      return lowerWhile(node, py);
     case 'ForStatement':
-      return forStatement(node, py);
+      return lowerFor(node, py);
     case 'WithStatement':
-      return withStatement(node, py);
+      return lowerWith(node, py);
     case 'TryStatement':
-      return tryStatement(node, py);
+      return lowerTry(node, py);
     case 'MatchStatement':
-      return matchStatement(node, py);
+      return lowerMatch(node, py);
     case 'DecoratedStatement': {
       const decorators = children.filter((child) => child.name === 'Decorator');
       const definition = children[children.length - 1];
@@ -118,143 +105,6 @@ function assignment(node: ConcreteNode, py: PythonLowering): Statement[] {
   return [
     { type: 'Assign', targets, value, annotation, isConst: false, declares: true, start: node.start, end: node.end },
   ];
-}
-
-function importStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
-  const range = { start: node.start, end: node.end };
-  const importAt = node.children.findIndex((child) => child.name === 'import');
-  const names = node.children.slice(importAt + 1).filter((child) => child.name !== '(' && child.name !== ')');
-  const written = (nodes: readonly ConcreteNode[]) => nodes.map((part) => py.text.slice(part.start, part.end)).join('');
-  const clauses = splitAtCommas(names).flatMap((parts) => {
-    const asAt = parts.findIndex((part) => part.name === 'as');
-    const name = written(asAt < 0 ? parts : parts.slice(0, asAt));
-    const alias = asAt < 0 ? null : written(parts.slice(asAt + 1)) || null;
-    return name === '' ? [] : [{ name, alias }];
-  });
-  if (node.children[0]?.name !== 'from')
-    return clauses.map(({ name, alias }) => ({ ...range, type: 'Import', module: name, alias }));
-  if (importAt < 0) return [];
-  const source = written(node.children.slice(1, importAt));
-  const level = /^\.*/.exec(source)?.[0].length ?? 0;
-  return [{ ...range, type: 'ImportFrom', module: source.slice(level), level, names: clauses }];
-}
-
-/** `elif` becomes an `If` in `orElse`. */
-function ifStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
-  const branches: { at: ConcreteNode; test: ConcreteNode | null; body: readonly Statement[] }[] = [];
-  let keyword: ConcreteNode | null = null;
-  let test: ConcreteNode | null = null;
-  for (const child of node.children) {
-    if (child.name === 'if' || child.name === 'elif' || child.name === 'else') {
-      keyword = child;
-      test = null;
-    } else if (child.name === 'Body') {
-      if (keyword !== null) branches.push({ at: keyword, test, body: lowerBody(child, py) });
-    } else test = child;
-  }
-  let orElse: readonly Statement[] = [];
-  for (const branch of branches.reverse()) {
-    if (branch.at.name === 'else') {
-      orElse = branch.body;
-      continue;
-    }
-    const { start } = branch.at;
-    const condition: Expression =
-      branch.test === null ? { type: 'Unknown', start, end: start } : py.expression(branch.test);
-    orElse = [{ type: 'If', test: condition, body: branch.body, orElse, start, end: node.end }];
-  }
-  return [...orElse];
-}
-
-function forStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
-  const header = node.children.filter((child) => child.name !== 'Body');
-  const forAt = header.findIndex((child) => child.name === 'for');
-  const inAt = header.findIndex((child) => child.name === 'in');
-  const elseAt = header.findIndex((child) => child.name === 'else');
-  const target = lowerList(header.slice(forAt + 1, Math.max(inAt, 0)), py);
-  const iterable = inAt < 0 ? null : lowerList(header.slice(inAt + 1, elseAt < 0 ? undefined : elseAt), py);
-  const [body, orElse] = bodies(node, py);
-  if (target === null) return body ?? [];
-  const range = { start: node.start, end: node.end };
-  return [
-    {
-      ...range,
-      type: 'For',
-      target,
-      iterable: iterable ?? { type: 'Unknown', start: target.end, end: target.end },
-      body: body ?? [],
-      orElse: orElse ?? [],
-    },
-  ];
-}
-
-/** The scanner wrote `or` for `as`, so `a as b` arrives as a binary expression whose operator is written `as`. */
-function withStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
-  const withAt = node.children.findIndex((child) => child.name === 'with');
-  let nodes = node.children.slice(withAt + 1).filter((child) => child.name !== 'Body');
-  const only = nodes[0];
-  const isBracketed = only?.name === 'ParenthesizedExpression' || only?.name === 'TupleExpression';
-  if (nodes.length === 1 && isBracketed)
-    nodes = only.children.filter((child) => child.name !== '(' && child.name !== ')');
-  const items = splitAtCommas(nodes).flatMap(([item]): Extract<Statement, { type: 'With' }>['items'] => {
-    if (item === undefined) return [];
-    const [context, operator, target] = item.children;
-    const isAs = operator?.name === 'or' && py.text.slice(operator.start, operator.end) === 'as';
-    if (context === undefined || target === undefined || !isAs) return [{ context: py.expression(item), target: null }];
-    return [{ context: py.expression(context), target: py.expression(target) }];
-  });
-  return [{ type: 'With', items, body: bodies(node, py)[0] ?? [], start: node.start, end: node.end }];
-}
-
-function tryStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
-  let body: readonly Statement[] = [];
-  let orElse: readonly Statement[] = [];
-  let final: readonly Statement[] = [];
-  const handlers: Extract<Statement, { type: 'Try' }>['handlers'][number][] = [];
-  let clause = 'try';
-  let header: ConcreteNode[] = [];
-  for (const child of node.children) {
-    if (/^(?:try|except|else|finally)$/.test(child.name)) {
-      clause = child.name;
-      header = [];
-    } else if (child.name === 'Body') {
-      const statements = lowerBody(child, py);
-      if (clause === 'try') body = statements;
-      else if (clause === 'else') orElse = statements;
-      else if (clause === 'finally') final = statements;
-      else handlers.push({ ...exceptHeader(header, py), body: statements });
-    } else header.push(child);
-  }
-  return [{ type: 'Try', body, handlers, orElse, finally: final, start: node.start, end: node.end }];
-}
-
-function exceptHeader(nodes: readonly ConcreteNode[], py: PythonLowering) {
-  const [type, mark, name] = nodes.filter((node) => node.name !== '*');
-  return {
-    type: type === undefined ? null : py.expression(type),
-    name: mark === undefined || name === undefined ? null : py.text.slice(name.start, name.end),
-  };
-}
-
-function matchStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
-  const subject = node.children.find((child) => child.name !== 'match' && child.name !== '*');
-  const clauses = node.children.find((child) => child.name === 'MatchBody')?.children ?? [];
-  if (subject === undefined) return [];
-  const cases = clauses.flatMap((clause) => {
-    if (clause.name !== 'MatchClause') return [];
-    const patterns = clause.children.filter((child) => !/^(?:case|Guard|Body)$/.test(child.name));
-    const guard = clause.children.find((child) => child.name === 'Guard')?.children[1];
-    const pattern = lowerPattern(patterns, py);
-    if (pattern === null) return [];
-    return [
-      {
-        pattern,
-        guard: guard === undefined ? null : py.expression(guard),
-        body: bodies(clause, py)[0] ?? [],
-      },
-    ];
-  });
-  return [{ type: 'Match', subject: py.expression(subject), cases, start: node.start, end: node.end }];
 }
 
 function definitionStatement(node: ConcreteNode, decorators: readonly Expression[], py: PythonLowering): Statement[] {
@@ -311,10 +161,26 @@ function decoratorExpression(node: ConcreteNode, py: PythonLowering): Expression
   return result;
 }
 
-function bodies(node: ConcreteNode, py: PythonLowering): Statement[][] {
-  return node.children.filter((child) => child.name === 'Body').map((child) => lowerBody(child, py));
+function importStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
+  const range = { start: node.start, end: node.end };
+  const importAt = node.children.findIndex((child) => child.name === 'import');
+  const names = node.children.slice(importAt + 1).filter((child) => child.name !== '(' && child.name !== ')');
+  const written = (nodes: readonly ConcreteNode[]) => nodes.map((part) => py.text.slice(part.start, part.end)).join('');
+  const clauses = splitAtCommas(names).flatMap((parts) => {
+    const asAt = parts.findIndex((part) => part.name === 'as');
+    const name = written(asAt < 0 ? parts : parts.slice(0, asAt));
+    const alias = asAt < 0 ? null : written(parts.slice(asAt + 1)) || null;
+    return name === '' ? [] : [{ name, alias }];
+  });
+  if (node.children[0]?.name !== 'from')
+    return clauses.map(({ name, alias }) => ({ ...range, type: 'Import', module: name, alias }));
+  if (importAt < 0) return [];
+  const source = written(node.children.slice(1, importAt));
+  const level = /^\.*/.exec(source)?.[0].length ?? 0;
+  return [{ ...range, type: 'ImportFrom', module: source.slice(level), level, names: clauses }];
 }
 
-function lowerBody(node: ConcreteNode, py: PythonLowering): Statement[] {
+/** The statements of a block. */
+export function lowerBody(node: ConcreteNode, py: PythonLowering): Statement[] {
   return node.children.flatMap((child) => lowerStatement(child, py));
 }

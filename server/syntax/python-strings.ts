@@ -15,14 +15,14 @@ export function stringValue(literal: string): string {
 }
 
 /** Where the contents of a literal begin, how it is quoted, and whether backslashes mean themselves. */
-export function readOpening(literal: string): { isRaw: boolean; contentStart: number; quotes: string } {
+function readOpening(literal: string): { isRaw: boolean; contentStart: number; quotes: string } {
   const prefix = /^[a-zA-Z]*/.exec(literal)?.[0] ?? '';
   const quote = literal[prefix.length] ?? '"';
   const quotes = literal.startsWith(quote.repeat(3), prefix.length) ? quote.repeat(3) : quote;
   return { isRaw: /r/i.test(prefix), contentStart: prefix.length + quotes.length, quotes };
 }
 
-export function unescapePython(text: string): string {
+function unescapePython(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(
     /\\(?:(\r?\n)|([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([abfnrtv\\'"]))/g,

@@ -5,7 +5,7 @@ import { countDefinitions } from './definitions.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerExpression } from './python-expressions.ts';
 import { scanPython } from './python-source.ts';
-import { lowerStatement } from './python-statements.ts';
+import { lowerBody, lowerStatement } from './python-statements.ts';
 import { type Piece, readPiece } from './statement-cache.ts';
 
 /**
@@ -55,7 +55,11 @@ function parsePieces(text: string, starts: readonly number[]): Module {
 function parseStatement(text: string, masked: string, at: number): Piece {
   const key = text === masked ? text : `${text}\0${masked}`;
   return readPiece(key, at, () => {
-    const py: PythonLowering = { text, expression: (node) => lowerExpression(node, py) };
+    const py: PythonLowering = {
+      text,
+      expression: (node) => lowerExpression(node, py),
+      body: (node) => lowerBody(node, py),
+    };
     const { root, errors } = parseConcrete(parser, masked, text, 0);
     return { statements: root.children.flatMap((node) => lowerStatement(node, py)), errors };
   });

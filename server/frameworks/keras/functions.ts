@@ -1,17 +1,14 @@
-import type { Initializer } from '../../../core/graph/initializer.ts';
 import type { ActivationName, Op } from '../../../core/graph/op.ts';
 import { isKnown, type Shape } from '../../../core/graph/shape.ts';
-import { constant, normal, truncatedAtTwoStd, uniform } from '../../../core/initializers/make.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { booleanOf, dimOf, isNone, itemsOf, numberOf, shapeOf, valueOfShape } from '../../interpreter/read.ts';
 import { bind, signature } from '../../interpreter/signature.ts';
-import { nativeFunction, storage, tensor } from '../../interpreter/table.ts';
+import { nativeFunction } from '../../interpreter/table.ts';
 import { list, type NativeValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { activationNamed, activationNames, activationWith } from './activations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { resolveShape } from './layers/reshaping.ts';
 import { applyOperator, matmul } from './operators.ts';
-import { markOurs } from './ours.ts';
 import { callSymbolically, flatTensors } from './symbolic.ts';
 
 /*
@@ -240,47 +237,6 @@ function evaluate(
     run(bind(signature(parameters), arguments_), createEmitter(context)),
   );
 }
-
-/** Tensors made from nothing: `[name, parameters, what they hold]`. */
-const creators: readonly (readonly [
-  names: string,
-  parameters: string,
-  make: (given: BoundArguments) => Initializer | null,
-])[] = [
-  ['zeros', 'shape, dtype=None', () => constant(0)],
-  ['ones', 'shape, dtype=None', () => constant(1)],
-  ['fill full', 'dims, value', (given) => constant(numberOf(given.get('value')))],
-  [
-    'normal randomNormal random_normal',
-    'shape, mean=0.0, stddev=1.0, dtype=None, seed=None',
-    (given) => normal(numberOf(given.get('mean')), numberOf(given.get('stddev'))),
-  ],
-  [
-    'truncated_normal truncatedNormal',
-    'shape, mean=0.0, stddev=1.0, dtype=None, seed=None',
-    (given) => truncatedAtTwoStd(numberOf(given.get('mean')), numberOf(given.get('stddev'))),
-  ],
-  [
-    'uniform randomUniform random_uniform',
-    'shape, minval=0, maxval=1, dtype=None, seed=None',
-    (given) => uniform(numberOf(given.get('minval')), numberOf(given.get('maxval'))),
-  ],
-];
-
-export const tensorCreators: Readonly<Record<string, NativeValue>> = Object.fromEntries(
-  creators.flatMap(([names, parameters, make]) =>
-    names.split(' ').map((name): [string, NativeValue] => [
-      name,
-      nativeFunction(`tf.${name}`, parameters, (given, context) => {
-        const shape = shapeOf(given.raw.positional[0]?.value ?? given.get('shape'));
-        const made = markOurs(tensor({ shape, storage: storage(shape) }));
-        const initializer = make(given);
-        if (initializer !== null) context.write(made, { initializer, by: context.calleeText });
-        return made;
-      }),
-    ]),
-  ),
-);
 
 function parametersOf(name: string): string {
   const parameter = parameterName(name);

@@ -126,7 +126,7 @@ function knows(shapes: readonly (Shape | null)[]): number {
 }
 
 /** Shapes of the tensors in a call: of the first argument, or of all where it is a list. */
-export function inputShapesOf(arguments_: CallArguments): (Shape | null)[] {
+function inputShapesOf(arguments_: CallArguments): (Shape | null)[] {
   const all = [...arguments_.positional, ...arguments_.keyword.values()].flatMap(({ value }) => flatTensors(value));
   return all.map((value) => value.shape);
 }

@@ -1,5 +1,4 @@
 import type { LossKind } from '../../../core/graph/graph.ts';
-import type { Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { isNone, itemsOf, shapeOf, stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass, tensor } from '../../interpreter/table.ts';
@@ -175,9 +174,4 @@ function lossOf(value: Value): LossKind | null {
   if (value.type === 'native') return lossKind(value.function.name.slice(value.function.name.lastIndexOf('.') + 1));
   const first = itemsOf(value)?.[0];
   return first === undefined ? null : lossOf(first);
-}
-
-/** Shapes that a model is traced with: given ones, those that its code names, else what its first layer needs. */
-export function traceShapes(model: InstanceValue, given: readonly Shape[] | null): readonly (Shape | null)[] | null {
-  return given ?? stateOf(model).inputShapes;
 }

@@ -14,7 +14,7 @@ export function tensorOperator(operator: string, operands: readonly Value[], con
 }
 
 /** Runs a function of plain positional values symbolically. */
-export function onOperands(
+function onOperands(
   operands: readonly Value[],
   context: NativeContext,
   run: (values: readonly Value[], emit: Emitter) => Value,

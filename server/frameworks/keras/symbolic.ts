@@ -130,7 +130,7 @@ function tensorsOf(arguments_: CallArguments): TensorValue[] {
 }
 
 /** The same value with other tensors in it. Lists and dictionaries are copied. */
-export function mapTensors(value: Value, change: (value: TensorValue) => Value, depth = 0): Value {
+function mapTensors(value: Value, change: (value: TensorValue) => Value, depth = 0): Value {
   if (depth > maxDepth) return value;
   switch (value.type) {
     case 'tensor':

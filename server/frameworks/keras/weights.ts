@@ -75,7 +75,7 @@ export function writeInitial(
 }
 
 /** What any way to say an initializer means: string, instance, class, configuration. Everything else is not known. */
-export function resolveInitializer(value: Value, weight: TensorValue, dialect: Dialect): Initializer {
+function resolveInitializer(value: Value, weight: TensorValue, dialect: Dialect): Initializer {
   const { fanIn = null, fanOut = null } = weight.storage ?? {};
   const target: Target = { shape: weight.shape ?? [], fans: { fanIn, fanOut }, truncated: dialect.truncated };
   if (isNone(value)) return initializerNamed('GlorotUniform', { type: 'none' }, target);

@@ -1,7 +1,8 @@
 import { isNone, shapeOf, stringOf } from '../../interpreter/read.ts';
 import { namespace, nativeFunction } from '../../interpreter/table.ts';
 import { type NamespaceValue, none, unknown, type Value } from '../../interpreter/values.ts';
-import { tensorCreators, tensorFunctions } from '../keras/functions.ts';
+import { tensorCreators } from '../keras/creators.ts';
+import { tensorFunctions } from '../keras/functions.ts';
 import { createInitializerClasses } from '../keras/initializer-classes.ts';
 import { createLayerClasses } from '../keras/layer-classes.ts';
 import { stateOf } from '../keras/layer-state.ts';

@@ -188,7 +188,7 @@ export function layoutOf(config: Config): 'channelsFirst' | 'channelsLast' {
   return format === 'channels_first' || format === 'channelsFirst' ? 'channelsFirst' : 'channelsLast';
 }
 
-export function channelsOf(config: Config, input: Shape | null | undefined): Dim {
+function channelsOf(config: Config, input: Shape | null | undefined): Dim {
   return (layoutOf(config) === 'channelsFirst' ? input?.[1] : input?.at(-1)) ?? null;
 }
 

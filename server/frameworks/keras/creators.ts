@@ -1,0 +1,48 @@
+import type { Initializer } from '../../../core/graph/initializer.ts';
+import { constant, normal, truncatedAtTwoStd, uniform } from '../../../core/initializers/make.ts';
+import type { BoundArguments } from '../../interpreter/native.ts';
+import { numberOf, shapeOf } from '../../interpreter/read.ts';
+import { nativeFunction, storage, tensor } from '../../interpreter/table.ts';
+import type { NativeValue } from '../../interpreter/values.ts';
+import { markOurs } from './ours.ts';
+
+/** Tensors made from nothing: `[name, parameters, what they hold]`. */
+const creators: readonly (readonly [
+  names: string,
+  parameters: string,
+  make: (given: BoundArguments) => Initializer | null,
+])[] = [
+  ['zeros', 'shape, dtype=None', () => constant(0)],
+  ['ones', 'shape, dtype=None', () => constant(1)],
+  ['fill full', 'dims, value', (given) => constant(numberOf(given.get('value')))],
+  [
+    'normal randomNormal random_normal',
+    'shape, mean=0.0, stddev=1.0, dtype=None, seed=None',
+    (given) => normal(numberOf(given.get('mean')), numberOf(given.get('stddev'))),
+  ],
+  [
+    'truncated_normal truncatedNormal',
+    'shape, mean=0.0, stddev=1.0, dtype=None, seed=None',
+    (given) => truncatedAtTwoStd(numberOf(given.get('mean')), numberOf(given.get('stddev'))),
+  ],
+  [
+    'uniform randomUniform random_uniform',
+    'shape, minval=0, maxval=1, dtype=None, seed=None',
+    (given) => uniform(numberOf(given.get('minval')), numberOf(given.get('maxval'))),
+  ],
+];
+
+export const tensorCreators: Readonly<Record<string, NativeValue>> = Object.fromEntries(
+  creators.flatMap(([names, parameters, make]) =>
+    names.split(' ').map((name): [string, NativeValue] => [
+      name,
+      nativeFunction(`tf.${name}`, parameters, (given, context) => {
+        const shape = shapeOf(given.raw.positional[0]?.value ?? given.get('shape'));
+        const made = markOurs(tensor({ shape, storage: storage(shape) }));
+        const initializer = make(given);
+        if (initializer !== null) context.write(made, { initializer, by: context.calleeText });
+        return made;
+      }),
+    ]),
+  ),
+);
