@@ -54,7 +54,12 @@ export function lossPlot({ recording, variants, planned, step }: LossData, theme
     y: { type: log ? 'log' : 'linear', nice: true, ...(points.length === 0 ? { domain: [0, 1] } : {}) },
     marks: [
       gridY({ stroke: theme.grid, strokeOpacity: 1, ticks: 5 }),
-      axisX({ tickSize: 0, color: theme.muted, label: null, ticks: Math.max(2, Math.min(6, width / 60)) }),
+      axisX({
+        tickSize: 0,
+        color: theme.muted,
+        label: null,
+        ticks: Math.min(planned - 1, Math.max(2, Math.min(6, width / 60))),
+      }),
       axisY({ tickSize: 0, color: theme.muted, label: null, ticks: 5, tickFormat: formatNumber }),
       ...(step >= 0 ? [ruleX([step], { stroke: theme.muted, strokeDasharray: '3,3' })] : []),
       areaY(points, { ...series, y1: 'low', y2: 'high', fill: color, fillOpacity: 0.2 }),
