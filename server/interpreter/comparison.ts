@@ -99,4 +99,5 @@ export const comparisonOperators: ReadonlySet<string> = new Set([
   'isNot',
   'in',
   'notIn',
+  'instanceof',
 ]);

@@ -98,7 +98,12 @@ export function siteOf(expression: Expression, frame: Frame): Site {
 function nameValue(machine: Machine, name: string, frame: Frame): Value {
   const value = lookUp(frame, name);
   if (value !== null) return value;
-  if (frame.module.language === 'javascript' && name === 'this') return frame.self ?? none;
+  if (frame.module.language === 'javascript') {
+    if (name === 'this') return frame.self ?? none;
+    if (name === 'super' && frame.owner !== null && frame.self !== null) {
+      return { type: 'super', self: frame.self, owner: frame.owner };
+    }
+  }
   const known = builtin(name, frame.module);
   if (known !== null) return known;
   for (const star of frame.module.stars) {

@@ -1,6 +1,7 @@
 import { arithmetic, isNumeric } from './arithmetic.ts';
 import { compareOrder, contains, isSame } from './comparison.ts';
 import { equalValues } from './equality.ts';
+import { isInstance } from './library/python/instance-of.ts';
 import type { Machine, Site } from './machine.ts';
 import { findMember } from './members.ts';
 import { sequenceOperator } from './sequences.ts';
@@ -36,6 +37,8 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
       return truthValue(isSame(left, right, site.module.language));
     case 'isNot':
       return truthValue(negate(isSame(left, right, site.module.language)));
+    case 'instanceof':
+      return truthValue(isInstance(left, right));
     case 'in':
     case 'notIn': {
       const found = containsValue(machine, right, left, site);

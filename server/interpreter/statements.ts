@@ -121,11 +121,12 @@ function assignStatement(machine: Machine, statement: Extract<Statement, { type:
   }
   if (statement.value === null) {
     // `let x;` makes x undefined; Python's `x: int` makes nothing.
-    if (statement.isDeclaration) for (const target of statement.targets) machine.assign(target, none, frame, true);
+    if (frame.module.language === 'javascript')
+      for (const target of statement.targets) machine.assign(target, none, frame, true);
     return;
   }
   const value = machine.evaluate(statement.value, frame);
-  for (const target of statement.targets) machine.assign(target, value, frame, statement.isDeclaration ?? false);
+  for (const target of statement.targets) machine.assign(target, value, frame, statement.declares);
 }
 
 const inPlaceMethods: Readonly<Record<string, string>> = {

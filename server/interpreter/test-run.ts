@@ -5,7 +5,7 @@ import { createSourceCache } from '../workspace/parse.ts';
 import { createMachine } from './create.ts';
 import { formatValue } from './format.ts';
 import type { Machine } from './machine.ts';
-import { nativeFunction } from './table.ts';
+import { namespace, nativeFunction } from './table.ts';
 import { none, type Value } from './values.ts';
 
 /** What a program of tests did. */
@@ -48,6 +48,7 @@ export function runFiles(files: Readonly<Record<string, string>>, frameworks: re
     return none;
   });
   record.scope.variables.set('print', print);
+  if (source.language === 'javascript') record.scope.variables.set('console', namespace('console', { log: print }));
   const stopped = store.run(record);
   return { printed, notes, stopped, variables: record.scope.variables };
 }

@@ -143,8 +143,6 @@ export type Statement = Range &
         readonly annotation: Expression | null;
         readonly isConst: boolean;
         readonly declares: boolean;
-        /** JavaScript's `let`, `const`, `var`: makes a new variable rather than writing to an outer one. */
-        readonly isDeclaration?: boolean;
       }
     | {
         readonly type: 'AugmentedAssign';

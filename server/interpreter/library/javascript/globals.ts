@@ -158,6 +158,8 @@ const globals: Readonly<Record<string, Value>> = {
     parameters: "message=''",
     construct: (instance, given) => void instance.attributes.set('message', given.get('message')),
   }),
+  // The operator is lowered to a call.
+  typeof: nativeFunction('typeof', 'value', (given) => typeName(given.get('value'))),
   parseInt: nativeFunction('parseInt', 'text, radix=10', (given) => {
     const text = stringOf(given.get('text'));
     if (text === null)
@@ -171,6 +173,28 @@ const globals: Readonly<Record<string, Value>> = {
     return text === null ? given.get('text') : number(Number.parseFloat(text));
   }),
 };
+
+function typeName(value: Value): Value {
+  switch (value.type) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+      return string(value.type);
+    case 'none':
+      return string('undefined');
+    case 'function':
+    case 'native':
+    case 'bound':
+    case 'class':
+      return string('function');
+    case 'unknown':
+    case 'dimension':
+    case 'lazy':
+      return unknown('type');
+    default:
+      return string('object');
+  }
+}
 
 /** A global name of JavaScript. */
 export function javascriptGlobal(name: string): Value | null {
