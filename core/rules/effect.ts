@@ -12,7 +12,7 @@ import type { WeightSite } from './weight-site.ts';
 export interface PlaceEffect extends Effect {
   readonly signal: number;
   readonly gradientRatio: number;
-  /** Most layers of the place that lie behind one another without a normalization between them. */
+  /** Most layers of the place that a signal cannot pass by, without a normalization between them; 0 where skips carry it. */
   readonly inARow: number;
   readonly worst: WeightSite;
   /** The expected loss, where it starts far above a guess and this place multiplies what the loss sees. */
@@ -27,16 +27,15 @@ export interface PlaceEffect extends Effect {
 export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
   const place = exposedOf(whole);
   const gains = new Map(place.map((site) => [site.layer.id, gainOf(site)]));
-  const { forward, backward } = followFactors(context.graph, ({ id }) => gains.get(id) ?? 1);
-  const [signal, signalAt] = extreme(place.map(({ layer }) => forward.get(layer.id) ?? 1));
-  const [gradient, gradientAt] = extreme(place.map(({ layer }) => backward.get(layer.id) ?? 1));
-  const worst = place[distance(signal) >= distance(gradient) ? signalAt : gradientAt] ?? place[0];
+  const { signal, gradient, layers, inARow } = followFactors(context.graph, gains);
+  const last = layers.at(-1);
+  const worst = place.find(({ layer }) => layer.id === last?.id) ?? place[0];
   return {
     worst,
     gain: worst.prediction?.gain ?? null,
     signal,
     gradientRatio: gradient,
-    inARow: longestRow(place, context),
+    inARow,
     deadFraction: worst.activation === null ? null : deadBehind(worst.activation.layer, context),
     saturatedFraction: mostSaturated(place, context),
     loss: inflatedLoss(place, context),
@@ -52,12 +51,11 @@ function gainOf(site: WeightSite): number {
 export function severityOfScale(place: Place, effect: PlaceEffect, context: RuleContext): Severity {
   const thresholds = thresholdsOf(context);
   const { warning, information, shallow, saturated } = thresholds;
-  const exposed = exposedOf(place);
-  if (exposed[0].normalization !== null) return 'hint';
+  if (exposedOf(place)[0].normalization !== null) return 'hint';
   const factors = [effect.signal, effect.gradientRatio];
   const isOutside = ({ low, high }: Thresholds['warning']) => factors.some((factor) => factor < low || factor > high);
   if (isOutside(warning) || (effect.saturatedFraction ?? 0) > saturated || effect.loss !== null) return 'warning';
-  const isDeep = exposed.some(({ depth }) => depth > shallow);
+  const isDeep = effect.inARow > shallow;
   return isOutside(isDeep ? information : { ...information, low: 0 }) ? 'information' : 'hint';
 }
 
@@ -68,15 +66,6 @@ export function thresholdsOf({ thresholds }: RuleContext): Thresholds {
 /** The part of an effect that a finding carries. */
 export function asEffect({ gain, signal, gradientRatio, deadFraction, saturatedFraction }: Effect): Effect {
   return { gain, signal, gradientRatio, deadFraction, saturatedFraction };
-}
-
-/** A factor at every layer of the place counts them; a small one, so that thousands can be counted. */
-function longestRow(place: Place, { graph }: RuleContext): number {
-  const step = 1.001;
-  const own = new Set(place.map(({ layer }) => layer.id));
-  const { forward } = followFactors(graph, ({ id }) => (own.has(id) ? step : 1));
-  const rows = place.map(({ layer }) => Math.round(Math.log(forward.get(layer.id) ?? step) / Math.log(step)));
-  return Math.max(1, ...rows);
 }
 
 function deadBehind(layer: Layer, { prediction }: RuleContext): number | null {
@@ -106,18 +95,4 @@ function inflatedLoss(place: Place, context: RuleContext): PlaceEffect['loss'] {
   const reaches = place[0].normalization === null && Math.max(0, ...heads) > 2;
   const grows = place.some(({ prediction, isHead }) => isHead || (prediction?.relative.signal ?? 0) > 2);
   return reaches && grows ? { expected, uniformGuess } : null;
-}
-
-/** The factor farthest from 1, and its index. */
-function extreme(factors: readonly number[]): readonly [number, number] {
-  let at = 0;
-  factors.forEach((factor, index) => {
-    if (distance(factor) > distance(factors[at] ?? 1)) at = index;
-  });
-  return [factors[at] ?? 1, at];
-}
-
-/** In powers of e. */
-function distance(factor: number): number {
-  return Math.abs(Math.log(factor));
 }

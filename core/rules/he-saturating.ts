@@ -42,10 +42,7 @@ const named: ReadonlySet<string> = new Set(['tanh', 'sigmoid', 'linear']);
 /** tanh bounds what a wrong gain does, so depth alone makes it worth saying; before a sigmoid more variance does no harm. */
 function severityOf(place: Place, effect: PlaceEffect, context: RuleContext): Severity {
   const severity = severityOfScale(place, effect, context);
-  const isDeep = place.some(
-    ({ normalization, depth, activation }) =>
-      normalization === null && depth > thresholdsOf(context).shallow && activation?.fn !== 'sigmoid',
-  );
+  const isDeep = effect.inARow > thresholdsOf(context).shallow && effect.worst.activation?.fn !== 'sigmoid';
   return severity === 'hint' && isDeep ? 'information' : severity;
 }
 

@@ -2,30 +2,103 @@ import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
 import { isNormalization } from '../graph/queries.ts';
 
-/**
- * What some layers' factors do to a signal from the model's input to each layer's output, and to a gradient from the model's
- * output back to it: the product along the path that keeps most. A skip connection carries what its branch loses, and a
- * normalization sets the scale anew. By layer id; layers that depend on no input are not among them.
- */
-export function followFactors(
-  graph: ModelGraph,
-  factorOf: (layer: Layer) => number,
-): { readonly forward: ReadonlyMap<number, number>; readonly backward: ReadonlyMap<number, number> } {
-  const forward = new Map<number, number>();
-  for (const layer of graph.layers) {
-    const before = layer.inputs.map((id) => forward.get(id)).filter((factor) => factor !== undefined);
-    if (layer.op.kind === 'input') forward.set(layer.id, 1);
-    else if (before.length > 0) forward.set(layer.id, passed(layer, Math.max(...before), factorOf));
-  }
-  const backward = new Map<number, number>();
-  const { consumers } = indexOf(graph);
-  for (const layer of graph.layers.toReversed()) {
-    const behind = (consumers.get(layer.id) ?? []).map((next) => passed(next, backward.get(next.id) ?? 1, factorOf));
-    backward.set(layer.id, behind.length === 0 ? 1 : Math.max(...behind));
-  }
-  return { forward, backward };
+/** What some layers' factors do on the way through a graph. */
+export interface Passage {
+  /** Factor on the signal where it leaves the model or enters a normalization: the one farthest from 1. */
+  readonly signal: number;
+  /** Factor on the gradient at the output of one of the layers, on its way back from there. */
+  readonly gradient: number;
+  /** Layers with a factor that the signal cannot pass by; most of them that lie in a row. */
+  readonly layers: readonly Layer[];
+  readonly inARow: number;
 }
 
-function passed(layer: Layer, factor: number, factorOf: (layer: Layer) => number): number {
-  return isNormalization(layer) ? 1 : factor * factorOf(layer);
+/**
+ * Follows the paths that keep most: a skip connection carries what its branch loses, a gate's other side what the gate loses,
+ * and a normalization sets the scale anew.
+ */
+export function followFactors(graph: ModelGraph, factors: ReadonlyMap<number, number>): Passage {
+  const forward = forwardSteps(graph, factors);
+  const backward = backwardFactors(graph, factors);
+  const layers = new Map<number, Layer>();
+  let [signal, inARow] = [1, 0];
+  for (const end of endsOf(graph)) {
+    const step = forward.get(end);
+    if (step === undefined) continue;
+    signal = farther(signal, step.factor);
+    inARow = Math.max(inARow, step.count);
+    for (const layer of tracedBack(end, forward)) if (factors.has(layer.id)) layers.set(layer.id, layer);
+  }
+  const gradient = [...layers.keys()].map((id) => backward.get(id) ?? 1).reduce(farther, 1);
+  return { signal, gradient, layers: graph.layers.filter(({ id }) => layers.has(id)), inARow };
+}
+
+/** In powers of e. */
+function distance(factor: number): number {
+  return Math.abs(Math.log(factor));
+}
+
+function farther(a: number, b: number): number {
+  return distance(b) > distance(a) ? b : a;
+}
+
+/** The best way to a layer's output: its factor, how many layers had a share in it, and where it comes from. */
+interface Step {
+  readonly layer: Layer;
+  readonly factor: number;
+  readonly count: number;
+  readonly from: number | null;
+}
+
+/** By layer id; layers that depend on no input are not among them. */
+function forwardSteps(graph: ModelGraph, factors: ReadonlyMap<number, number>): ReadonlyMap<number, Step> {
+  const steps = new Map<number, Step>();
+  for (const layer of graph.layers) {
+    const before = layer.inputs.map((id) => steps.get(id)).filter((step) => step !== undefined);
+    if (before.length === 0 && layer.op.kind !== 'input') continue;
+    const best = before.reduce<Step | null>((a, b) => (a === null || isBetter(b, a) ? b : a), null);
+    const isStart = best === null || isNormalization(layer);
+    const own = factors.get(layer.id);
+    steps.set(layer.id, {
+      layer,
+      factor: (isStart ? 1 : best.factor) * (own ?? 1),
+      count: (isStart ? 0 : best.count) + (own === undefined ? 0 : 1),
+      from: isStart ? null : best.layer.id,
+    });
+  }
+  return steps;
+}
+
+/** Of two equal ways the one that meets fewer of the layers. */
+function isBetter(a: Step, b: Step): boolean {
+  const ratio = a.factor / b.factor;
+  return Math.abs(ratio - 1) < 1e-9 ? a.count < b.count : ratio > 1;
+}
+
+function backwardFactors(graph: ModelGraph, factors: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const { consumers } = indexOf(graph);
+  const backward = new Map<number, number>();
+  for (const layer of graph.layers.toReversed()) {
+    const behind = (consumers.get(layer.id) ?? []).map((next) =>
+      isNormalization(next) ? 1 : (backward.get(next.id) ?? 1) * (factors.get(next.id) ?? 1),
+    );
+    backward.set(layer.id, behind.length === 0 ? 1 : Math.max(...behind));
+  }
+  return backward;
+}
+
+/** What leaves the model, and what a normalization reads. */
+function endsOf(graph: ModelGraph): ReadonlySet<number> {
+  const { consumers } = indexOf(graph);
+  const last = graph.layers.filter(({ id }) => (consumers.get(id) ?? []).length === 0).map(({ id }) => id);
+  const normalized = graph.layers.filter(isNormalization).flatMap(({ inputs }) => inputs.slice(0, 1));
+  return new Set([...graph.outputs, ...last, ...normalized]);
+}
+
+function tracedBack(end: number, steps: ReadonlyMap<number, Step>): readonly Layer[] {
+  const layers: Layer[] = [];
+  for (let step = steps.get(end); step !== undefined; step = step.from === null ? undefined : steps.get(step.from)) {
+    layers.push(step.layer);
+  }
+  return layers;
 }

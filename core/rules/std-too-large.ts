@@ -50,7 +50,7 @@ function describe(place: Place, effect: PlaceEffect, severity: Severity): string
     const [starts, guess] = [formatNumber(loss.expected), formatNumber(loss.uniformGuess)];
     return `${cause}: the loss starts near ${starts}, where a guess has ${guess} (${layers}).`;
   }
-  return inARow === 1 || signal < 1.5 * (fixedGain(worst) ?? 0)
+  return inARow < 2 || signal < 1.5 * (fixedGain(worst) ?? 0)
     ? `${cause} (${layers}).`
     : `${cause} per layer, ${formatNumber(signal)} times after ${inARow} layers (${layers}).`;
 }

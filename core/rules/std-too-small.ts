@@ -42,6 +42,6 @@ function describe(place: Place, { worst, signal, inARow }: PlaceEffect): string 
   const size = `A standard deviation of ${formatNumber(worst.initializer.std ?? 0)} on ${inputs} inputs`;
   const cause = `${size} keeps ${formatNumber(fixedGain(worst) ?? 0)} of the signal`;
   const layers = nameLayers(worst, place);
-  if (inARow === 1 || signal > 0.7 * (fixedGain(worst) ?? 0)) return `${cause} (${layers}).`;
+  if (inARow < 2 || signal > 0.7 * (fixedGain(worst) ?? 0)) return `${cause} (${layers}).`;
   return `${cause}: after ${inARow} layers ${formatNumber(signal)} of it is left (${layers}).`;
 }

@@ -9,7 +9,6 @@ import {
   isWeightLayer,
   normalizationAfter,
   residualAddAfter,
-  unnormalizedDepth,
 } from '../graph/queries.ts';
 import { isKnown } from '../graph/shape.ts';
 import type { Span } from '../graph/span.ts';
@@ -33,8 +32,6 @@ export interface WeightSite {
   readonly isHead: boolean;
   /** The last layer of a residual branch: small or zero on purpose. */
   readonly endsBranch: boolean;
-  /** Weight layers of the un-normalized chain that it belongs to. */
-  readonly depth: number;
 }
 
 const known = new WeakMap<RuleContext, readonly WeightSite[]>();
@@ -79,7 +76,6 @@ function standing(graph: ModelGraph, layer: Layer) {
     normalization: normalizationAfter(graph, layer),
     isHead: isHead(graph, layer),
     endsBranch: residualAddAfter(graph, layer) !== null,
-    depth: unnormalizedDepth(graph, layer),
   };
 }
 

@@ -54,6 +54,7 @@ function describe(place: Place, effect: PlaceEffect, severity: Severity): string
   if (worst.normalization !== null && severity === 'hint') {
     return `${cause}; the ${nameOfNormalization(worst.normalization.op.kind)} that follows makes up for it (${layers}).`;
   }
+  if (inARow === 0) return `${cause}; a skip connection carries the signal past it (${layers}).`;
   const after = `after ${inARow} ${inARow === 1 ? 'layer' : 'layers'} the signal is at ${formatNumber(signal)} of He's`;
   const back = inARow === 1 ? '' : ` and the first layer's gradient at ${formatNumber(gradientRatio)}`;
   return `${cause}: ${after}${back} (${layers}).`;
