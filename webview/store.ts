@@ -54,14 +54,14 @@ export const shownVariant = computed<VariantName>(() => {
 
 const seen = computed(() => variants.value.join());
 const options = computed(() => state.value.options);
-const batch = computed(() => ready.value?.batch);
+const batch = computed(() => ready.value?.batch ?? options.value?.batch ?? 1);
 
 /** What is predicted of every variant of the run. Does not change from step to step. */
 export const predictions = computed<ReadonlyMap<VariantName, Prediction>>(() => {
   const names = seen.value === '' ? [] : (seen.value.split(',') as VariantName[]);
   const settings = options.value;
   if (!graph.value || !settings) return new Map();
-  return predictVariants(graph.value, names, { ...settings, batch: batch.value ?? settings.batch });
+  return predictVariants(graph.value, names, { ...settings, batch: batch.value });
 });
 
 export const expectationsOf = computed<ReadonlyMap<VariantName, Expectations>>(() => {

@@ -1,4 +1,5 @@
 import type { Layer, ModelGraph } from '../../core/graph/graph.ts';
+import { indexOf } from '../../core/graph/graph-index.ts';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import type { VariantName } from '../../core/probe/request.ts';
 import { variantTitles } from '../../core/probe/variant-titles.ts';
@@ -16,6 +17,9 @@ export function initializerText(layer: Layer, graph: ModelGraph, variant: Varian
 
 /** The parameters of a layer that carry its signal: all but the biases. */
 export function signalParameters(layer: Layer, graph: ModelGraph): readonly Parameter[] {
-  const ids = new Set(Object.values(layer.parameters));
-  return graph.parameters.filter(({ id, role }) => ids.has(id) && role !== 'bias' && role !== 'normBias');
+  const { parameters } = indexOf(graph);
+  return Object.values(layer.parameters)
+    .map((id) => parameters.get(id))
+    .filter((parameter) => parameter !== undefined)
+    .filter(({ role }) => role !== 'bias' && role !== 'normBias');
 }

@@ -148,6 +148,20 @@ function paintLabels(context: CanvasRenderingContext2D, picture: HeatMapPicture,
 
 /** The end of a qualified name tells layers apart, so the beginning is what goes. */
 function shortened(context: CanvasRenderingContext2D, name: string, width: number): string {
+  const key = `${context.font}/${width}/${name}`;
+  const known = shortNames.get(key);
+  if (known !== undefined) return known;
+  // Names change with the model and widths while the panel is dragged: old entries are no loss.
+  if (shortNames.size > 5_000) shortNames.clear();
+  const short = cutToWidth(context, name, width);
+  shortNames.set(key, short);
+  return short;
+}
+
+/** Measuring text is the dearest part of a paint, and the same at every one. */
+const shortNames = new Map<string, string>();
+
+function cutToWidth(context: CanvasRenderingContext2D, name: string, width: number): string {
   if (context.measureText(name).width <= width) return name;
   let cut = name;
   while (cut.length > 1 && context.measureText(`…${cut}`).width > width) cut = cut.slice(1);
