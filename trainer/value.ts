@@ -29,15 +29,23 @@ export function imageValue(tensor: Tensor, layout: 'channelsFirst' | 'channelsLa
 /** Axes as the framework sees them. */
 export function logical(ops: Ops, value: Value): Tensor {
   if (value.order === 'logical') return value.tensor;
-  const last = value.shape.length - 1;
-  return ops.transpose(value.tensor, [0, last, ...range(1, last)]);
+  const { shape } = value.tensor;
+  return ops.reshape(ops.transpose(merged(ops, value.tensor, 1, shape.length - 1), [0, 2, 1]), value.shape);
 }
 
 /** The tensor with its channels last, where the layout says they are. */
 export function image(ops: Ops, value: Value, layout: 'channelsFirst' | 'channelsLast'): Tensor {
   if (layout === 'channelsLast') return logical(ops, value);
   if (value.order === 'channelsLast') return value.tensor;
-  return ops.transpose(value.tensor, [0, ...range(2, value.shape.length), 1]);
+  const { shape } = value;
+  const moved = ops.transpose(merged(ops, value.tensor, 2, shape.length), [0, 2, 1]);
+  return ops.reshape(moved, [shape[0] ?? 1, ...shape.slice(2), shape[1] ?? 1]);
+}
+
+/** Axes `from` to `to` as one: engines transpose three axes faster than five, and not all can five. */
+function merged(ops: Ops, x: Tensor, from: number, to: number): Tensor {
+  const joined = x.shape.slice(from, to).reduce((a, b) => a * b, 1);
+  return ops.reshape(x, [...x.shape.slice(0, from), joined, ...x.shape.slice(to)]);
 }
 
 /** Element by element: the order in memory does not matter. */

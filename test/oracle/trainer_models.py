@@ -153,15 +153,29 @@ class Volume(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv3d(2, 4, 3, padding=1)
-        self.pool = nn.MaxPool3d(2)
+        self.bn = nn.BatchNorm3d(4)
+        self.pool = nn.MaxPool3d(3, stride=2, padding=1)
         self.conv2 = nn.Conv3d(4, 6, 3, stride=2, padding=1)
         self.average = nn.AvgPool3d(2, ceil_mode=True)
         self.head = nn.Linear(6, 3)
 
     def forward(self, x):
-        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.bn(self.conv1(x))))
         x = self.average(F.relu(self.conv2(x)))
         return self.head(x.mean((2, 3, 4)))
+
+
+class VolumeUp(nn.Module):
+    shape = (3, 2, 3, 3)
+    loss = "mse"
+
+    def __init__(self):
+        super().__init__()
+        self.up1 = nn.ConvTranspose3d(3, 4, 3, stride=2, padding=1, output_padding=1)
+        self.up2 = nn.ConvTranspose3d(4, 2, (2, 3, 3), padding=(0, 1, 1))
+
+    def forward(self, x):
+        return self.up2(torch.tanh(self.up1(x)))
 
 
 class Pools(nn.Module):
@@ -385,7 +399,7 @@ class Activations(nn.Module):
         return y + F.logsigmoid(self.logsigmoid(x)) + F.glu(self.glu(x))
 
 
-MODELS = [Mlp, DeepMlp, Cnn, Residual, Depthwise, Convolutions, Transposed, Sequence, Volume, Pools, Adaptive, Norms,
+MODELS = [Mlp, DeepMlp, Cnn, Residual, Depthwise, Convolutions, Transposed, Sequence, Volume, VolumeUp, Pools, Adaptive, Norms,
           Resized, Lstm, Gru, Attention, Products, LanguageModel, Segmentation, Binary, Activations]
 BATCH = 5
 

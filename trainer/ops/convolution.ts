@@ -2,29 +2,32 @@ import type { Op, Padding } from '../../core/graph/op.ts';
 import type { Ops, Pair, Tensor } from '../backend-ops.ts';
 import { image, imageValue, range } from '../value.ts';
 import { BuildError, type Builder, input, type NodeContext } from './builder.ts';
+import { convolveVolumes, crop } from './volume.ts';
 
 type Conv = Extract<Op, { kind: 'conv' }>;
 
 export const conv: Builder<'conv'> = (op, inputs, context) => {
   const { ops } = context;
   const x = image(ops, input(inputs), op.layout);
-  const filter = channelsLastFilter(op, context);
+  const filter = channelsLastFilter(context);
   const y = byRank(op, ops, x, filter);
   const bias = context.optional('bias');
   return imageValue(bias === null ? y : ops.add(y, bias), op.layout);
 };
 
 /** A filter [...kernel, in/groups, out] (transposed: [...kernel, out/groups, in]) of a convolution of any rank. */
-function channelsLastFilter(op: Conv, { ops, framework, parameter }: NodeContext): Tensor {
+function channelsLastFilter({ ops, framework, parameter }: NodeContext): Tensor {
   const filter = parameter('weight');
   if (framework !== 'torch') return filter;
   // PyTorch: [out, in/groups, ...kernel], transposed [in, out/groups, ...kernel].
-  return ops.transpose(filter, [...range(2, op.rank + 2), 1, 0]);
+  const [first = 1, second = 1, ...kernel] = filter.shape;
+  const flat = ops.transpose(ops.reshape(filter, [first, second, -1]), [2, 1, 0]);
+  return ops.reshape(flat, [...kernel, second, first]);
 }
 
 function byRank(op: Conv, ops: Ops, x: Tensor, filter: Tensor): Tensor {
   const plan = planOf(op, x.shape.slice(1, -1));
-  if (op.rank === 3) return convolveVolumes(ops, x, filter, plan);
+  if (op.rank === 3) return convolveVolumes(ops, x, filter, plan, convolveImages);
   if (op.rank === 2) return convolveImages(ops, x, filter, plan);
   // A sequence is an image of one row.
   const { stride, dilation, padding, outputPadding } = plan;
@@ -46,7 +49,7 @@ function byRank(op: Conv, ops: Ops, x: Tensor, filter: Tensor): Tensor {
 }
 
 /** The op with its padding in numbers, for the input at hand. */
-interface Plan {
+export interface Plan {
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
   readonly padding: readonly Pair[];
@@ -114,123 +117,7 @@ function depthwise(ops: Ops, x: Tensor, filter: Tensor, plan: Plan): Tensor {
 function convolveOnce(ops: Ops, x: Tensor, filter: Tensor, plan: Plan): Tensor {
   if (!plan.transposed) return ops.conv2d(x, filter, windowOf(plan));
   const full = ops.conv2dTranspose(x, filter, pair(plan.stride));
-  return crop(ops, full, plan, 1);
-}
-
-/** Cuts `padding` off axes `first`, `first` + 1, …; `outputPadding` keeps more at the end, zeros where nothing is left. */
-function crop(ops: Ops, full: Tensor, { padding, outputPadding }: Plan, first: number): Tensor {
-  const cuts = full.shape.map((size, axis) => {
-    const [before, after] = padding[axis - first] ?? [0, 0];
-    const end = size - after + (outputPadding[axis - first] ?? 0);
-    return { begin: before, size: Math.min(end, size) - before, missing: Math.max(0, end - size) };
-  });
-  const kept = ops.slice(
-    full,
-    cuts.map(({ begin }) => begin),
-    cuts.map(({ size }) => size),
-  );
-  return cuts.every(({ missing }) => missing === 0)
-    ? kept
-    : ops.pad(
-        kept,
-        cuts.map(({ missing }) => [0, missing]),
-        0,
-      );
-}
-
-/**
- * A volume is a stack of images: the sum over the kernel's depth of plain convolutions. TensorFlow.js' own 3-D convolution is
- * wrong on wasm.
- */
-function convolveVolumes(ops: Ops, x: Tensor, filter: Tensor, plan: Plan): Tensor {
-  const inImage: Plan = {
-    ...plan,
-    stride: plan.stride.slice(1),
-    dilation: plan.dilation.slice(1),
-    padding: plan.padding.slice(1),
-    outputPadding: plan.outputPadding.slice(1),
-  };
-  const depth = filter.shape[0] ?? 1;
-  const layers = range(0, depth).map((k) => {
-    const share = ops.reshape(ops.slice(filter, [k, 0, 0, 0, 0], [1, -1, -1, -1, -1]), filter.shape.slice(1));
-    return plan.transposed
-      ? spreadInDepth(
-          ops,
-          imagewise(ops, x, (images) => convolveImages(ops, images, share, inImage)),
-          plan,
-          k,
-          depth,
-        )
-      : imagewise(ops, sliceInDepth(ops, x, plan, k, depth), (images) => convolveImages(ops, images, share, inImage));
-  });
-  const sum = layers.reduce((a, b) => ops.add(a, b));
-  if (!plan.transposed) return sum;
-  const onlyDepth = { ...plan, padding: plan.padding.slice(0, 1), outputPadding: plan.outputPadding.slice(0, 1) };
-  return crop(ops, sum, onlyDepth, 1);
-}
-
-/** The images that meet the kernel's k-th layer: depth k · dilation, every stride-th. */
-function sliceInDepth(ops: Ops, x: Tensor, plan: Plan, k: number, kernel: number): Tensor {
-  const [before, after] = plan.padding[0] ?? [0, 0];
-  const stride = plan.stride[0] ?? 1;
-  const dilation = plan.dilation[0] ?? 1;
-  const padded =
-    before + after === 0
-      ? x
-      : ops.pad(
-          x,
-          [
-            [0, 0],
-            [before, after],
-            [0, 0],
-            [0, 0],
-            [0, 0],
-          ],
-          0,
-        );
-  const count = Math.floor(((padded.shape[1] ?? 1) - (kernel - 1) * dilation - 1) / stride) + 1;
-  const images = range(0, count).map((i) =>
-    ops.slice(padded, [0, k * dilation + i * stride, 0, 0, 0], [-1, 1, -1, -1, -1]),
-  );
-  return ops.concat(images, 1);
-}
-
-/** Images stride apart, moved by k: what the k-th layer of a transposed kernel adds to. */
-function spreadInDepth(ops: Ops, x: Tensor, plan: Plan, k: number, kernel: number): Tensor {
-  const stride = plan.stride[0] ?? 1;
-  const [batch = 1, depth = 1, height = 1, width = 1, channels = 1] = x.shape;
-  const pixels = height * width * channels;
-  const apart = ops.pad(
-    ops.reshape(x, [batch, depth, 1, pixels]),
-    [
-      [0, 0],
-      [0, 0],
-      [0, stride - 1],
-      [0, 0],
-    ],
-    0,
-  );
-  const flat = ops.slice(
-    ops.reshape(apart, [batch, depth * stride, pixels]),
-    [0, 0, 0],
-    [-1, (depth - 1) * stride + 1, -1],
-  );
-  const moved = ops.pad(
-    flat,
-    [
-      [0, 0],
-      [k, kernel - 1 - k],
-      [0, 0],
-    ],
-    0,
-  );
-  return ops.reshape(moved, [batch, moved.shape[1] ?? 1, height, width, channels]);
-}
-
-function imagewise(ops: Ops, x: Tensor, run: (images: Tensor) => Tensor): Tensor {
-  const [batch = 1, depth = 1, ...rest] = x.shape;
-  const y = run(ops.reshape(x, [batch * depth, ...rest]));
-  return ops.reshape(y, [batch, depth, ...y.shape.slice(1)]);
+  return crop(ops, full, plan);
 }
 
 function windowOf({ stride, padding, dilation }: Plan) {

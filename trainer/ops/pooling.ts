@@ -4,13 +4,14 @@ import { image, imageValue, range } from '../value.ts';
 import { BuildError, type Builder, input } from './builder.ts';
 import { paddingOf } from './convolution.ts';
 import { resample } from './resample.ts';
+import { padSpace } from './volume.ts';
 
 /** Below every number that training meets, and its square is still finite. */
 const lowest = -1e18;
 
 export const maxPool: Builder<'maxPool'> = (op, inputs, { ops }) => {
   const x = image(ops, input(inputs), op.layout);
-  const padded = ops.pad(x, aroundSpace(planOf(op, x)), lowest);
+  const padded = padSpace(ops, x, paddingIn(planOf(op, x)), lowest);
   return imageValue(
     eachPlane(ops, padded, op, (planes, kernel, stride) => ops.maxPool2d(planes, kernel, stride)),
     op.layout,
@@ -21,7 +22,7 @@ export const maxPool: Builder<'maxPool'> = (op, inputs, { ops }) => {
 export const averagePool: Builder<'averagePool'> = (op, inputs, { ops }) => {
   const x = image(ops, input(inputs), op.layout);
   const plan = planOf(op, x);
-  const means = eachPlane(ops, ops.pad(x, aroundSpace(plan), 0), op, (planes, kernel, stride) =>
+  const means = eachPlane(ops, padSpace(ops, x, paddingIn(plan), 0), op, (planes, kernel, stride) =>
     ops.averagePool2d(planes, kernel, stride),
   );
   const correction = plan.reduce<number[]>(
@@ -93,8 +94,8 @@ function outputSize(
   return (count - 1) * stride >= size + before ? count - 1 : count;
 }
 
-function aroundSpace(plan: readonly Axis[]): readonly Pair[] {
-  return [[0, 0], ...plan.map(({ before, after }): Pair => [before, after]), [0, 0]];
+function paddingIn(plan: readonly Axis[]): readonly Pair[] {
+  return plan.map(({ before, after }) => [before, after]);
 }
 
 /** Pools images; sequences as images of one row, volumes first in each image and then in depth. */

@@ -1,5 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../backend-ops.ts';
+import { collapsedBinary, collapsedReduce } from './collapse.ts';
+
+const subtract = collapsedBinary((a, b) => tf.sub(a, b));
+const multiply = collapsedBinary((a, b) => tf.mul(a, b));
+const mean = collapsedReduce((x, axes, keepDims) => tf.mean(x, axes, keepDims));
 
 /**
  * One node on the tape instead of a dozen, with the gradient in closed form (Ioffe & Szegedy 2015, section 3, for fixed gain):
@@ -9,16 +14,16 @@ export function normalize(x: Tensor, axes: readonly number[], epsilon: number): 
   const over = [...axes];
   return tf.customGrad((input, save) => {
     const x = input as Tensor;
-    const centred = tf.sub(x, tf.mean(x, over, true));
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), over, true), tf.scalar(epsilon)));
-    const value = tf.mul(centred, inverse);
+    const centred = subtract(x, mean(x, over, true));
+    const inverse = tf.rsqrt(tf.add(mean(tf.square(centred), over, true), tf.scalar(epsilon)));
+    const value = multiply(centred, inverse);
     (save as tf.GradSaveFunc)([value, inverse]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [normal, scale] = saved as [Tensor, Tensor];
-        const along = tf.mul(normal, tf.mean(tf.mul(dy, normal), over, true));
-        return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, over, true)), along), scale);
+        const along = multiply(normal, mean(multiply(dy, normal), over, true));
+        return multiply(subtract(subtract(dy, mean(dy, over, true)), along), scale);
       },
     };
   })(x);

@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ops, Tensor } from '../backend-ops.ts';
+import { collapsedBinary, collapsedReduce } from './collapse.ts';
 import { clip, elu, normalize } from './composed.ts';
 import { conv2d, conv2dTranspose, depthwiseConv2d } from './convolution.ts';
 import { matMul } from './matmul.ts';
 
 /** The operations of `Ops` over TensorFlow.js: its own where they are right on every engine, composed ones elsewhere. */
 export const tfjsOps: Ops = {
-  add: (a, b) => tf.add(a, b),
-  subtract: (a, b) => tf.sub(a, b),
-  multiply: (a, b) => tf.mul(a, b),
-  divide: (a, b) => tf.div(a, b),
+  add: collapsedBinary((a, b) => tf.add(a, b)),
+  subtract: collapsedBinary((a, b) => tf.sub(a, b)),
+  multiply: collapsedBinary((a, b) => tf.mul(a, b)),
+  divide: collapsedBinary((a, b) => tf.div(a, b)),
   affine(x, factor, offset) {
     const scaled = factor === 1 ? x : tf.mul(x, tf.scalar(factor));
     return offset === 0 ? scaled : tf.add(scaled, tf.scalar(offset));
@@ -29,9 +30,9 @@ export const tfjsOps: Ops = {
   softmax: (x) => tf.softmax(x),
   logSoftmax: (x) => tf.logSoftmax(x),
 
-  sum: (x, axes, keepDims) => tf.sum(x, [...axes], keepDims),
-  mean: (x, axes, keepDims) => tf.mean(x, [...axes], keepDims),
-  max: (x, axes, keepDims) => tf.max(x, [...axes], keepDims),
+  sum: (x, axes, keepDims) => sum(x, [...axes], keepDims),
+  mean: (x, axes, keepDims) => mean(x, [...axes], keepDims),
+  max: (x, axes, keepDims) => max(x, [...axes], keepDims),
   normalize,
   matMul,
 
@@ -68,3 +69,7 @@ function only(xs: readonly Tensor[]): Tensor {
   if (x === undefined) throw new Error('concat of nothing');
   return x;
 }
+
+const sum = collapsedReduce((x, axes, keepDims) => tf.sum(x, axes, keepDims));
+const mean = collapsedReduce((x, axes, keepDims) => tf.mean(x, axes, keepDims));
+const max = collapsedReduce((x, axes, keepDims) => tf.max(x, axes, keepDims));
