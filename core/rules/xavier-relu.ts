@@ -1,5 +1,5 @@
 import { criticalGain } from '../initializers/gains.ts';
-import { isRectifier } from '../maths/activation.ts';
+import { isRectifier, negativeSlope } from '../maths/activation.ts';
 import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { fittingRemedies } from './fitting.ts';
@@ -34,28 +34,39 @@ export const xavierRelu: Rule = {
 };
 
 function isMismatch(site: WeightSite, context: RuleContext): boolean {
-  const share = keptShare(site);
+  const gain = keptGain(site);
   // Behind the last layer of a residual branch the skip carries the signal.
-  return share !== null && !site.endsBranch && Math.sqrt(share) < thresholdsOf(context).gainMismatch;
+  return gain !== null && !site.endsBranch && gain < thresholdsOf(context).gainMismatch;
 }
 
-/** Share of the variance that is left after the activation; `null` where this is no Xavier before a ReLU-like function. */
-function keptShare({ initializer, activation }: WeightSite): number | null {
+/**
+ * Factor on the signal, activation included; `null` where this is no Xavier before a ReLU-like function. A layer that has many
+ * more inputs than outputs loses little: Xavier divides by their mean.
+ */
+function keptGain({ initializer, activation, normalization, prediction }: WeightSite): number | null {
   if (initializer.scheme !== 'xavier' || initializer.scaling === null) return null;
   if (activation === null || !isRectifier(activation.fn)) return null;
-  return initializer.scaling.scale / criticalGain(activation.fn, activation.parameter) ** 2;
+  const byName = Math.sqrt(initializer.scaling.scale) / criticalGain(activation.fn, activation.parameter);
+  return byName < 1 && normalization === null ? (prediction?.gain ?? byName) : byName;
 }
 
 function describe(place: Place, effect: PlaceEffect, severity: Severity): string {
   const { worst, signal, gradientRatio, inARow } = effect;
   const fn = nameOf(worst.activation?.fn ?? 'relu');
   const layers = nameLayers(worst, place);
-  const cause = `Xavier before ${fn} keeps ${formatShare(keptShare(worst) ?? 0.5)} of the variance per layer`;
+  const share = inARow === 0 || worst.normalization !== null ? (keptGain(worst) ?? 1) ** 2 : signal ** (2 / inARow);
+  const cause = `Xavier before ${fn} keeps ${formatShare(share)} of the variance per layer`;
   if (worst.normalization !== null && severity === 'hint') {
     return `${cause}; the ${nameOfNormalization(worst.normalization.op.kind)} that follows makes up for it (${layers}).`;
   }
   if (inARow === 0) return `${cause}; a skip connection carries the signal past it (${layers}).`;
-  const after = `after ${inARow} ${inARow === 1 ? 'layer' : 'layers'} the signal is at ${formatNumber(signal)} of He's`;
+  const critical = isPiecewiseLinear(worst) ? "He's" : 'what it should be';
+  const after = `after ${inARow} ${inARow === 1 ? 'layer' : 'layers'} the signal is at ${formatNumber(signal)} of ${critical}`;
   const back = inARow === 1 ? '' : ` and the first layer's gradient at ${formatNumber(gradientRatio)}`;
   return `${cause}: ${after}${back} (${layers}).`;
+}
+
+/** He's rule is exact for these. */
+function isPiecewiseLinear({ activation }: WeightSite): boolean {
+  return activation !== null && negativeSlope(activation.fn, activation.parameter) !== null;
 }

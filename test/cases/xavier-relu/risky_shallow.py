@@ -7,7 +7,7 @@ from torch import nn
 class Shallow(nn.Module):
     def __init__(self):
         super().__init__()
-        self.fc1 = nn.Linear(784, 128)
+        self.fc1 = nn.Linear(128, 128)
         self.fc2 = nn.Linear(128, 10)
         nn.init.xavier_uniform_(self.fc1.weight)  # expect: xavier-relu:hint
         nn.init.xavier_uniform_(self.fc2.weight)
@@ -17,4 +17,4 @@ class Shallow(nn.Module):
 
 
 if __name__ == "__main__":
-    Shallow()(torch.randn(4, 784))
+    Shallow()(torch.randn(4, 128))
