@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { drive, until } from './driver.ts';
+import { drive, sleep, until } from './driver.ts';
 import {
   closeAll,
   codeActions,
@@ -18,15 +18,16 @@ describe('findings in the editor', () => {
   afterEach(closeAll);
 
   it('are shown on the initializer, mended by the quick-fix, and gone', async () => {
-    const editor = await openSample('pytorch/deep_plain.py');
-    const { document } = editor;
+    const { document } = await openSample('pytorch/deep_plain.py');
     const [finding] = await expectRules(document.uri, ['xavier-relu']);
     assert.ok(finding);
     assert.equal(finding.severity, vscode.DiagnosticSeverity.Warning);
     assert.equal(finding.range.start.line, find(document, 'nn.init.xavier_normal_').line);
-    editor.selection = new vscode.Selection(finding.range.start, finding.range.start);
-    await vscode.commands.executeCommand('editor.action.showHover');
-    await until(async () => ((await hoverShown()).includes('Xavier before ReLU') ? true : undefined));
+    await until(async () => {
+      await drive('hover', { selector: '.squiggly-warning' });
+      await sleep(800);
+      return (await hoverTexts()).includes(finding.message.slice(0, 30)) ? true : undefined;
+    });
     await drive('screenshot', { name: 'finding' });
     const fix = (await quickFixes(document.uri, finding.range)).find(({ isPreferred }) => isPreferred);
     assert.ok(fix?.edit);
@@ -103,8 +104,7 @@ describe('help while reading', () => {
     assert.match(text, /std 0\.12/);
     assert.match(text, /1,290 parameters/);
     editor.selection = new vscode.Selection(position, position);
-    await vscode.commands.executeCommand('editor.action.showHover');
-    await until(async () => ((await hoverShown()).includes('Xavier') ? true : undefined));
+    await until(async () => ((await hoverAtCursor()).includes('Xavier') ? true : undefined));
     await drive('screenshot', { name: 'hover' });
   });
 
@@ -128,6 +128,13 @@ describe('help while reading', () => {
   });
 });
 
-async function hoverShown(): Promise<string> {
+/** What the hover at the cursor says; it closes by itself when the editor is busy, so it is opened each time. */
+async function hoverAtCursor(): Promise<string> {
+  await vscode.commands.executeCommand('editor.action.showHover');
+  await sleep(400);
+  return hoverTexts();
+}
+
+async function hoverTexts(): Promise<string> {
   return (await drive('text', { selector: '.monaco-hover:not(.hidden)' })).join('\n');
 }

@@ -7,8 +7,8 @@ import { api, closeAll, lenses, openSample, setSetting } from './editor.ts';
 
 /** Steps per engine: the GPU of the test machine is a program, and slow. */
 const engines: readonly (readonly [EngineName, number])[] = [
-  ['webgpu', 12],
-  ['webgl', 12],
+  ['webgpu', 8],
+  ['webgl', 8],
   ['wasm', 40],
   ['tfjs-node', 40],
 ];

@@ -25,6 +25,7 @@ export interface DriverCommands {
   /** Inner texts of the workbench's elements. */
   text: { request: { readonly selector: string }; response: readonly string[] };
   click: { request: { readonly selector: string }; response: null };
+  hover: { request: { readonly selector: string }; response: null };
   press: { request: { readonly keys: readonly string[] }; response: null };
   media: { request: { readonly reducedMotion?: 'reduce'; readonly forcedColors?: 'active' }; response: null };
   axe: { request: { readonly mark: string }; response: readonly AxeViolation[] };
@@ -97,6 +98,10 @@ function commandsOf(page: Page, screenshots: string): Handlers {
     text: ({ selector }) => page.locator(selector).allInnerTexts(),
     async click({ selector }) {
       await page.locator(selector).first().click({ timeout: clickTimeoutMs });
+      return null;
+    },
+    async hover({ selector }) {
+      await page.locator(selector).first().hover({ force: true, timeout: clickTimeoutMs });
       return null;
     },
     async press({ keys }) {
