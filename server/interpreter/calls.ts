@@ -79,8 +79,16 @@ function merge(partial: PartialValue, arguments_: CallArguments): CallArguments 
   };
 }
 
-/** `__call__` of the user's or the framework's class; else `forward` (PyTorch) or `call` (Keras). */
 function callInstance(machine: Machine, instance: InstanceValue, arguments_: CallArguments, site: Site): Value {
+  const { trace } = machine.state;
+  const since = trace?.nodes.length ?? 0;
+  const result = callMethod(machine, instance, arguments_, site);
+  trace?.finished(instance, since, result);
+  return result;
+}
+
+/** `__call__` of the user's or the framework's class; else `forward` (PyTorch) or `call` (Keras). */
+function callMethod(machine: Machine, instance: InstanceValue, arguments_: CallArguments, site: Site): Value {
   if (isFutile(machine, instance, arguments_)) return unknown('output for unknown input');
   if (machine.journal.isActive) {
     machine.journal.touch(instance);

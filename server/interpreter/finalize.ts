@@ -14,6 +14,8 @@ export interface TracedModel {
   readonly nameAt: Span;
   readonly description: ReturnType<Framework['describe']>;
   readonly nodes: readonly TracedNode[];
+  /** Nodes made by functions that are the result of a module's own code. */
+  readonly results: ReadonlyMap<number, InstanceValue>;
   readonly inputs: readonly TensorValue[];
   readonly outputs: readonly TensorValue[];
   readonly loss: LossKind | null;
@@ -23,7 +25,7 @@ export interface TracedModel {
 /** Names nodes and parameters, drops what no output depends on, and judges whether everything was understood. */
 export function finalize(model: TracedModel): ModelGraph {
   const outputs = layersOf(model.outputs);
-  const nodes = reachable(model.nodes, [...outputs, ...layersOf(model.inputs)]);
+  const nodes = reachable(withOwners(model), [...outputs, ...layersOf(model.inputs)]);
   const { parameters, idOf } = collectParameters(model.description.parameters, nodes);
   const newIds = new Map(nodes.map((node, index) => [node.id, index]));
   const names = createNames(model.description.modules);
@@ -60,6 +62,17 @@ export function finalize(model: TracedModel): ModelGraph {
     complete: isWhole && outputs.length > 0 && model.notes.length === 0,
     notes: model.notes,
   };
+}
+
+/** A module without submodules whose code is functions (`LayerNorm2d`) gives its name to the last of them, its output. */
+function withOwners({ nodes, results, description }: TracedModel): readonly TracedNode[] {
+  if (results.size === 0) return nodes;
+  const parents = new Set([...description.modules.values()].map((name) => /^(.*)[./]/.exec(name)?.[1]));
+  return nodes.map((node) => {
+    const owner = results.get(node.id);
+    const name = owner === undefined ? undefined : description.modules.get(owner);
+    return owner === undefined || name === undefined || name === '' || parents.has(name) ? node : { ...node, owner };
+  });
 }
 
 function layersOf(tensors: readonly TensorValue[]): readonly number[] {

@@ -3,7 +3,7 @@ import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { GraphBuilder } from './native.ts';
 import { tensor } from './table.ts';
-import type { InstanceValue, TensorValue } from './values.ts';
+import type { InstanceValue, TensorValue, Value } from './values.ts';
 
 /** A node as it was traced: not yet named, its inputs and parameters still values. */
 export interface TracedNode {
@@ -19,6 +19,10 @@ export interface TracedNode {
 
 export interface TraceBuilder extends GraphBuilder {
   readonly nodes: readonly TracedNode[];
+  /** Nodes made by functions that are the result of a module's own code. */
+  readonly results: ReadonlyMap<number, InstanceValue>;
+  /** A call of a module, begun when there were `since` nodes, gave this. */
+  finished(module: InstanceValue, since: number, result: Value): void;
 }
 
 /** A loop that adds nodes for ever must end somewhere. */
@@ -27,9 +31,17 @@ const maxNodes = 20_000;
 /** Records the nodes of one forward pass. */
 export function createTrace(): TraceBuilder {
   const nodes: TracedNode[] = [];
+  const results = new Map<number, InstanceValue>();
   return {
     isTracing: true,
     nodes,
+    results,
+    finished(module, since, result) {
+      const first = result.type === 'tuple' || result.type === 'list' ? result.items[0] : result;
+      const id = first?.type === 'tensor' ? first.layer : null;
+      // The innermost module tells first; one that returns what it was given has no node of its own.
+      if (id !== null && id >= since && nodes[id]?.owner === null && !results.has(id)) results.set(id, module);
+    },
     add(node) {
       const id = nodes.length;
       if (id >= maxNodes) return tensor({ shape: node.outputShape });

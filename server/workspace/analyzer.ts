@@ -33,7 +33,12 @@ export function createAnalyzer(workspace: Workspace, frameworks: readonly Framew
   return {
     analyze(path, options = {}) {
       isCancelled = options.isCancelled ?? (() => false);
-      return machine.journal.temporarily(() => analyze(path, options));
+      try {
+        return machine.journal.temporarily(() => analyze(path, options));
+      } catch (error) {
+        // A bug of ours in one file must not take the others down.
+        return failedAnalysis(path, error);
+      }
     },
   };
 
@@ -64,6 +69,11 @@ function emptyAnalysis(path: string): ModuleAnalysis {
   return { path, language: languageOf(path), text: '', models: [], findings: [], notes };
 }
 
+function failedAnalysis(path: string, error: unknown): ModuleAnalysis {
+  const message = `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return { ...emptyAnalysis(path), notes: [{ at: null, message }] };
+}
+
 /** Traces the forward pass of a model and judges what comes out. */
 function analyzeModel(machine: Machine, collector: Collector, root: Root, options: AnalyzeOptions): ModelAnalysis {
   const trace = createTrace();
@@ -85,6 +95,7 @@ function analyzeModel(machine: Machine, collector: Collector, root: Root, option
     nameAt: root.nameAt,
     description: root.framework.describe(root.instance),
     nodes: trace.nodes,
+    results: trace.results,
     inputs: traced.inputs,
     outputs: traced.outputs,
     loss: root.framework.loss?.(root.instance) ?? null,

@@ -1,0 +1,64 @@
+/**
+ * npm run oracle:torchvision [-- NAME… [--problems]]
+ *
+ * Reads the sources of the installed torchvision and compares what comes out with the models that it builds: a line per
+ * model, then all of them together. Names may be beginnings (`resnet`).
+ */
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { createFrameworks } from '../server/frameworks/all.ts';
+import { createAnalyzer } from '../server/workspace/analyzer.ts';
+import { createDiskWorkspace } from '../server/workspace/disk.ts';
+import { builtModel, type Score, scoreModel, type Tally, torchvisionNames } from '../test/oracle/torchvision.ts';
+import { ensureSystem, pytorch } from '../test/system.ts';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { problems: { type: 'boolean' } } });
+if (ensureSystem([pytorch]).length > 0) process.exit(2);
+
+const names = torchvisionNames().filter(
+  (name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
+);
+const scores: Score[] = [];
+printRow('model', ['parameters', 'right', 'wrong', 'unknown', 'invented', 'outputs', 'right', 'wrong', 'ms']);
+for (const name of names) {
+  const built = builtModel(name);
+  // The package's own folder is the import root, as in `--search-path`. A fresh analyzer: each is timed from nothing.
+  const root = built.path.slice(0, built.path.indexOf(`${path.sep}torchvision${path.sep}`));
+  const analyzer = createAnalyzer(createDiskWorkspace({ roots: [root], searchPaths: [] }), createFrameworks());
+  const score = scoreModel(analyzer, built);
+  scores.push(score);
+  printScore(name, score);
+  if (values.problems === true) for (const problem of score.problems) console.log(`    ${problem}`);
+}
+printScore('all', {
+  parameters: pool(scores.map((score) => score.parameters)),
+  outputs: pool(scores.map((score) => score.outputs)),
+  invented: scores.reduce((sum, score) => sum + score.invented, 0),
+  milliseconds: Math.max(...scores.map((score) => score.milliseconds)),
+});
+
+function printScore(name: string, score: Omit<Score, 'problems'>): void {
+  const { parameters, outputs } = score;
+  const share = (part: number, { total }: Tally) => (total === 0 ? '-' : `${((100 * part) / total).toFixed(2)}%`);
+  printRow(name, [
+    `${parameters.total}`,
+    share(parameters.right, parameters),
+    share(parameters.wrong, parameters),
+    `${parameters.total - parameters.right - parameters.wrong}`,
+    `${score.invented}`,
+    `${outputs.total}`,
+    share(outputs.right, outputs),
+    share(outputs.wrong, outputs),
+    score.milliseconds.toFixed(0),
+  ]);
+}
+
+function printRow(name: string, cells: readonly string[]): void {
+  console.log([name.padEnd(38), ...cells.map((cell) => cell.padStart(10))].join(' '));
+}
+
+function pool(tallies: readonly Tally[]): Tally {
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
+  return { total: sum((t) => t.total), right: sum((t) => t.right), wrong: sum((t) => t.wrong) };
+}
