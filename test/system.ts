@@ -33,6 +33,14 @@ export const pytorch: SystemNeed = {
   isThere: () => spawnSync(systemPython, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0,
 };
 
+/** Brings Keras, which Debian does not package: `test/oracle/keras-installation.ts`. */
+export const pip: SystemNeed = {
+  name: 'pip of the system Python',
+  packages: ['python3-pip'],
+  loses: 'every comparison with Keras',
+  isThere: () => spawnSync(systemPython, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0,
+};
+
 export const neovim: SystemNeed = {
   name: 'Neovim',
   packages: ['neovim'],

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { systemPython } from '../system.ts';
+import { ensureSystem, pip, systemPython } from '../system.ts';
 
 /** Keras on its JAX backend, the lightest that can run every layer (about 700 MB, kept under `out/`). */
 const packages = ['keras==3.15.1', 'jax[cpu]==0.10.2'];
@@ -19,8 +19,9 @@ function isThere(): boolean {
 }
 
 function install(): void {
-  const pip = ['-m', 'pip', 'install', '--quiet', '--target', target, ...packages];
-  const run = spawnSync(systemPython, pip, { encoding: 'utf8' });
+  ensureSystem([pip]);
+  const command = ['-m', 'pip', 'install', '--quiet', '--target', target, ...packages];
+  const run = spawnSync(systemPython, command, { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`Keras cannot be installed (${packages.join(' ')}): ${run.stderr}`);
 }
 

@@ -221,18 +221,12 @@ export const tensorFunctions: Readonly<Record<string, NativeValue>> = Object.fro
       .split(' ')
       .map((name): [string, NativeValue] => [
         name,
-        nativeFunction(`tf.${name}`, parameters, (given, context) => evaluate(name, parameters, run, given, context)),
+        nativeFunction(`tf.${name}`, parameters, (given, context) => evaluate(parameters, run, given, context)),
       ]),
   ),
 );
 
-function evaluate(
-  _name: string,
-  parameters: string,
-  run: Row['run'],
-  given: BoundArguments,
-  context: NativeContext,
-): Value {
+function evaluate(parameters: string, run: Row['run'], given: BoundArguments, context: NativeContext): Value {
   return callSymbolically(given.raw, null, context, (arguments_) =>
     run(bind(signature(parameters), arguments_), createEmitter(context)),
   );
