@@ -9,7 +9,14 @@ import type { CommandIo } from './io.ts';
 const samples = path.resolve(import.meta.dirname, '../../samples');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'check-'));
 let printed = '';
-const io: CommandIo = { out: (text) => void (printed += text), err: () => {}, cwd: folder, env: {} };
+const io: CommandIo = {
+  out: (text) => {
+    printed += text;
+  },
+  err: () => {},
+  cwd: folder,
+  env: {},
+};
 cpSync(samples, path.join(folder, 'samples'), { recursive: true });
 
 beforeEach(() => {
