@@ -64,7 +64,7 @@ function layerReader(
     const largest = maxOfAll(ops, ops.abs(x));
     const mean = scalar(meanOfAll(ops, ops.square(ops.divide(x, ops.affine(largest, 1, tiny)))));
     const scale = scalar(largest);
-    return (values) => ({ scale: scale(values) ?? 0, sum: (mean(values) ?? 0) * count, count });
+    return (values) => ({ scale: (scale(values) ?? 0) + tiny, sum: (mean(values) ?? 0) * count, count });
   };
   const all = (xs: readonly (Tensor | null)[]): Read<number | null> => {
     const powers = xs.map(power);
@@ -102,7 +102,7 @@ function layerReader(
   });
 }
 
-/** Added to the scale, so that zeros are not divided by zero: the smallest normal float32, times a little. */
+/** Added to the scale on both sides of the division, so that zeros are not divided by zero: a little more than the smallest normal float32. */
 const tiny = 2e-38;
 
 /** [units, 2]. */
