@@ -1,7 +1,7 @@
 import type { Initializer, Write } from '../../core/graph/initializer.ts';
 import { equalValues } from './equality.ts';
 import { type Journal, type Mutable, restore, type Snapshot, takeSnapshot } from './journal.ts';
-import { type DictEntry, none, unknown, type Value } from './values.ts';
+import { type DictEntry, type InstanceValue, none, unknown, type Value } from './values.ts';
 
 /** What two branches of a condition made of the same start. */
 type Side = ReadonlyMap<Mutable, Snapshot>;
@@ -85,7 +85,10 @@ export function joinValues(left: Value, right: Value, report: () => void = () =>
   if (right.type === 'tensor' && left.type === 'unknown') return reported(right);
   if (left.type === 'instance' && right.type === 'instance') {
     report();
-    return left.class === right.class ? left : unknown('one of two objects');
+    if (left.class === right.class) return left;
+    // Dropout or nothing: the one that does something, since it has no parameters to be wrong about.
+    if (isPassive(left) && isBare(right)) return right;
+    return isPassive(right) && isBare(left) ? left : unknown('one of two objects');
   }
   if (left.type === 'list' && right.type === 'list') return { type: 'list', ...joinItems(left, right, report, depth) };
   if (left.type === 'dict' && right.type === 'dict')
@@ -102,6 +105,17 @@ export function joinValues(left: Value, right: Value, report: () => void = () =>
     report();
     return value;
   }
+}
+
+function isPassive(value: InstanceValue): boolean {
+  return value.class.name === 'Identity';
+}
+
+/** Holds no parameters and no other modules. */
+function isBare(value: InstanceValue): boolean {
+  return [...value.attributes.values()].every(
+    (attribute) => attribute.type !== 'tensor' && attribute.type !== 'instance',
+  );
 }
 
 function isPartOfModel(value: Value): boolean {

@@ -5,7 +5,7 @@ import { type Finding, type Severity, severities } from '../../core/rules/findin
 
 /** A rule's own severity, or `off`. */
 export type RuleLevel = Severity | 'off';
-export const ruleLevels = ['off', ...severities] as const;
+const ruleLevels = ['off', ...severities] as const;
 
 /** What a project says about itself; the same keys as the editor's settings. */
 export interface Configuration {

@@ -76,7 +76,7 @@ export function symbolicArguments(
   machine: Machine,
   function_: FunctionValue,
   isMethod: boolean,
-  given: CallArguments = { positional: [], keyword: new Map(), open: false },
+  given: CallArguments = noArguments,
 ): CallArguments {
   const keyword = new Map(given.keyword);
   const positional = [...given.positional];
@@ -86,8 +86,7 @@ export function symbolicArguments(
     const place = all.indexOf(parameter);
     const name = parameter.target.type === 'Name' ? parameter.target.name : null;
     if (place < given.positional.length || (name !== null && keyword.has(name))) continue;
-    const value =
-      name === null ? unknown('argument') : symbolFor(machine, name, parameter.annotation, function_.module);
+    const value = name === null ? unknown('argument') : symbolFor(machine, name, parameter.annotation, function_);
     if (isPython && name !== null) keyword.set(name, { value, at: null });
     else positional[place] = { value, at: null };
   }
@@ -95,18 +94,43 @@ export function symbolicArguments(
   return { positional: Array.from(positional, (argument) => argument ?? missing), keyword, open: given.open };
 }
 
-function symbolFor(machine: Machine, name: string, annotation: Expression | null, module: ModuleRecord): Value {
-  const symbol: Value = { type: 'dimension', name };
-  if (annotation?.type !== 'Name' && annotation?.type !== 'String') return symbol;
-  const typeName = annotation.type === 'Name' ? annotation.name : annotation.value;
+function symbolFor(machine: Machine, name: string, annotation: Expression | null, function_: FunctionValue): Value {
+  const typeName =
+    annotation?.type === 'Name' ? annotation.name : annotation?.type === 'String' ? annotation.value : null;
   if (typeName === 'str' || typeName === 'bool') return unknown(name);
-  const class_ = lookUp(moduleFrame(module), typeName);
-  if (class_?.type !== 'class' || class_.native !== null || isFrameworkClass(class_)) return symbol;
+  const symbol: Value = { type: 'dimension', name };
+  const class_ = configurationClass(name, typeName, function_);
+  if (class_ === null) return symbol;
   const own = constructorOf(class_);
   if (own !== null && requiredParameters(own.node, true).length > 0) return symbol;
-  const site: Site = { module, at: annotation, callee: null };
-  const made = attempt(machine, () =>
-    machine.instantiate(class_, { positional: [], keyword: new Map(), open: false }, site),
+  const { node, module } = function_;
+  const site: Site = { module, at: annotation ?? node, callee: null };
+  return attempt(machine, () => machine.instantiate(class_, noArguments, site)).value ?? symbol;
+}
+
+const noArguments: CallArguments = { positional: [], keyword: new Map(), open: false };
+
+/**
+ * The class of a configuration object that is asked for: by the parameter's annotation, by the `config_class` of the model's
+ * class (Hugging Face), or the only one that the module imports for the name.
+ */
+function configurationClass(name: string, typeName: string | null, function_: FunctionValue): ClassValue | null {
+  const { module, owner } = function_;
+  const annotated = typeName === null ? null : lookUp(moduleFrame(module), typeName);
+  const listed = owner === null || !configNames.has(name) ? null : findMember(owner, 'config_class');
+  const imported = configNames.has(name) ? onlyConfiguration(module) : null;
+  for (const candidate of [annotated, listed, imported]) {
+    if (candidate?.type === 'class' && candidate.native === null && !isFrameworkClass(candidate)) return candidate;
+  }
+  return null;
+}
+
+const configNames = new Set(['config', 'cfg', 'configuration']);
+
+function onlyConfiguration(module: ModuleRecord): Value | null {
+  const names = [...module.scope.variables.keys()].filter(
+    (name) => /[a-z]Config$/.test(name) && !/^Pre[tT]rained/.test(name),
   );
-  return made.value ?? symbol;
+  const [name, ...others] = names;
+  return name === undefined || others.length > 0 ? null : lookUp(moduleFrame(module), name);
 }

@@ -1,5 +1,5 @@
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
-import { boolean, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
+import { boolean, dictOf, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
 import { enumModule } from '../enum.ts';
 import { dictClass, frozensetClass, listClass, objectClass, setClass, tupleClass, typeClass } from '../types.ts';
 import { argparseModule } from './argparse.ts';
@@ -136,6 +136,12 @@ const loggingModule = namespace('logging', {
   ),
 });
 
+/** A plain run: nothing is set in the environment. */
+const osModule = namespace('os', {
+  environ: dictOf([]),
+  getenv: nativeFunction('os.getenv', 'name, default=None', (given) => given.get('default')),
+});
+
 const sysModule = namespace('sys', {
   version_info: tuple([3, 11, 0].map((value) => ({ type: 'number', value, isFloat: false }) as const)),
   platform: string('linux'),
@@ -172,6 +178,7 @@ const modules: ReadonlyMap<string, NamespaceValue> = new Map([
   ['contextlib', contextlibModule],
   ['warnings', warningsModule],
   ['logging', loggingModule],
+  ['os', osModule],
   ['sys', sysModule],
   ['types', typesModule],
   ['inspect', inspectModule],
