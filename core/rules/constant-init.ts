@@ -1,5 +1,5 @@
 import type { Severity } from './finding.ts';
-import { fittingRemedies } from './fitting.ts';
+import { remediesWithDefault } from './fitting.ts';
 import { byPlace, type Place } from './places.ts';
 import { report } from './report.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -19,8 +19,7 @@ export const constantInit: Rule = {
       if (worst === undefined) return [];
       const severity: Severity = stuck === undefined ? 'information' : 'error';
       const message = describe(place, worst, stuck !== undefined, context);
-      const useDefault = { kind: 'useDefault', parameter: worst.parameter.id, preferred: false } as const;
-      const remedies = [...fittingRemedies(place, worst), useDefault];
+      const remedies = remediesWithDefault(place, worst);
       return [report(context, place, { rule: 'constant-init', severity, message, worst, remedies })];
     });
   },

@@ -20,6 +20,12 @@ export function fittingTarget(site: WeightSite, distribution: Distribution = dis
   return { scheme: 'xavier', distribution, gain: fn === 'tanh' ? calculateGain('tanh') : 1 };
 }
 
+/** As `fittingRemedies`; for initializers that are worse than none, the framework's default is a way out too. */
+export function remediesWithDefault(place: Place, worst: WeightSite): readonly Remedy[] {
+  const useDefault = { kind: 'useDefault', parameter: worst.parameter.id, preferred: false } as const;
+  return [...fittingRemedies(place, worst), useDefault];
+}
+
 /** The preferred initializer for a place, and what else would do. Where layers differ, those before ReLU decide. */
 export function fittingRemedies(place: Place, worst: WeightSite): readonly Remedy[] {
   const others = place.filter(({ isHead }) => !isHead);

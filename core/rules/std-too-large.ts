@@ -1,6 +1,6 @@
 import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
-import { fittingRemedies } from './fitting.ts';
+import { remediesWithDefault } from './fitting.ts';
 import { fixedGain } from './fixed-std.ts';
 import { byPlace, type Place, worstOf } from './places.ts';
 import { report } from './report.ts';
@@ -20,7 +20,7 @@ export const stdTooLarge: Rule = {
       const effect = { ...effectOf(place, context), worst };
       const severity = severityOfScale(place, effect, context);
       const message = describe(place, effect, severity);
-      const remedies = fittingRemedies(place, worst);
+      const remedies = remediesWithDefault(place, worst);
       return report(context, place, {
         rule: 'std-too-large',
         severity,

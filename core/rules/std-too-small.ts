@@ -1,5 +1,5 @@
 import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
-import { fittingRemedies } from './fitting.ts';
+import { remediesWithDefault } from './fitting.ts';
 import { fixedGain } from './fixed-std.ts';
 import { byPlace, type Place, worstOf } from './places.ts';
 import { report } from './report.ts';
@@ -29,7 +29,7 @@ export const stdTooSmall: Rule = {
       if (effect.signal > thresholdsOf(context).information.low) return [];
       const worst = worstOf(place, (site) => -(fixedGain(site) ?? 0));
       const message = describe(place, { ...effect, worst });
-      const remedies = fittingRemedies(place, worst);
+      const remedies = remediesWithDefault(place, worst);
       return [
         report(context, place, { rule: 'std-too-small', severity, message, worst, effect: asEffect(effect), remedies }),
       ];

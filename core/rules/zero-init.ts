@@ -1,5 +1,5 @@
 import { isRectifier } from '../maths/activation.ts';
-import { fittingRemedies } from './fitting.ts';
+import { remediesWithDefault } from './fitting.ts';
 import { byPlace, type Place } from './places.ts';
 import { report } from './report.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -18,7 +18,7 @@ export const zeroInit: Rule = {
     const sites = chosenWeights(context).filter((site) => isZero(site) && !site.isHead && isStuck(site, context));
     return byPlace(sites).map((place) => {
       const [worst] = place;
-      const remedies = withDefault(place, worst);
+      const remedies = remediesWithDefault(place, worst);
       return report(context, place, {
         rule: 'zero-init',
         severity: 'error',
@@ -37,13 +37,6 @@ function isZero({ initializer: { mean, std } }: WeightSite): boolean {
 function isStuck(site: WeightSite, context: RuleContext): boolean {
   if (context.prediction.deadParameters.has(site.parameter.id)) return !site.endsBranch;
   return staysIdentical(site);
-}
-
-function withDefault(place: Place, site: WeightSite) {
-  return [
-    ...fittingRemedies(place, site),
-    { kind: 'useDefault', parameter: site.parameter.id, preferred: false } as const,
-  ];
 }
 
 function describe(place: Place, { prediction }: RuleContext): string {
