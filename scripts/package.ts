@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(import.meta.dirname, '..');
 const maxBytes = 4_000_000;
@@ -21,7 +22,7 @@ if (size >= maxBytes) throw new Error(`${target} has ${size} bytes, more than ${
 console.log(`${path.relative(root, target)}: ${files.length} files, ${(size / 1e6).toFixed(2)} MB`);
 
 function vsce(args: readonly string[]): string {
-  return node([path.join(root, 'node_modules/@vscode/vsce/vsce'), ...args]);
+  return node([fileURLToPath(import.meta.resolve('@vscode/vsce/vsce')), ...args]);
 }
 
 function node(args: readonly string[]): string {

@@ -139,7 +139,7 @@ export function locate(span: Span, documents: Documents, workspace: Workspace): 
 }
 
 /** Documents that were never saved get a made-up path, so that their language shows. */
-export function pathOf(uri: string, languageId: string): string {
+function pathOf(uri: string, languageId: string): string {
   if (uri.startsWith('file:')) return fileURLToPath(uri);
   const extensions: Readonly<Record<string, string>> = { python: '.py', javascript: '.js', notebook: '.ipynb' };
   return `/${uri.replace(':', '/')}${extensions[languageId] ?? '.ts'}`;

@@ -27,7 +27,7 @@ export function registerHover(session: Session): void {
 }
 
 /** The layers whose construction, call or initialization is the narrowest around the offset; a loop makes many at one place. */
-export function layersAt(
+function layersAt(
   { graph }: ModelAnalysis,
   path: string,
   offset: number,

@@ -46,7 +46,7 @@ function parameterText(parameter: Parameter, locate: (span: Span) => Place | nul
 }
 
 /** `uniform U(±0.0884), std 0.051`: the numbers, and a scheme's name only where the code means it. */
-export function initializerText(initializer: Initializer): string {
+function initializerText(initializer: Initializer): string {
   const { family, std, mean, low, high } = initializer;
   const name = schemeNames[initializer.scheme] ?? '';
   switch (family) {

@@ -17,7 +17,7 @@ import {
 } from '../workspace/configuration.ts';
 import { createDiskWorkspace, withOpenDocuments } from '../workspace/disk.ts';
 import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
-import { createSourceCache, type SourceCache } from '../workspace/parse.ts';
+import { createSourceCache, languageOf, type SourceCache } from '../workspace/parse.ts';
 import { findSearchPaths } from '../workspace/search-paths.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Documents } from './documents.ts';
@@ -92,10 +92,21 @@ export function createSession(
     const known = analyses.get(file);
     if (known !== undefined) return known;
     const started = performance.now();
-    const value = analyzer.analyze(file, { isCancelled: deadline() });
+    const value = analyzeSafely(file);
     const timed = { value, elapsedMs: performance.now() - started };
     analyses.set(file, timed);
     return timed;
+  }
+
+  /** A bug in the analyzer costs one file its findings, not the editor its server. */
+  function analyzeSafely(file: string): ModuleAnalysis {
+    try {
+      return analyzer.analyze(file, { isCancelled: deadline() });
+    } catch (error) {
+      connection.console.error(`${file}: ${error instanceof Error ? error.stack : String(error)}`);
+      const notes = [{ at: null, message: 'the analysis failed; see the output channel' }];
+      return { path: file, language: languageOf(file), text: '', models: [], findings: [], notes };
+    }
   }
 
   return {

@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CodeLens, Diagnostic, Hover, Range } from 'vscode-languageserver/node';
 import type { EditAnswer, ModelAnswer } from '../../core/editor/protocol.ts';
-import { type ClientOptions, samples, startClient, type TestClient } from './server.ts';
+import { bundleServer, type ClientOptions, samples, startClient, type TestClient } from './server.ts';
 
 const clients: TestClient[] = [];
 afterEach(async () => {
@@ -323,5 +325,11 @@ describe('the server', () => {
     const uri = openSample(client, 'pytorch/deep_plain.py');
     await client.pull(uri);
     expect(await status).toMatchObject({ uri, findings: 1, models: [{ name: 'DeepPlainNet', complete: true }] });
+  });
+
+  it('refuses to start without a transport', async () => {
+    const { status, stderr } = spawnSync(process.execPath, [await bundleServer(), 'lsp'], { encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toContain('--stdio');
   });
 });

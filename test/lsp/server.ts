@@ -62,7 +62,7 @@ let bundle: Promise<string> | undefined;
 
 /** The server from the sources as they are now. */
 export function bundleServer(): Promise<string> {
-  bundle ??= bundleTo(path.join(root, `out/lsp/server-${process.pid}.js`));
+  bundle ??= bundleTo(path.join(root, `out/lsp/server-${process.env.VITEST_POOL_ID ?? 0}.js`));
   return bundle;
 }
 

@@ -47,7 +47,7 @@ export function ruleOf(diagnostic: vscode.Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code);
 }
 
-export function findings(uri: vscode.Uri): readonly vscode.Diagnostic[] {
+function findings(uri: vscode.Uri): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'initscope');
 }
 

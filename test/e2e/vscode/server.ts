@@ -29,7 +29,7 @@ export interface VscodeServer {
 }
 
 /** A quiet editor: no welcome page, no assistant, no updates, no telemetry. */
-export const quietSettings: Readonly<Record<string, unknown>> = {
+const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none',
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
