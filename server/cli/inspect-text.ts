@@ -46,7 +46,7 @@ export function modelToText({ graph, prediction }: ModelAnalysis, locate: Locate
 }
 
 /** `normal, std 0.0625`; `uniform ±0.044, std 0.0255`; `zeros`. */
-export function describeInitializer({ family, mean, std, low, high }: Initializer): string {
+function describeInitializer({ family, mean, std, low, high }: Initializer): string {
   switch (family) {
     case 'zeros':
     case 'ones':

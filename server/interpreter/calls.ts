@@ -48,7 +48,7 @@ function textOf(site: Site): string {
     : site.module.text.slice(site.callee.start, Math.min(site.callee.end, site.callee.start + 80));
 }
 
-export function callNative(machine: Machine, native: NativeFunction, arguments_: CallArguments, site: Site): Value {
+function callNative(machine: Machine, native: NativeFunction, arguments_: CallArguments, site: Site): Value {
   machine.budget.spend();
   if (machine.journal.isActive) touchArguments(machine.journal, arguments_);
   return guarded(machine, native.name, site, () =>

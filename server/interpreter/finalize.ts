@@ -146,7 +146,7 @@ function effective(storage: Storage, writes: readonly Write[]): Initializer {
   return unknownInitializer;
 }
 
-export const unknownInitializer: Initializer = {
+const unknownInitializer: Initializer = {
   family: 'unknown',
   scheme: 'other',
   mean: null,

@@ -106,7 +106,7 @@ function integerText(value: number): string {
 }
 
 /** Python writes floats with a point or an exponent of two digits: `1.0`, `1e-05`, `1e+16`. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (Object.is(value, -0)) return '-0.0';

@@ -4,7 +4,7 @@ import type { ClassValue, Value } from './values.ts';
  * Python's method resolution order (C3) of a class without the class itself. Bases that are not classes are left out;
  * an order that Python would refuse falls back to depth first.
  */
-export function linearize(bases: readonly Value[]): readonly ClassValue[] {
+function linearize(bases: readonly Value[]): readonly ClassValue[] {
   const classes = bases.filter((base) => base.type === 'class');
   const sequences = [...classes.map((base) => [...base.order]), [...classes]];
   const order: ClassValue[] = [];

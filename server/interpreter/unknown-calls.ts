@@ -16,7 +16,7 @@ export function noteUnknownCall(machine: Machine, arguments_: CallArguments, sit
 const writes = /init|reset|load|restore|pretrain|fill|normal|uniform|orthogonal|xavier|kaiming|trunc|[^_]_$/i;
 
 /** What every parameter in `value` starts with is no longer known. */
-export function forget(machine: Machine, value: Value, depth = 0): void {
+function forget(machine: Machine, value: Value, depth = 0): void {
   if (value.type === 'tensor' && value.storage !== null) overwrite(machine, value.storage);
   if (value.type === 'instance') for (const storage of storagesOf(machine, value)) overwrite(machine, storage);
   if ((value.type === 'list' || value.type === 'tuple') && depth < 3) {

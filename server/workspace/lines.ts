@@ -19,9 +19,3 @@ export function positionAt(
   }
   return { line: low, character: Math.max(0, offset - (starts[low] ?? 0)) };
 }
-
-/** The offset of a zero-based line and character; beyond the text it is the text's last line. */
-export function offsetAt(starts: readonly number[], line: number, character: number): number {
-  const start = starts[Math.min(Math.max(0, line), starts.length - 1)] ?? 0;
-  return start + Math.max(0, character);
-}

@@ -110,7 +110,7 @@ function argumentsFor(
   return symbolicArguments(run.machine, function_, isMethod, plainArguments(given ?? {}));
 }
 
-export function needsArguments(class_: ClassValue): boolean {
+function needsArguments(class_: ClassValue): boolean {
   const own = constructorOf(class_);
   return own !== null && requiredParameters(own.node, own.module.language === 'python').length > 0;
 }
@@ -254,7 +254,7 @@ function enclosingFunction(record: ModuleRecord, at: Span): string | null {
 }
 
 /** The framework whose model this is. One that was asked for by name may also be a plain layer. */
-export function frameworkOf(run: ModuleRun, instance: InstanceValue, isAsked: boolean): Framework | null {
+function frameworkOf(run: ModuleRun, instance: InstanceValue, isAsked: boolean): Framework | null {
   const { frameworks } = run.machine;
   const known = frameworks.find((framework) => framework.isModel(instance));
   if (known !== undefined) {

@@ -12,7 +12,7 @@ export function analyze(name: string, text: string): ModuleAnalysis {
   return createAnalyzer(createMemoryWorkspace({ [path]: text }), createFrameworks()).analyze(path);
 }
 
-export function apply(text: string, edits: readonly Edit[]): string {
+function apply(text: string, edits: readonly Edit[]): string {
   return [...edits]
     .sort((a, b) => b.start - a.start || b.end - a.end)
     .reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);

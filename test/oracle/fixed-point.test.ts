@@ -98,7 +98,7 @@ function predicted(graph: ModelGraph): Trained {
   const { dead, symmetric } = fixedPointOf(graph);
   const weights = graph.layers
     .filter(({ id }) => symmetric.has(id))
-    .map((layer) => graph.parameters[layer.parameters['weight'] ?? -1]?.name ?? '');
+    .map((layer) => graph.parameters[layer.parameters.weight ?? -1]?.name ?? '');
   return { dead: graph.parameters.filter(({ id }) => dead.has(id)).map(({ name }) => name), equal: weights };
 }
 

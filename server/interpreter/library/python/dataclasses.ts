@@ -55,7 +55,7 @@ function decorate(given: BoundArguments): Value {
 }
 
 /** Gives the class an `__init__` that takes its annotated fields, those of its bases first. */
-export function makeDataclass(class_: ClassValue): ClassValue {
+function makeDataclass(class_: ClassValue): ClassValue {
   const names = fieldNames(class_);
   class_.members.set(dataclassMark, tuple(names.map(string)));
   if (!class_.members.has('__init__')) {

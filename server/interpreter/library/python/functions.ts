@@ -117,7 +117,7 @@ function codeText(code: number | null): string | null {
   return code === null || code < 0 || code > 0x10ffff ? null : String.fromCodePoint(code);
 }
 
-export function lengthOf(value: Value, context: NativeContext): Value {
+function lengthOf(value: Value, context: NativeContext): Value {
   switch (value.type) {
     case 'list':
       return value.open ? unknown('length') : number(value.items.length);
