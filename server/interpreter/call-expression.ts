@@ -1,4 +1,5 @@
 import type { Argument, Expression } from '../syntax/ast.ts';
+import { asDictionary } from './library/dictionaries.ts';
 import type { Frame, Machine, Site } from './machine.ts';
 import { lookUp } from './scopes.ts';
 import { type CallArguments, type GivenArgument, none, unknown, type Value } from './values.ts';
@@ -28,12 +29,13 @@ export function evaluateArguments(machine: Machine, nodes: readonly Argument[], 
       const items = machine.iterate(value, { module: frame.module, at: node, callee: null });
       if (items === null) open = true;
       else positional.push(...items.map((item) => ({ value: item, at: null })));
-    } else if (value.type === 'dict') {
-      if (value.open) open = true;
-      for (const { key, value: item, at: writtenAt } of value.entries.values()) {
+    } else {
+      const dict = asDictionary(value);
+      if (dict === null ? value.type !== 'none' : dict.open) open = true;
+      for (const { key, value: item, at: writtenAt } of dict?.entries.values() ?? []) {
         if (key.type === 'string') keyword.set(key.value, { value: item, at: writtenAt ?? null });
       }
-    } else if (value.type !== 'none') open = true;
+    }
   }
   return { positional, keyword, open };
 }

@@ -4,6 +4,7 @@ import { comprehension } from './comprehension.ts';
 import { formatValue } from './format.ts';
 import { keyOf } from './keys.ts';
 import { builtin } from './library/builtins.ts';
+import { asDictionary } from './library/dictionaries.ts';
 import type { Frame, Machine, Site } from './machine.ts';
 import { mayFail } from './raise.ts';
 import { lookUp } from './scopes.ts';
@@ -246,9 +247,10 @@ function dictionary(machine: Machine, expression: Extract<Expression, { type: 'D
   const dict: DictValue = { type: 'dict', entries: new Map(), open: false };
   for (const entry of expression.entries) {
     if (entry.key === null) {
-      const spread = machine.evaluate(entry.value, frame);
-      if (spread.type !== 'dict' || spread.open) dict.open ||= spread.type !== 'none';
-      if (spread.type === 'dict') for (const [key, item] of spread.entries) dict.entries.set(key, item);
+      const value = machine.evaluate(entry.value, frame);
+      const spread = asDictionary(value);
+      if (spread === null || spread.open) dict.open ||= value.type !== 'none';
+      for (const [key, item] of spread?.entries ?? []) dict.entries.set(key, item);
       continue;
     }
     const key = machine.evaluate(entry.key, frame);

@@ -1,23 +1,12 @@
-import { maxItems } from '../budget.ts';
 import { formatValue } from '../format.ts';
-import { keyOf } from '../keys.ts';
 import type { BoundArguments, NativeContext } from '../native.ts';
 import { parents } from '../raise.ts';
 import { numberOf } from '../read.ts';
 import { makeSet } from '../sets.ts';
 import { nativeClass } from '../table.ts';
-import {
-  boolean,
-  type ClassValue,
-  type DictValue,
-  list,
-  none,
-  number,
-  string,
-  tuple,
-  unknown,
-  type Value,
-} from '../values.ts';
+import { boolean, type ClassValue, list, none, number, string, tuple, unknown, type Value } from '../values.ts';
+import { asDictionary, toDict } from './dictionaries.ts';
+import { dictionaryMethods } from './dictionary-methods.ts';
 
 /* Python's built-in classes: what `isinstance` asks for and what calling them converts to. */
 
@@ -70,7 +59,17 @@ export const tupleClass = nativeClass('tuple', {
 });
 export const setClass = nativeClass('set', { bases, parameters: 'iterable=()', convert: toSet });
 export const frozensetClass = nativeClass('frozenset', { bases, parameters: 'iterable=()', convert: toSet });
-export const dictClass = nativeClass('dict', { bases, parameters: 'source=(), **entries', convert: toDict });
+export const dictClass = nativeClass('dict', {
+  bases,
+  parameters: 'source=(), **entries',
+  convert: toDict,
+  // Objects of a subclass keep their entries beside their attributes.
+  construct: (instance, given, context) => {
+    instance.state = toDict(given, context);
+  },
+  methods: dictionaryMethods,
+  items: (instance) => [...(asDictionary(instance)?.entries.values() ?? [])].map((entry) => entry.key),
+});
 export const sliceClass = nativeClass('slice', {
   bases,
   convert: ({ rest, raw }) => {
@@ -194,33 +193,4 @@ function toFloat(given: Value, context: NativeContext): Value {
 function toSet(given: BoundArguments, context: NativeContext): Value {
   const items = context.iterate(given.get('iterable'));
   return items === null ? unknown('set of unknown items') : makeSet(items);
-}
-
-/** `dict(a=1)`, `dict(other)`, `dict([(key, value)])`. */
-export function toDict(given: BoundArguments, context: NativeContext): DictValue {
-  const dict: DictValue = { type: 'dict', entries: new Map(), open: given.raw.open };
-  fillDict(dict, given.get('source'), context);
-  for (const [name, item] of given.keywordRest) {
-    dict.entries.set(`s${name}`, { key: string(name), value: item.value, at: item.at });
-  }
-  return dict;
-}
-
-export function fillDict(dict: DictValue, source: Value, context: NativeContext): void {
-  if (source.type === 'dict') {
-    for (const [key, entry] of source.entries) dict.entries.set(key, entry);
-    dict.open ||= source.open;
-    return;
-  }
-  const pairs = context.iterate(source);
-  if (pairs === null) {
-    dict.open = true;
-    return;
-  }
-  for (const pair of pairs.slice(0, maxItems)) {
-    const [key, value] = context.iterate(pair) ?? [];
-    const file = key === undefined ? null : keyOf(key);
-    if (key === undefined || value === undefined || file === null) dict.open = true;
-    else dict.entries.set(file, { key, value });
-  }
 }

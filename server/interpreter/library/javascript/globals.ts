@@ -5,7 +5,7 @@ import { numberOf, stringOf } from '../../read.ts';
 import { makeSet } from '../../sets.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { boolean, type DictValue, list, none, number, string, tuple, unknown, type Value } from '../../values.ts';
-import { toDict } from '../types.ts';
+import { toDict } from '../dictionaries.ts';
 
 function maths(name: string, compute: (...numbers: number[]) => number): [string, Value] {
   const evaluate = (given: BoundArguments): Value => {

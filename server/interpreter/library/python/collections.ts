@@ -2,7 +2,8 @@ import type { BoundArguments, NativeContext } from '../../native.ts';
 import { stringOf } from '../../read.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { type ClassValue, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
-import { dictClass, objectClass, toDict } from '../types.ts';
+import { toDict } from '../dictionaries.ts';
+import { dictClass, objectClass } from '../types.ts';
 
 export const orderedDictClass = nativeClass('collections.OrderedDict', {
   bases: [dictClass],

@@ -1,7 +1,7 @@
 import { keyOf } from '../../keys.ts';
 import { makeSet } from '../../sets.ts';
 import { boolean, type DictValue, list, none, type SetValue, tuple, unknown, type Value } from '../../values.ts';
-import { fillDict } from '../types.ts';
+import { fillDict } from '../dictionaries.ts';
 import { type ValueMethods, valueMethod } from '../value-methods.ts';
 
 export const dictMethods: ValueMethods<DictValue> = {
