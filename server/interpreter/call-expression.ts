@@ -16,7 +16,7 @@ export function callExpression(machine: Machine, call: Call, frame: Frame): Valu
   return machine.call(callee, arguments_, { module: frame.module, at: call, callee: call.callee });
 }
 
-export function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: Frame): CallArguments {
+function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: Frame): CallArguments {
   const positional: GivenArgument[] = [];
   const keyword = new Map<string, GivenArgument>();
   let open = false;

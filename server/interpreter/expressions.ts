@@ -92,7 +92,7 @@ export function evaluate(machine: Machine, expression: Expression, frame: Frame)
   }
 }
 
-export function siteOf(expression: Expression, frame: Frame): Site {
+function siteOf(expression: Expression, frame: Frame): Site {
   return { module: frame.module, at: expression, callee: null };
 }
 

@@ -80,7 +80,7 @@ export const sliceClass = nativeClass('slice', {
   },
 });
 export const functionClass = nativeClass('function', { bases });
-export const noneClass = nativeClass('NoneType', { bases });
+const noneClass = nativeClass('NoneType', { bases });
 export const rangeClass = nativeClass('range', {
   bases,
   convert: ({ rest }) => {
