@@ -1,5 +1,4 @@
 import {
-  addKernels,
   atZero,
   constantKernel,
   diagonalKernel,
@@ -8,6 +7,7 @@ import {
   pairMean,
   type Size,
   scaleKernel,
+  weightedSum,
 } from './kernel.ts';
 
 /**
@@ -83,8 +83,18 @@ export function positionsOf(field: Field): number {
   return field.size[0] * field.size[1];
 }
 
-/** All segments as one, averaged by their numbers of channels. */
+const merged = new WeakMap<Field, Segment>();
+
+/** All segments as one, averaged by their numbers of channels. Asked for many times, so it is kept. */
 export function merge(field: Field): Segment {
+  const known = merged.get(field);
+  if (known !== undefined) return known;
+  const segment = mergeSegments(field);
+  merged.set(field, segment);
+  return segment;
+}
+
+function mergeSegments(field: Field): Segment {
   const [first, ...rest] = field.segments;
   if (first === undefined) return constantSegment(0, 0);
   if (rest.length === 0) return first;
@@ -94,10 +104,6 @@ export function merge(field: Field): Segment {
   );
   const average = (pick: (segment: Segment) => number) =>
     field.segments.reduce((sum, segment, i) => sum + (shares[i] ?? 0) * pick(segment), 0);
-  const kernels = (pick: (segment: Segment) => Kernel) =>
-    field.segments
-      .map((segment, i) => scaleKernel(pick(segment), shares[i] ?? 0))
-      .reduce((sum, kernel) => addKernels(sum, kernel));
   const mean = average((segment) => segment.mean);
   // Pairs across segments have only their means in common.
   const within = shares.reduce((sum, share) => sum + share * share, 0);
@@ -107,8 +113,14 @@ export function merge(field: Field): Segment {
   return {
     channels,
     mean,
-    total: kernels((segment) => segment.total),
-    varying: kernels((segment) => segment.varying),
+    total: weightedSum(
+      field.segments.map((segment) => segment.total),
+      shares,
+    ),
+    varying: weightedSum(
+      field.segments.map((segment) => segment.varying),
+      shares,
+    ),
     coherence: within === 0 ? 0 : pairs((segment) => segment.coherence) + across,
     varyingCoherence: pairs((segment) => segment.varyingCoherence),
   };

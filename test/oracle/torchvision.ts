@@ -122,8 +122,9 @@ function judgeParameter(ours: Parameter, built: BuiltParameter): { isWrong: bool
     return { isWrong: false, problem: `values unknown: ${family}` };
   const size = built.shape.reduce((product, dim) => product * dim, 1);
   // Five percent, and four standard errors of what was drawn.
-  const meanTolerance = 0.05 * Math.max(std, Math.abs(mean)) + 4 * (std / Math.sqrt(size)) + 1e-7;
-  const stdTolerance = 0.05 * std + 4 * (std / Math.sqrt(2 * size)) + 1e-7;
+  const rounding = 1e-6 * (1 + Math.abs(mean));
+  const meanTolerance = 0.05 * Math.max(std, Math.abs(mean)) + 4 * (std / Math.sqrt(size)) + rounding;
+  const stdTolerance = 0.05 * std + 4 * (std / Math.sqrt(2 * size)) + rounding;
   // The sample's own standard deviation falls short of the distribution's by its degree of freedom.
   const expected = std * Math.sqrt((size - 1) / size);
   if (Math.abs(mean - built.mean) <= meanTolerance && Math.abs(expected - built.std) <= stdTolerance) return null;
