@@ -13,7 +13,7 @@ export interface WindowOptions {
 const gpuFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
 const noise =
-  /^(Creating a socket|Resolv(ing|ed) connection|\[reconnection|Updating additional|\[Service Worker\]|\[Account|\[AgentHost|\[chat-|\[DefaultAccount|Timed out waiting for authentication|No search provider|Ignoring fetching|getaddrinfo|Request to .* failed with status code 404|\[vscode\.\w+\]: The snippet file|Not Found: Error: Not Found|\[lifecycle\]|MCP migration|Unable to load and parse grammar|\s+at .*workbench\.js)/;
+  /^(Creating a socket|Resolv(ing|ed) connection|\[reconnection|Updating additional|\[Service Worker\]|\[Account|\[AgentHost|\[chat-|\[DefaultAccount|Timed out waiting for authentication|No search provider|Ignoring fetching|getaddrinfo|Request to .* failed with status code 404|\[vscode\.\w+\]: The snippet file|Not Found: Error: Not Found|\[lifecycle\]|MCP migration|Unable to load and parse grammar|\s+at .*(workbench\.js|vscode-textmate|Promise\.all))/;
 
 /** A browser page that is cut off from every host but this machine. */
 export async function openWindow(options: WindowOptions): Promise<{ readonly browser: Browser; readonly page: Page }> {
