@@ -27,7 +27,7 @@ export interface PlaceEffect extends Effect {
 export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
   const place = exposedOf(whole);
   const gains = new Map(place.map((site) => [site.layer.id, gainOf(site)]));
-  const { signal, gradient, layers, inARow } = followFactors(context.graph, gains);
+  const { signal, output, gradient, layers, inARow } = followFactors(context.graph, gains);
   const last = layers.at(-1);
   const worst = place.find(({ layer }) => layer.id === last?.id) ?? place[0];
   return {
@@ -38,7 +38,7 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
     inARow,
     deadFraction: worst.activation === null ? null : deadBehind(worst.activation.layer, context),
     saturatedFraction: mostSaturated(place, context),
-    loss: inflatedLoss(place, context),
+    loss: inflatedLoss(output, context),
   };
 }
 
@@ -86,13 +86,9 @@ function mostSaturated(place: Place, { prediction }: RuleContext): number | null
   return shares.length === 0 ? null : Math.max(...shares);
 }
 
-/** Only where nothing between this place and the loss takes the scale away, and the place makes it larger. */
-function inflatedLoss(place: Place, context: RuleContext): PlaceEffect['loss'] {
+/** Only where this place multiplies what leaves the model. */
+function inflatedLoss(output: number, context: RuleContext): PlaceEffect['loss'] {
   const { expected, uniformGuess } = context.prediction.loss;
-  if (expected === null || uniformGuess === null || uniformGuess <= 0) return null;
-  if (expected <= thresholdsOf(context).loss * uniformGuess) return null;
-  const heads = context.graph.outputs.map((id) => context.prediction.layers.get(id)?.relative.signal ?? 0);
-  const reaches = place[0].normalization === null && Math.max(0, ...heads) > 2;
-  const grows = place.some(({ prediction, isHead }) => isHead || (prediction?.relative.signal ?? 0) > 2);
-  return reaches && grows ? { expected, uniformGuess } : null;
+  if (output <= 2 || expected === null || uniformGuess === null || uniformGuess <= 0) return null;
+  return expected > thresholdsOf(context).loss * uniformGuess ? { expected, uniformGuess } : null;
 }

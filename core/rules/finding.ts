@@ -28,6 +28,8 @@ export type TargetInitializer =
       readonly distribution: 'normal' | 'uniform';
       readonly nonlinearity: string;
       readonly slope?: number;
+      /** The weight's first axis holds the inputs (`x @ w`), which PyTorch takes for the outputs. */
+      readonly inputsFirst?: boolean;
     }
   | { readonly scheme: 'xavier'; readonly distribution: 'normal' | 'uniform'; readonly gain: number }
   | { readonly scheme: 'lecun'; readonly distribution: 'normal' | 'uniform' }

@@ -8,13 +8,15 @@ type Distribution = 'normal' | 'uniform';
 
 /** The initializer that fits the activation behind a weight: He for the ReLU family, Xavier with its gain for the others. */
 export function fittingTarget(site: WeightSite, distribution: Distribution = distributionOf(site)): TargetInitializer {
-  const { activation } = site;
+  const { activation, parameter: weight } = site;
+  // Square weights need no telling.
+  const turned = site.inputsFirst && weight.shape[0] !== weight.shape[1] ? { inputsFirst: true } : {};
   if (activation === null) return { scheme: 'xavier', distribution, gain: 1 };
   const { fn, parameter } = activation;
   if (isRectifier(fn)) {
     const slope = fn === 'leakyRelu' || fn === 'prelu' ? negativeSlope(fn, parameter) : null;
-    if (slope !== null) return { scheme: 'he', distribution, nonlinearity: 'leaky_relu', slope };
-    return { scheme: 'he', distribution, nonlinearity: 'relu' };
+    if (slope !== null) return { scheme: 'he', distribution, nonlinearity: 'leaky_relu', slope, ...turned };
+    return { scheme: 'he', distribution, nonlinearity: 'relu', ...turned };
   }
   if (fn === 'selu') return { scheme: 'lecun', distribution };
   return { scheme: 'xavier', distribution, gain: fn === 'tanh' ? calculateGain('tanh') : 1 };

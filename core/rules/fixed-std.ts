@@ -1,5 +1,5 @@
 import { criticalGain } from '../initializers/gains.ts';
-import { inputsPerUnit, type WeightSite } from './weight-site.ts';
+import type { WeightSite } from './weight-site.ts';
 
 /**
  * std · √inputs over the gain that the following activation wants: 1 keeps the second moment. `null` where the std was not
@@ -10,7 +10,7 @@ export function fixedGain(site: WeightSite): number | null {
   if (scheme !== 'fixed' || !drawn.has(family) || std === null || std === 0 || mean === null) return null;
   // Weights with a mean of their own are another matter: they make units alike.
   if (Math.abs(mean) > std) return null;
-  const inputs = inputsPerUnit(site);
+  const { inputs } = site;
   if (inputs === null || inputs === 0) return null;
   const { activation } = site;
   // The scale before a sine is its frequency (SIREN): neither too large nor too small.

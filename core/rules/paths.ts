@@ -1,11 +1,15 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
+import type { Parameter } from '../graph/parameter.ts';
 import { isNormalization } from '../graph/queries.ts';
+import { weightUses } from './weight-uses.ts';
 
 /** What some layers' factors do on the way through a graph. */
 export interface Passage {
   /** Factor on the signal where it leaves the model or enters a normalization: the one farthest from 1. */
   readonly signal: number;
+  /** Factor on what leaves the model. */
+  readonly output: number;
   /** Factor on the gradient at the output of one of the layers, on its way back from there. */
   readonly gradient: number;
   /** Layers with a factor that the signal cannot pass by; most of them that lie in a row. */
@@ -18,19 +22,21 @@ export interface Passage {
  * and a normalization sets the scale anew.
  */
 export function followFactors(graph: ModelGraph, factors: ReadonlyMap<number, number>): Passage {
-  const forward = forwardSteps(graph, factors);
+  const forward = forwardSteps(graph, factors, shutLayers(graph));
   const backward = backwardFactors(graph, factors);
   const layers = new Map<number, Layer>();
   let [signal, inARow] = [1, 0];
   for (const end of endsOf(graph)) {
     const step = forward.get(end);
-    if (step === undefined) continue;
+    // Where nothing comes through, there is nothing to compare.
+    if (step === undefined || step.factor === 0) continue;
     signal = farther(signal, step.factor);
     inARow = Math.max(inARow, step.count);
     for (const layer of tracedBack(end, forward)) if (factors.has(layer.id)) layers.set(layer.id, layer);
   }
   const gradient = [...layers.keys()].map((id) => backward.get(id) ?? 1).reduce(farther, 1);
-  return { signal, gradient, layers: graph.layers.filter(({ id }) => layers.has(id)), inARow };
+  const output = Math.max(0, ...graph.outputs.map((id) => forward.get(id)?.factor ?? 0));
+  return { signal, output, gradient, layers: graph.layers.filter(({ id }) => layers.has(id)), inARow };
 }
 
 /** In powers of e. */
@@ -51,7 +57,11 @@ interface Step {
 }
 
 /** By layer id; layers that depend on no input are not among them. */
-function forwardSteps(graph: ModelGraph, factors: ReadonlyMap<number, number>): ReadonlyMap<number, Step> {
+function forwardSteps(
+  graph: ModelGraph,
+  factors: ReadonlyMap<number, number>,
+  shut: ReadonlySet<number>,
+): ReadonlyMap<number, Step> {
   const steps = new Map<number, Step>();
   for (const layer of graph.layers) {
     const before = layer.inputs.map((id) => steps.get(id)).filter((step) => step !== undefined);
@@ -61,7 +71,7 @@ function forwardSteps(graph: ModelGraph, factors: ReadonlyMap<number, number>): 
     const own = factors.get(layer.id);
     steps.set(layer.id, {
       layer,
-      factor: (isStart ? 1 : best.factor) * (own ?? 1),
+      factor: shut.has(layer.id) ? 0 : (isStart ? 1 : best.factor) * (own ?? 1),
       count: (isStart ? 0 : best.count) + (own === undefined ? 0 : 1),
       from: isStart ? null : best.layer.id,
     });
@@ -69,8 +79,16 @@ function forwardSteps(graph: ModelGraph, factors: ReadonlyMap<number, number>): 
   return steps;
 }
 
+/** Layers with weights of zeros: a branch that starts closed. */
+function shutLayers(graph: ModelGraph): ReadonlySet<number> {
+  const isZero = ({ initializer: { mean, std } }: Parameter) => mean === 0 && std === 0;
+  const shut = graph.layers.filter((layer) => weightUses(graph, layer).some(({ parameter }) => isZero(parameter)));
+  return new Set(shut.map(({ id }) => id));
+}
+
 /** Of two equal ways the one that meets fewer of the layers. */
 function isBetter(a: Step, b: Step): boolean {
+  if (a.factor === b.factor) return a.count < b.count;
   const ratio = a.factor / b.factor;
   return Math.abs(ratio - 1) < 1e-9 ? a.count < b.count : ratio > 1;
 }

@@ -1,6 +1,6 @@
 import { normalSegment, scaleSegment } from '../signal/field.ts';
 import { saturatedShare } from '../signal/unit-shares.ts';
-import { inputsPerUnit, type WeightSite } from './weight-site.ts';
+import type { WeightSite } from './weight-site.ts';
 
 /**
  * Share of units that the weights alone saturate: for inputs whose mean square is 1, whatever the layers before make of it.
@@ -8,7 +8,7 @@ import { inputsPerUnit, type WeightSite } from './weight-site.ts';
  */
 export function ownSaturation(site: WeightSite): number | null {
   const { activation, initializer } = site;
-  const inputs = inputsPerUnit(site);
+  const { inputs } = site;
   if (activation === null || inputs === null || initializer.std === null) return null;
   const segment = scaleSegment(normalSegment(1, [1, 1]), initializer.std * Math.sqrt(inputs) * site.multiplied);
   return saturatedShare(activation.layer.op, { size: [1, 1], channelAxis: 1, segments: [segment] });

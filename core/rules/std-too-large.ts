@@ -5,7 +5,7 @@ import { fixedGain } from './fixed-std.ts';
 import { byPlace, type Place, worstOf } from './places.ts';
 import { report } from './report.ts';
 import type { Rule } from './rule.ts';
-import { chosenWeights, inputsPerUnit } from './weight-site.ts';
+import { chosenWeights } from './weight-site.ts';
 import { formatNumber, nameLayers, nameOf, nameOfNormalization } from './wording.ts';
 
 /** A unit's variance is std² times its number of inputs (Glorot & Bengio 2010, equation 5): 1 fits few layers. */
@@ -37,7 +37,7 @@ function describe(place: Place, effect: PlaceEffect, severity: Severity): string
   const { worst, signal, saturatedFraction, loss, inARow } = effect;
   const { initializer, activation, normalization } = worst;
   const layers = nameLayers(worst, place);
-  const size = `A standard deviation of ${formatNumber(initializer.std ?? 0)} on ${inputsPerUnit(worst) ?? '?'} inputs`;
+  const size = `A standard deviation of ${formatNumber(initializer.std ?? 0)} on ${worst.inputs ?? '?'} inputs`;
   const cause = `${size} makes the signal ${formatNumber(fixedGain(worst) ?? 0)} times too large`;
   if (normalization !== null && severity === 'hint') {
     return `${cause}; the ${nameOfNormalization(normalization.op.kind)} that follows takes that away (${layers}).`;

@@ -4,7 +4,7 @@ import { fixedGain } from './fixed-std.ts';
 import { byPlace, type Place, worstOf } from './places.ts';
 import { report } from './report.ts';
 import type { Rule } from './rule.ts';
-import { chosenWeights, inputsPerUnit } from './weight-site.ts';
+import { chosenWeights } from './weight-site.ts';
 import { formatNumber, nameLayers } from './wording.ts';
 
 /**
@@ -38,7 +38,7 @@ export const stdTooSmall: Rule = {
 };
 
 function describe(place: Place, { worst, signal, inARow }: PlaceEffect): string {
-  const inputs = inputsPerUnit(worst) ?? '?';
+  const inputs = worst.inputs ?? '?';
   const size = `A standard deviation of ${formatNumber(worst.initializer.std ?? 0)} on ${inputs} inputs`;
   const cause = `${size} keeps ${formatNumber(fixedGain(worst) ?? 0)} of the signal`;
   const layers = nameLayers(worst, place);

@@ -5,20 +5,18 @@ import type { Parameter } from '../graph/parameter.ts';
 import {
   type ActivationUse,
   activationAfter,
-  isHead,
   isWeightLayer,
   normalizationAfter,
   residualAddAfter,
 } from '../graph/queries.ts';
-import { isKnown } from '../graph/shape.ts';
 import type { Span } from '../graph/span.ts';
 import type { LayerPrediction } from '../signal/signal.ts';
 import type { RuleContext } from './rule.ts';
+import { type WeightUse, weightUses } from './weight-uses.ts';
 
 /** A weight whose initializer the user chose, and where it stands. */
-export interface WeightSite {
+export interface WeightSite extends WeightUse {
   readonly layer: Layer;
-  readonly parameter: Parameter;
   readonly initializer: Initializer;
   /** Where its last writer stands. */
   readonly at: Span;
@@ -43,23 +41,20 @@ const known = new WeakMap<RuleContext, readonly WeightSite[]>();
 export function chosenWeights(context: RuleContext): readonly WeightSite[] {
   const before = known.get(context);
   if (before !== undefined) return before;
-  const sites = context.graph.layers.filter(isWeightLayer).flatMap((layer) => sitesOf(context, layer));
+  const sites = context.graph.layers.flatMap((layer) => sitesOf(context, layer));
   known.set(context, sites);
   return sites;
 }
 
-function sitesOf(context: RuleContext, layer: Layer): readonly WeightSite[] {
-  const { graph, prediction } = context;
-  const { parameters } = indexOf(graph);
-  return Object.entries(layer.parameters).flatMap(([role, id]): WeightSite[] => {
-    const parameter = parameters.get(id);
-    if (parameter === undefined || !isWeight(parameter, role) || !isTrained(parameter)) return [];
+function sitesOf({ graph, prediction }: RuleContext, layer: Layer): readonly WeightSite[] {
+  return weightUses(graph, layer).flatMap((use): WeightSite[] => {
+    const { parameter } = use;
     const write = parameter.writes.at(-1);
-    if (write === undefined || write.at === null || !isChosen(write)) return [];
+    if (!isTrained(parameter) || write === undefined || write.at === null || !isChosen(write)) return [];
     return [
       {
+        ...use,
         layer,
-        parameter,
         initializer: parameter.initializer,
         at: write.at,
         prediction: prediction.layers.get(layer.id) ?? null,
@@ -74,7 +69,7 @@ function standing(graph: ModelGraph, layer: Layer) {
     activation: nonlinearityAfter(graph, layer),
     multiplied: constantFactorAfter(graph, layer),
     normalization: normalizationAfter(graph, layer),
-    isHead: isHead(graph, layer),
+    isHead: isLast(graph, layer),
     endsBranch: residualAddAfter(graph, layer) !== null,
   };
 }
@@ -96,10 +91,20 @@ function constantFactorAfter(graph: ModelGraph, layer: Layer): number {
   }
 }
 
-/** By what it is registered as, and for a parameter of the user's own by what the layer does with it. */
-function isWeight({ role, shape }: Parameter, roleInLayer: string): boolean {
-  if (role === 'weight' || role === 'recurrentWeight') return true;
-  return role === 'other' && shape.length > 1 && !/bias/i.test(roleInLayer);
+/** No weight comes after it: what it puts out is what the loss sees. */
+function isLast(graph: ModelGraph, layer: Layer): boolean {
+  const { consumers } = indexOf(graph);
+  const queue = [layer];
+  const seen = new Set([layer.id]);
+  for (const at of queue) {
+    for (const next of consumers.get(at.id) ?? []) {
+      if (seen.has(next.id)) continue;
+      if (isWeightLayer(next) || weightUses(graph, next).length > 0) return false;
+      seen.add(next.id);
+      queue.push(next);
+    }
+  }
+  return true;
 }
 
 function isTrained({ trainable, overwrittenByUnknown }: Parameter): boolean {
@@ -108,20 +113,4 @@ function isTrained({ trainable, overwrittenByUnknown }: Parameter): boolean {
 
 function isChosen({ origin, partial }: Write): boolean {
   return partial !== true && (origin === 'explicit' || origin === 'applied');
-}
-
-/**
- * Numbers that one output unit sums up: the fan-in of the operation, whatever the framework's initializers count (they
- * differ for transposed and grouped convolutions). `null` where a width is not known.
- */
-export function inputsPerUnit({ layer: { op }, parameter }: Pick<WeightSite, 'layer' | 'parameter'>): number | null {
-  if (op.kind === 'dense') return isKnown(op.inFeatures) ? op.inFeatures : null;
-  if (op.kind !== 'conv') return parameter.fanIn;
-  if (!isKnown(op.inChannels)) return null;
-  const taps = product(op.kernel) / (op.transposed ? product(op.stride) : 1);
-  return (op.inChannels / op.groups) * taps;
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
 }

@@ -124,7 +124,8 @@ function inWords(
   switch (target.scheme) {
     case 'he': {
       const slope = target.slope === undefined ? [] : [`a=${formatNumber(target.slope)}`];
-      const settings = [...slope, ...mode, `nonlinearity=${quoted(target.nonlinearity)}`, ...others];
+      const kept = target.inputsFirst === true ? [`mode=${quoted('fan_out')}`] : mode;
+      const settings = [...slope, ...kept, `nonlinearity=${quoted(target.nonlinearity)}`, ...others];
       return { name: `kaiming_${target.distribution}_`, settings };
     }
     case 'xavier':
