@@ -1,4 +1,5 @@
 import type { Layer } from '../graph/graph.ts';
+import { criticalGain } from '../initializers/gains.ts';
 import type { Effect, Severity } from './finding.ts';
 import { fixedGain } from './fixed-std.ts';
 import { followFactors } from './paths.ts';
@@ -44,7 +45,13 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
 
 function gainOf(site: WeightSite): number {
   const gain = site.prediction?.gain ?? null;
-  return gain === null ? (fixedGain(site) ?? 1) : gain * site.multiplied;
+  return gain === null ? (fixedGain(site) ?? nominalGain(site)) : gain * site.multiplied;
+}
+
+/** By the initializer's name alone, where a width is not known. */
+function nominalGain({ initializer: { scaling }, activation }: WeightSite): number {
+  if (scaling === null) return 1;
+  return Math.sqrt(scaling.scale) / (activation === null ? 1 : criticalGain(activation.fn, activation.parameter));
 }
 
 /** How much the effect of a scale matters, where the user chose it. */
