@@ -18,6 +18,7 @@ import { normalizationClasses } from './normalization.ts';
 import { functionOf, type Operations } from './op-row.ts';
 import { parametrizationFunctions, utilFunctions } from './parametrizations.ts';
 import { poolingClasses, poolingOperations } from './pooling.ts';
+import { quantizationModules } from './quantization.ts';
 import { recurrentClasses } from './recurrent.ts';
 import { shapingClasses } from './shaping.ts';
 import { parameterClass, tensorClasses } from './tensor-classes.ts';
@@ -165,6 +166,7 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn.utils.parametrizations': table(parametrizationFunctions),
   'torch.nn.utils.rnn': table({ pack_padded_sequence: packed, pad_packed_sequence: unpacked, pack_sequence: packed }),
   'torch.utils.checkpoint': table({ checkpoint, checkpoint_sequential: checkpointSequential }),
+  ...Object.fromEntries(Object.entries(quantizationModules).map(([name, members]) => [name, table(members)])),
   'torch.jit': table({ script: passThrough('jit.script'), trace: passThrough('jit.trace') }),
   'torch.nn.parallel': table({
     DataParallel: passThrough('DataParallel'),
@@ -208,6 +210,7 @@ const namespaces = new Set([
   'torch.amp',
   'torch.fx',
   'torch.ao',
+  'torch.ao.nn',
   'torch.nn.utils.parametrize',
   'torch.nn.common_types',
 ]);

@@ -193,6 +193,29 @@ export function chunk(input: TensorValue, count: number, axis: number, context: 
   return Array.from({ length: count }, () => applyUnknown('chunk', [input], unknownShape, context));
 }
 
+/** `tensor_split`: so many sections, the first ones longer by one, or cut at the given positions. */
+export function splitAt(
+  input: TensorValue,
+  cuts: number | readonly number[],
+  axis: number,
+  context: NativeContext,
+): readonly TensorValue[] | null {
+  const total = input.shape?.at(axis) ?? null;
+  if (typeof cuts === 'number') {
+    if (typeof total !== 'number' || cuts < 1 || cuts > 256) return null;
+    const longer = total % cuts;
+    const lengths = Array.from({ length: cuts }, (_, index) => Math.floor(total / cuts) + (index < longer ? 1 : 0));
+    return split(input, lengths, axis, context);
+  }
+  const size = typeof total === 'number' ? total : Number.POSITIVE_INFINITY;
+  const ends = cuts.map((cut) => Math.min(cut < 0 ? cut + size : cut, size));
+  return [...ends, size].map((end, index) => {
+    const start = ends[index - 1] ?? 0;
+    const length = Math.max(end - start, 0);
+    return section(input, axis, start, Number.isFinite(length) ? length : null, context);
+  });
+}
+
 function equalLengths(total: Dim, size: number): readonly number[] | null {
   if (typeof total !== 'number' || size <= 0 || total / size > 256) return null;
   return Array.from({ length: Math.ceil(total / size) }, (_, index) => Math.min(size, total - index * size));

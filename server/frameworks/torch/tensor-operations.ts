@@ -28,6 +28,7 @@ import {
   reshape,
   select,
   split,
+  splitAt,
   squeeze,
   stack,
   transpose,
@@ -290,7 +291,7 @@ export const shapeOperations: Operations = {
     run: (input, given, context) => tuple(chunk(input, axisOf(given, 'chunks', 1), axisOf(given, 'dim'), context)),
   },
   ...Object.fromEntries(
-    ['split', 'split_with_sizes', 'tensor_split'].map((name) => [
+    ['split', 'split_with_sizes'].map((name) => [
       name,
       {
         parameters: 'split_size, dim=0',
@@ -303,6 +304,18 @@ export const shapeOperations: Operations = {
       } satisfies Operation,
     ]),
   ),
+  tensor_split: {
+    parameters: 'indices_or_sections=None, dim=0, indices=None, sections=None',
+    run: (input, given, context) => {
+      const cuts = ['indices_or_sections', 'indices', 'sections']
+        .map((name) => given.get(name))
+        .find((value) => !isNone(value));
+      const positions = cuts === undefined ? undefined : itemsOf(cuts)?.map(numberOf);
+      const at =
+        cuts === undefined ? null : (numberOf(cuts) ?? (positions?.every((cut) => cut !== null) ? positions : null));
+      return parts(at === null ? null : splitAt(input, at, axisOf(given, 'dim'), context));
+    },
+  },
   unbind: {
     parameters: 'dim=0',
     run: (input, given, context) => {

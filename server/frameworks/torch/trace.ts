@@ -22,7 +22,10 @@ export const trace: Framework['trace'] = (root, given, context) => {
     signature.tensors.map(() => null),
     context,
   );
-  const shapes = given === null ? fittingShapes(root, signature, first, context) : givenShapes(signature, given, first);
+  const shapes =
+    given === null
+      ? fittingShapes(root, signature, first, context)
+      : givenShapes(root, signature, given, first, context);
   const inputs = shapes.map((shape, index) =>
     context.graph.add({
       op: { kind: 'input' },
@@ -90,7 +93,7 @@ function callForward(
   return context.call(root, values);
 }
 
-/** A trial; one that raises fits badly. */
+/** A trial; one that raises fits worst, whatever else it did not meet any more. */
 function attempt(
   root: InstanceValue,
   signature: ForwardSignature,
@@ -108,7 +111,7 @@ function attempt(
       }
     }),
   );
-  if (hasRaised) trial.misfits++;
+  if (hasRaised) trial.misfits += 1000;
   return trial;
 }
 
@@ -167,15 +170,38 @@ function smaller(
   return again.misfits === 0 && again.doubts === 0 ? shrunk : shapes;
 }
 
-/** The user's shapes, with or without the batch: what the first layer asks for tells which. */
-function givenShapes(signature: ForwardSignature, given: readonly Shape[], first: Trial): readonly (Shape | null)[] {
+/**
+ * The user's shapes, with or without the batch: what the first layer asks for tells which; where that does not fit (a layer
+ * that adds an axis where one lacks), the other way is tried.
+ */
+function givenShapes(
+  root: InstanceValue,
+  signature: ForwardSignature,
+  given: readonly Shape[],
+  first: Trial,
+  context: NativeContext,
+): readonly (Shape | null)[] {
+  const asAsked = readShapes(signature, given, first, false);
+  if (given.every((shape) => shape.includes(null))) return asAsked;
+  const { misfits } = attempt(root, signature, asAsked, context);
+  if (misfits === 0) return asAsked;
+  const otherwise = readShapes(signature, given, first, true);
+  return attempt(root, signature, otherwise, context).misfits < misfits ? otherwise : asAsked;
+}
+
+function readShapes(
+  signature: ForwardSignature,
+  given: readonly Shape[],
+  first: Trial,
+  isOtherwise: boolean,
+): readonly (Shape | null)[] {
   return signature.tensors.map((_, index) => {
     const shape = given[index];
     const candidates = candidateShapes(first.demands.get(index));
     if (shape === undefined) return candidates[0] ?? null;
+    if (shape.includes(null)) return shape;
     const ranks = candidates.flatMap((candidate) => candidate?.length ?? []);
-    if (shape[0] === null || shape.includes(null)) return shape;
-    const isWhole = ranks.includes(shape.length) && !ranks.includes(shape.length + 1);
+    const isWhole = (ranks.includes(shape.length) && !ranks.includes(shape.length + 1)) !== isOtherwise;
     const batch =
       candidates
         .find((candidate) => candidate?.length === (isWhole ? shape.length : shape.length + 1))
