@@ -42,6 +42,15 @@ describe('an ignore comment', () => {
   });
 });
 
+describe('an ignore-file comment', () => {
+  it('silences the whole file, wherever it stands alone in a line', () => {
+    expect(isSilent('# initscope: ignore-file\nx = 1\n|zeros_(w)|')).toBe(true);
+    expect(isSilent('|f()|;\n  // initscope: ignore-file[zero-init]')).toBe(true);
+    expect(isSilent('# initscope: ignore-file[std-too-large]\n|zeros_(w)|')).toBe(false);
+    expect(isSilent('x = 1  # initscope: ignore-file\n|zeros_(w)|')).toBe(false);
+  });
+});
+
 describe('the edit that ignores', () => {
   it('appends a comment in the syntax of the language', () => {
     expect(withEdit('    |zeros_(w)|\nx = 1')).toBe('    zeros_(w)  # initscope: ignore[zero-init]\nx = 1');

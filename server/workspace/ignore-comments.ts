@@ -2,7 +2,9 @@ import type { Span } from '../../core/graph/span.ts';
 import type { Finding } from '../../core/rules/finding.ts';
 
 /** `# initscope: ignore` or `// initscope: ignore[rule-id, other-rule]`, in its line or alone in the line above. */
-const marker = /(?:#|\/\/)\s*initscope:\s*ignore(?:\[([^\]]*)\])?/;
+const marker = /(?:#|\/\/)\s*initscope:\s*ignore(?!-)(?:\[([^\]]*)\])?/;
+/** `# initscope: ignore-file` or `// initscope: ignore-file[rule-id]`, alone in a line anywhere. */
+const fileMarker = /^[ \t]*(?:#|\/\/)\s*initscope:\s*ignore-file(?:\[([^\]]*)\])?/gm;
 const alone = /^\s*(?:#|\/\/)/;
 
 /** Findings that no comment at their place silences. `read` gives the text of the module that a finding lies in. */
@@ -40,6 +42,7 @@ export function ignoreCommentEdit(text: string, at: Span, rule: string): Span & 
 
 /** The comments (what stands in their brackets, `null` for all rules) that concern a place. */
 function commentsAt(text: string, at: Span): readonly (string | null)[] {
+  const ofFile = Array.from(text.matchAll(fileMarker), (match) => match[1] ?? null);
   const first = lineAt(text, at.start);
   const statement = text.slice(first.start, lineAt(text, at.end).end);
   const candidates = statement.split('\n');
@@ -51,10 +54,11 @@ function commentsAt(text: string, at: Span): readonly (string | null)[] {
     if (!alone.test(content) && !content.trimEnd().endsWith('\\')) break;
     above = line.start;
   }
-  return candidates.flatMap((line) => {
+  const ofStatement = candidates.flatMap((line) => {
     const match = marker.exec(line);
     return match === null ? [] : [match[1] ?? null];
   });
+  return [...ofFile, ...ofStatement];
 }
 
 function silences(comment: string | null, rule: string): boolean {
