@@ -7,7 +7,7 @@ import type { WeightSite } from './weight-site.ts';
 type Distribution = 'normal' | 'uniform';
 
 /** The initializer that fits the activation behind a weight: He for the ReLU family, Xavier with its gain for the others. */
-export function fittingTarget(site: WeightSite, distribution: Distribution = distributionOf(site)): TargetInitializer {
+function fittingTarget(site: WeightSite, distribution: Distribution = distributionOf(site)): TargetInitializer {
   const { activation, parameter: weight } = site;
   // Square weights need no telling.
   const turned = site.inputsFirst && weight.shape[0] !== weight.shape[1] ? { inputsFirst: true } : {};
