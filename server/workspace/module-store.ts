@@ -2,6 +2,7 @@ import path from 'node:path';
 import { moduleLimits } from '../interpreter/budget.ts';
 import type { Importer } from '../interpreter/create.ts';
 import { isStandard, standardModule } from '../interpreter/library/python/modules.ts';
+import { isUnrelated } from '../interpreter/library/python/unrelated.ts';
 import { type Frame, type Machine, type ModuleRecord, Raised } from '../interpreter/machine.ts';
 import { force } from '../interpreter/scopes.ts';
 import { namespace } from '../interpreter/table.ts';
@@ -95,7 +96,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     if (level === 0) {
       const known = frameworkModule(name) ?? (from.language === 'python' ? standardModule(name) : null);
       if (known !== null) return known;
-      if (from.language === 'python' && isStandard(name)) return null;
+      if (from.language === 'python' && (isStandard(name) || isUnrelated(name))) return null;
     }
     const found = resolve(name, level, from);
     if (found === null) return null;
