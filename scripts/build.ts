@@ -3,7 +3,7 @@
  * `dist/trainer-node.js` (child process that trains on wasm, cpu or tfjs-node), `dist/trainer-worker.js` (the same in a
  * browser worker) and `dist/webview.js` (the panel). `--watch` keeps building.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type BuildOptions, build, context } from 'esbuild';
@@ -91,6 +91,8 @@ if (watch) {
   for (const bundle of wanted) await (await context(bundle)).watch();
 } else {
   await Promise.all(wanted.map((bundle) => build(bundle)));
+  // The `initscope` command.
+  chmodSync(path.join(dist, 'server.js'), 0o755);
 }
 
 function copyWasm(): void {
