@@ -47,7 +47,7 @@ function relatedTo(place: Place, worst: WeightSite, graph: ModelGraph): readonly
   const { activation } = worst;
   const use = activation === null ? null : placeOf(activation.layer);
   const after: Related[] =
-    activation === null || use === null || contains(graph.nameAt, use)
+    activation === null || use === null || contains(graph.nameAt, use) || contains(use, worst.at)
       ? []
       : [{ at: use, message: `followed by ${nameOf(activation.fn)} here` }];
   return distinct(layers).slice(0, maxRelated).concat(after);
