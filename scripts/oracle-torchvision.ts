@@ -4,13 +4,19 @@
  * Reads the sources of the installed torchvision and compares what comes out with the models that it builds: a line per
  * model, then all of them together. Names may be beginnings (`resnet`).
  */
-import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createFrameworks } from '../server/frameworks/all.ts';
 import { createAnalyzer } from '../server/workspace/analyzer.ts';
 import { createDiskWorkspace } from '../server/workspace/disk.ts';
-import { builtModel, type Score, scoreModel, type Tally, torchvisionNames } from '../test/oracle/torchvision.ts';
+import {
+  buildModels,
+  type Score,
+  scoreModel,
+  sourceRoot,
+  type Tally,
+  torchvisionNames,
+} from '../test/oracle/torchvision.ts';
 import { ensureSystem, pytorch } from '../test/system.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { problems: { type: 'boolean' } } });
@@ -19,17 +25,19 @@ if (ensureSystem([pytorch]).length > 0) process.exit(2);
 const names = torchvisionNames().filter(
   (name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
 );
+/** Starting Python takes seconds; the first rows should not wait for the last. */
+const perProcess = 8;
 const scores: Score[] = [];
 printRow('model', ['parameters', 'right', 'wrong', 'unknown', 'invented', 'outputs', 'right', 'wrong', 'ms']);
-for (const name of names) {
-  const built = builtModel(name);
-  // The package's own folder is the import root, as in `--search-path`. A fresh analyzer: each is timed from nothing.
-  const root = built.path.slice(0, built.path.indexOf(`${path.sep}torchvision${path.sep}`));
-  const analyzer = createAnalyzer(createDiskWorkspace({ roots: [root], searchPaths: [] }), createFrameworks());
-  const score = scoreModel(analyzer, built);
-  scores.push(score);
-  printScore(name, score);
-  if (values.problems === true) for (const problem of score.problems) console.log(`    ${problem}`);
+for (let start = 0; start < names.length; start += perProcess) {
+  for (const [name, built] of buildModels(names.slice(start, start + perProcess))) {
+    // A fresh analyzer: each model is timed from nothing.
+    const workspace = createDiskWorkspace({ roots: [sourceRoot(built)], searchPaths: [] });
+    const score = scoreModel(createAnalyzer(workspace, createFrameworks()), built);
+    scores.push(score);
+    printScore(name, score);
+    if (values.problems === true) for (const problem of score.problems) console.log(`    ${problem}`);
+  }
 }
 printScore('all', {
   parameters: pool(scores.map((score) => score.parameters)),

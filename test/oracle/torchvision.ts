@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import type { ModelGraph } from '../../core/graph/graph.ts';
@@ -52,22 +52,39 @@ export function torchvisionNames(): readonly string[] {
   return runTruth(['--list']).trim().split('\n');
 }
 
-/** What torchvision builds. Kept in `out/`: the largest models take a minute to draw. */
-export function builtModel(name: string): BuiltModel {
-  const folder = path.join(import.meta.dirname, '../../out/torchvision');
-  const file = path.join(folder, `${name}.json`);
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, runTruth([name]));
+/** What torchvision builds, by name, built in one process. Kept in `out/`: the largest models take a minute to draw. */
+export function buildModels(names: readonly string[]): ReadonlyMap<string, BuiltModel> {
+  const fileOf = (name: string) => path.join(kept, `${name}.json`);
+  const missing = names.filter((name) => !isFresh(fileOf(name)));
+  if (missing.length > 0) {
+    mkdirSync(kept, { recursive: true });
+    runTruth(missing)
+      .trim()
+      .split('\n')
+      .forEach((line, index) => {
+        writeFileSync(fileOf(missing[index] ?? ''), line);
+      });
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as BuiltModel;
+  return new Map(names.map((name) => [name, JSON.parse(readFileSync(fileOf(name), 'utf8')) as BuiltModel]));
+}
+
+const script = path.join(import.meta.dirname, 'torchvision_truth.py');
+const kept = path.join(import.meta.dirname, '../../out/torchvision');
+
+/** It was written by the script as it is now. */
+function isFresh(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > statSync(script).mtimeMs;
 }
 
 function runTruth(args: readonly string[]): string {
-  const script = path.join(import.meta.dirname, 'torchvision_truth.py');
   const run = spawnSync(systemPython, [script, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (run.status !== 0) throw new Error(`torchvision_truth.py ${args.join(' ')}: ${run.stderr}`);
   return run.stdout;
+}
+
+/** The folder that torchvision lies in: the import root, as in `--search-path`. */
+export function sourceRoot(built: BuiltModel): string {
+  return built.path.slice(0, built.path.indexOf(`${path.sep}torchvision${path.sep}`));
 }
 
 /** Analyzes the builder's source as `initscope inspect FILE:SYMBOL --args … --input …` does, and compares. */
@@ -117,6 +134,7 @@ function judgeParameter(ours: Parameter, built: BuiltParameter): { isWrong: bool
   const shape = `${ours.shape}`;
   if (ours.shape.some((dim) => typeof dim !== 'number')) return { isWrong: false, problem: `shape unknown: ${shape}` };
   if (shape !== `${built.shape}`) return { isWrong: true, problem: `shape ${shape}` };
+  if (ours.trainable !== built.trainable) return { isWrong: true, problem: `trainable: ${ours.trainable}` };
   const { mean, std, family } = ours.initializer;
   if (ours.overwrittenByUnknown === true || mean === null || std === null || family === 'uninitialized')
     return { isWrong: false, problem: `values unknown: ${family}` };
