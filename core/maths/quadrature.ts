@@ -7,7 +7,7 @@ const reach = 9;
  * number of points.
  */
 export function gaussianMean(g: (z: number) => number, points = 720): number {
-  const { nodes, weights } = gridOf(points);
+  const { nodes, weights } = gaussianGrid(points);
   let sum = 0;
   for (let i = 0; i < nodes.length; i++) sum += (weights[i] ?? 0) * g(nodes[i] ?? 0);
   return sum;
@@ -20,7 +20,8 @@ interface Grid {
 
 const grids = new Map<number, Grid>();
 
-function gridOf(points: number): Grid {
+/** Points of a standard-normal variable and their weights, which sum to 1. */
+export function gaussianGrid(points: number): Grid {
   const known = grids.get(points);
   if (known !== undefined) return known;
   // Half a step off zero: the kink of ReLU falls between two points.

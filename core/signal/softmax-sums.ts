@@ -1,4 +1,4 @@
-import { gaussianMean } from '../maths/quadrature.ts';
+import { gaussianGrid } from '../maths/quadrature.ts';
 import { expectedMaximum } from './order-statistics.ts';
 
 /** Above this variance of the scores one of them takes all. */
@@ -12,11 +12,11 @@ export function softmaxSquares(n: number, variance: number): number {
   if (n <= 1 || variance > frozen) return 1;
   if (variance < 1e-12) return 1 / n;
   return remember(squares, n, variance, () => {
-    const std = Math.sqrt(variance);
+    const scores = logNormal(Math.sqrt(variance));
     return overLogScale(variance, n, (s) => {
-      const others = laplace(std, s) ** (n - 1);
-      if (others < 1e-12) return 0;
-      return n * s * s * others * gaussianMean((z) => Math.exp(2 * std * z - s * Math.exp(std * z)), points);
+      const { zeroth, second } = laplace(scores, s);
+      const others = zeroth ** (n - 1);
+      return others < 1e-12 ? 0 : n * s * s * others * second;
     });
   });
 }
@@ -37,13 +37,34 @@ export function softmaxProducts(n: number, variance: number, covariance: number)
 export function logSumExp(n: number, variance: number): number {
   if (variance > frozen) return Math.sqrt(variance) * expectedMaximum(n);
   if (variance < 1e-12) return Math.log(n) + variance / 2 - variance / (2 * n);
-  const std = Math.sqrt(variance);
-  return remember(logarithms, n, variance, () => overLogScale(variance, n, (s) => Math.exp(-s) - laplace(std, s) ** n));
+  return remember(logarithms, n, variance, () => {
+    const scores = logNormal(Math.sqrt(variance));
+    return overLogScale(variance, n, (s) => Math.exp(-s) - laplace(scores, s).zeroth ** n);
+  });
 }
 
-/** E e^(-s x) of a log-normal x. */
-function laplace(std: number, s: number): number {
-  return gaussianMean((z) => Math.exp(-s * Math.exp(std * z)), points);
+/** A log-normal variable as points and their weights. Deep transformers ask for hundreds of integrals over it. */
+interface Points {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+}
+
+function logNormal(std: number): Points {
+  const { nodes, weights } = gaussianGrid(points);
+  return { values: nodes.map((z) => Math.exp(std * z)), weights };
+}
+
+/** E e^(-s x) and E x^2 e^(-s x), in one pass: the exponentials are all that costs. */
+function laplace({ values, weights }: Points, s: number): { readonly zeroth: number; readonly second: number } {
+  let zeroth = 0;
+  let second = 0;
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i] ?? 0;
+    const term = (weights[i] ?? 0) * Math.exp(-s * x);
+    zeroth += term;
+    second += term * x * x;
+  }
+  return { zeroth, second };
 }
 
 /** Integral over log s, from where n terms saturate to where the last one has gone. */
