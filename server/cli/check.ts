@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { severities } from '../../core/rules/finding.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
 import { isAtLeast } from '../workspace/configuration.ts';
+import { deadline } from '../workspace/deadline.ts';
 import { commonOptions, oneOf, parse } from './arguments.ts';
 import { collectFiles } from './files.ts';
 import { fixFile } from './fix.ts';
@@ -11,6 +12,9 @@ import { formats, type Reported, reporters } from './format.ts';
 import type { CommandIo } from './io.ts';
 import { displayPath } from './location.ts';
 import { openSession, visibleFindings } from './session.ts';
+
+/** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
+const budgetMs = 5000;
 
 /** `initscope check`: exit 0 nothing at or above the minimum, 1 findings. */
 export async function check(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -43,7 +47,7 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
     }
   }
   for (const file of files) {
-    const analysis = session.analyzer.analyze(file);
+    const analysis = session.analyzer.analyze(file, { isCancelled: deadline(budgetMs) });
     lines += countLines(analysis.text);
     const shown = visibleFindings(file, analysis.findings, session, minimum);
     for (const finding of shown) reported.push({ finding, fixes: fixesFor(finding, analysis) });

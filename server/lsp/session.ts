@@ -15,6 +15,7 @@ import {
   mergeConfigurations,
   noConfiguration,
 } from '../workspace/configuration.ts';
+import { deadline } from '../workspace/deadline.ts';
 import { createDiskWorkspace, withOpenDocuments } from '../workspace/disk.ts';
 import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
 import { createSourceCache, languageOf, type SourceCache } from '../workspace/parse.ts';
@@ -101,7 +102,7 @@ export function createSession(
   /** A bug in the analyzer costs one file its findings, not the editor its server. */
   function analyzeSafely(file: string): ModuleAnalysis {
     try {
-      return analyzer.analyze(file, { isCancelled: deadline() });
+      return analyzer.analyze(file, { isCancelled: deadline(budgetMs) });
     } catch (error) {
       connection.console.error(`${file}: ${error instanceof Error ? error.stack : String(error)}`);
       const notes = [{ at: null, message: 'the analysis failed; see the output channel' }];
@@ -123,7 +124,7 @@ export function createSession(
     analyze: analyzeOnce,
     analyzeSymbol(file, symbol) {
       const root = analyzeOnce(file).value.models.find(({ graph }) => graph.name === symbol);
-      return root ?? analyzer.analyze(file, { symbol, isCancelled: deadline() }).models[0] ?? null;
+      return root ?? analyzer.analyze(file, { symbol, isCancelled: deadline(budgetMs) }).models[0] ?? null;
     },
     findings(file) {
       const { findings, models } = analyzeOnce(file).value;
@@ -150,11 +151,6 @@ export async function giveWay(session: Session, token: CancellationToken): Promi
   await session.ready;
   await new Promise((resolve) => setImmediate(resolve));
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
-}
-
-function deadline(): () => boolean {
-  const end = performance.now() + budgetMs;
-  return () => performance.now() > end;
 }
 
 function createWorld(

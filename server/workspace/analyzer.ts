@@ -51,8 +51,14 @@ export function createAnalyzer(workspace: Workspace, frameworks: readonly Framew
     const run = { machine, collector, record, seen };
     const { value: found } = collector.record(() => rootsOf(run, options));
     if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
-    const models = found.map((root) => analyzeModel(machine, collector, root, options));
-    return analysisOf(record, models, seen, notes);
+    const models: ModelAnalysis[] = [];
+    for (const root of found) {
+      if (models.length > 0 && isCancelled()) break;
+      models.push(analyzeModel(machine, collector, root, options));
+    }
+    const left = found.length - models.length;
+    const outOfTime = left === 0 ? [] : [{ at: null, message: `out of time: ${left} more models were not analysed` }];
+    return analysisOf(record, models, seen, [...notes, ...outOfTime]);
   }
 }
 
