@@ -25,6 +25,8 @@ stage('lint', () => check(run('npm', ['run', '--silent', 'lint'])));
 stage('build', () => check(run('node', ['scripts/build.ts'])));
 stage('tfjs-node engine', () => check(run('npm', ['run', '--silent', 'engine:tfjs-node'])));
 stage('unit, cases, oracles, language server, fuzz', vitest);
+stage('handwritten digits', () => check(run('npm', ['run', '--silent', 'digits'])));
+stage('npm start', () => check(run('node', ['scripts/start.ts', '--no-editor'])));
 stage('package', () => check(run('npm', ['run', '--silent', 'package'])));
 stage('real VS Code', endToEnd);
 

@@ -135,7 +135,7 @@ function htmlTable(rows: readonly (readonly string[])[]): string {
 function page(parts: readonly string[]): string {
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Handwritten digits</title>
-<style>body{font:14px sans-serif;max-width:1180px;margin:2em auto}td,th{padding:.2em .8em;text-align:right}td:first-child{text-align:left}</style>
+<style>body{font:14px sans-serif;max-width:1180px;margin:2em auto;padding:0 1em}td,th{padding:.2em .8em;text-align:right}:is(td,th):first-child{text-align:left}</style>
 </head><body>
 ${parts.join('\n')}
 </body></html>
