@@ -1,7 +1,7 @@
 import type { Statement } from '../syntax/ast.ts';
 import type { Frame, Machine } from './machine.ts';
 import { mayFail } from './raise.ts';
-import { bindName } from './scopes.ts';
+import { bindName, importCycle } from './scopes.ts';
 import { type LazyValue, unknown, type Value } from './values.ts';
 
 /** `import a.b as c`. Without an alias Python binds the first name only. */
@@ -68,8 +68,7 @@ function lazily(compute: () => Value): LazyValue {
     type: 'lazy',
     force() {
       if (value !== null) return value;
-      // An import cycle: the name does not exist yet.
-      if (isRunning) return unknown('import cycle');
+      if (isRunning) return importCycle;
       isRunning = true;
       try {
         value = compute();

@@ -1,6 +1,6 @@
 import type { Journal } from './journal.ts';
 import type { Frame } from './machine.ts';
-import type { Scope, Value } from './values.ts';
+import { type Scope, unknown, type Value } from './values.ts';
 
 export function createScope(parent: Scope | null): Scope {
   return { parent, variables: new Map() };
@@ -16,12 +16,15 @@ export function lookUp(frame: Frame, name: string): Value | null {
   return null;
 }
 
+/** A name that an import cycle asks for before it exists. Python takes a submodule of that name then. */
+export const importCycle: Value = unknown('import cycle');
+
 /** Evaluates an import that has waited for its first use. */
 export function force(scope: Scope, name: string, value: Value): Value {
   if (value.type !== 'lazy') return value;
   const forced = value.force();
   // A star import in a cycle may have been replaced meanwhile.
-  if (scope.variables.get(name) === value) scope.variables.set(name, forced);
+  if (forced !== importCycle && scope.variables.get(name) === value) scope.variables.set(name, forced);
   return forced;
 }
 

@@ -226,6 +226,26 @@ class Net(Base):
     expect(graph?.parameters[0]?.writes.at(-1)?.at?.path).toBe('/lib/init.py');
   });
 
+  it('is found where a package imports its own parts', () => {
+    const others = {
+      '/vision/__init__.py': 'from vision import models\nfrom . import ops',
+      '/vision/models/__init__.py': 'from .small import *',
+      '/vision/models/small.py': `${head}from ..ops import Scaled\n__all__ = ["small"]\ndef small():\n    return nn.Sequential(nn.Linear(4, 4), Scaled(4, 4))`,
+      '/vision/ops.py': `${head}class Scaled(nn.Linear):\n    def reset_parameters(self):\n        nn.init.normal_(self.weight, 0, 0.25)\n        nn.init.zeros_(self.bias)`,
+    };
+    for (const text of [
+      'from vision import models\nmodel = models.small()',
+      'import vision\nmodel = vision.models.small()',
+    ]) {
+      expect(parameters(analyze(text, {}, others).models[0]?.graph)).toEqual([
+        '0.weight uniform 0.289',
+        '0.bias uniform 0.289',
+        '1.weight normal 0.250',
+        '1.bias zeros 0.000',
+      ]);
+    }
+  });
+
   it('of tied weights is one parameter with two users', () => {
     const text = `${head}
 class Net(nn.Module):
@@ -261,6 +281,31 @@ class Net(nn.Module):
       'a.bias uniform',
       'b.weight zeros',
       'b.bias uniform',
+    ]);
+  });
+});
+
+describe('the graph', () => {
+  it('names the last function of a module without submodules after it', () => {
+    const text = `${head}
+class Swap(nn.Module):
+    def forward(self, x):
+        return F.relu(x.transpose(1, 2))
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+        self.swap = Swap()
+    def forward(self, x):
+        return F.relu(self.swap(self.fc(x)))
+`;
+    const layers = analyze(text, { symbol: 'Net', inputs: [[null, 5, 8]] }).models[0]?.graph.layers ?? [];
+    expect(layers.map(({ name, isModule, op }) => `${name} ${op.kind} ${isModule}`)).toEqual([
+      'x input false',
+      'fc dense true',
+      'permute permute false',
+      'swap activation true',
+      'relu activation false',
     ]);
   });
 });

@@ -4,7 +4,7 @@ import type { Importer } from '../interpreter/create.ts';
 import { isStandard, standardModule } from '../interpreter/library/python/modules.ts';
 import { isUnrelated } from '../interpreter/library/python/unrelated.ts';
 import { type Frame, type Machine, type ModuleRecord, Raised } from '../interpreter/machine.ts';
-import { force } from '../interpreter/scopes.ts';
+import { force, importCycle } from '../interpreter/scopes.ts';
 import { namespace } from '../interpreter/table.ts';
 import { type NamespaceValue, unknown, type Value } from '../interpreter/values.ts';
 import type { Statement } from '../syntax/ast.ts';
@@ -131,7 +131,11 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   function namespaceOf(found: Resolved, name: string): NamespaceValue {
     const known = namespaces.get(found.path);
     if (known !== undefined) return known;
-    const made = namespace(name, (member) => ownMember(found, name, member) ?? submodule(found, name, member));
+    const made = namespace(name, (member) => {
+      const own = ownMember(found, name, member);
+      // `from package import part` in the package's own `__init__` means the submodule.
+      return own === null || own === importCycle ? (submodule(found, name, member) ?? own) : own;
+    });
     namespaces.set(found.path, made);
     return made;
   }
