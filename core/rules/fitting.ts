@@ -6,7 +6,10 @@ import type { WeightSite } from './weight-site.ts';
 
 type Distribution = 'normal' | 'uniform';
 
-/** The initializer that fits the activation behind a weight: He for the ReLU family, Xavier with its gain for the others. */
+/**
+ * The initializer that fits the activation behind a weight: He for the ReLU family, Xavier for the others. Before tanh too
+ * its gain is 1, the critical one (Schoenholz et al. 2017); PyTorch's 5/3 is larger than He's √2 and saturates more.
+ */
 function fittingTarget(site: WeightSite, distribution: Distribution = distributionOf(site)): TargetInitializer {
   const { activation, parameter: weight } = site;
   // Square weights need no telling.
@@ -19,7 +22,7 @@ function fittingTarget(site: WeightSite, distribution: Distribution = distributi
     return { scheme: 'he', distribution, nonlinearity: 'relu', ...turned };
   }
   if (fn === 'selu') return { scheme: 'lecun', distribution };
-  return { scheme: 'xavier', distribution, gain: fn === 'tanh' ? calculateGain('tanh') : 1 };
+  return { scheme: 'xavier', distribution, gain: 1 };
 }
 
 /** As `fittingRemedies`; for initializers that are worse than none, the framework's default is a way out too. */
@@ -47,7 +50,7 @@ function replace(site: WeightSite, target: TargetInitializer, preferred: boolean
 
 function orthogonalTarget({ activation }: WeightSite): TargetInitializer {
   if (activation !== null && isRectifier(activation.fn)) return { scheme: 'orthogonal', gain: calculateGain('relu') };
-  return { scheme: 'orthogonal', gain: activation?.fn === 'tanh' ? calculateGain('tanh') : 1 };
+  return { scheme: 'orthogonal', gain: 1 };
 }
 
 /** Uniform stays uniform. */
