@@ -66,7 +66,7 @@ describe('gradients are those of TensorFlow.js’ layers', () => {
     ({ backend } = await startCpu());
   });
 
-  it.each(cases)('%s', async (_, input, stack, tokens) => {
+  it.each(cases.map((one) => [one[0], one] as const))('%s', async (_, [, input, stack, tokens]) => {
     const source = sourceOf(input, stack);
     const graph = analyzeSource('/model.js', `import * as tf from '@tensorflow/tfjs';\n${source}`, tfjs);
     const truth = truthOf(source, graph, input, tokens);

@@ -4,6 +4,7 @@ import type { ModelGraph } from '../../core/graph/graph.ts';
 import { createFrameworks } from '../../server/frameworks/all.ts';
 import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import { createDiskWorkspace } from '../../server/workspace/disk.ts';
+import { systemPython } from '../system.ts';
 import { losses } from './trainer-gradients.ts';
 
 /** What one backward pass gives in the framework itself, in float64, from weights and a batch that float32 holds exactly. */
@@ -33,7 +34,7 @@ export type PackedTruth = Omit<Truth, 'inputs' | 'target' | 'weights' | 'gradien
 const modelsFile = path.join(import.meta.dirname, 'trainer_models.py');
 
 export function readTruth(): readonly PackedTruth[] {
-  const output = execFileSync('/usr/bin/python3', [modelsFile], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const output = execFileSync(systemPython, [modelsFile], { encoding: 'utf8', maxBuffer: 1 << 28 });
   return output
     .trim()
     .split('\n')

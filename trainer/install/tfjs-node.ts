@@ -34,7 +34,7 @@ export async function installTfjsNode(options: InstallOptions): Promise<void> {
   if (!(await tryOwnInstaller(directory, log))) {
     log('The package’s own downloads are not reachable: taking libtensorflow from the TensorFlow wheel (274 MB)');
     rmSync(path.join(home, 'deps'), { recursive: true, force: true });
-    await fetchTensorflow({ directory, python: options.python ?? 'python3', log });
+    await fetchTensorflow({ directory, python: options.python, log });
     log('Building the addon');
     await buildAddon(directory);
     const problem = await works(directory);

@@ -11,11 +11,13 @@ const requirement = 'tensorflow-cpu==2.21.0';
  */
 export async function fetchTensorflow(options: {
   readonly directory: string;
-  readonly python: string;
+  /** Tried first. */
+  readonly python: string | undefined;
   log(line: string): void;
 }): Promise<void> {
-  const { directory, python } = options;
+  const { directory } = options;
   if (process.platform !== 'linux') throw new Error('the way by the TensorFlow wheel is known for Linux only');
+  const python = await findPip([options.python ?? 'python3', 'python3', '/usr/bin/python3'], directory);
   const deps = path.join(packageHome(directory), 'deps');
   const work = mkdtempSync(path.join(directory, 'wheel-'));
   try {
@@ -32,6 +34,15 @@ export async function fetchTensorflow(options: {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** The first interpreter that has pip. */
+async function findPip(candidates: readonly string[], directory: string): Promise<string> {
+  for (const python of new Set(candidates)) {
+    const found = await run(python, ['-m', 'pip', '--version'], directory).catch(() => null);
+    if (found !== null) return python;
+  }
+  throw new Error('no Python with pip, which brings the TensorFlow wheel, is found');
 }
 
 function pipOptions(): readonly string[] {
