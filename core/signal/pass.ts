@@ -21,7 +21,8 @@ export interface Pass {
 
 /** Propagates signal and gradient, with the weights of the source or critical ones. What is not known ends its own branch only. */
 export function runPass(graph: ModelGraph, mode: Mode, batch: number): Pass {
-  const sites = new Map(graph.layers.map((layer) => [layer.id, siteOf(graph, layer, mode, batch)]));
+  const fixed = fixedLayers(graph);
+  const sites = new Map(graph.layers.map((layer) => [layer.id, siteOf(graph, layer, mode, batch, fixed)]));
   const fields = forward(graph, sites);
   return { fields, ...backward(graph, sites, fields, batch) };
 }
@@ -33,10 +34,25 @@ function forward(graph: ModelGraph, sites: ReadonlyMap<number, Site>): Map<numbe
     const inputs = layer.inputs.map((id) => fields.get(id) ?? null);
     const known = inputs.filter((field) => field !== null);
     const field =
-      site === undefined || known.length < inputs.length ? null : transferOf(layer.op.kind).forward(site, known);
+      site === undefined || (known.length < inputs.length && !canDoWithout(site))
+        ? null
+        : transferOf(layer.op.kind).forward(site, known);
     fields.set(layer.id, field !== null && hasFiniteMoments(field) ? field : null);
   }
   return fields;
+}
+
+function canDoWithout({ op, readsFixed }: Site): boolean {
+  return readsFixed && transferOf(op.kind).needsNoInput === true;
+}
+
+/** Layers that no input of the model reaches. */
+function fixedLayers(graph: ModelGraph): ReadonlySet<number> {
+  const fixed = new Set<number>();
+  for (const { id, op, inputs } of graph.layers) {
+    if (op.kind !== 'input' && inputs.every((input) => fixed.has(input))) fixed.add(id);
+  }
+  return fixed;
 }
 
 function hasFiniteMoments(field: Field): boolean {
@@ -74,7 +90,8 @@ function backward(
     const output = fields.get(layer.id) ?? null;
     const inputs = layer.inputs.map((id) => fields.get(id) ?? null);
     const known = inputs.filter((field) => field !== null);
-    if (gradient === null || output === null || site === undefined || known.length < inputs.length) {
+    const isUnknown = site === undefined || (known.length < inputs.length && !canDoWithout(site));
+    if (gradient === null || output === null || isUnknown) {
       for (const id of layer.inputs) give(id, null);
       continue;
     }
@@ -87,7 +104,7 @@ function backward(
   return { gradients, weightGradients, loss };
 }
 
-function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number): Site {
+function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number, fixed: ReadonlySet<number>): Site {
   const { layers } = indexOf(graph);
   const following = mode === 'critical' ? followingActivation(graph, layer) : null;
   return {
@@ -100,6 +117,7 @@ function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number): Sit
       mode === 'critical'
         ? criticalWeight(following, fans, second)
         : writtenWeight(parameterOf(graph, layer, role), fans),
+    readsFixed: layer.inputs.every((id) => fixed.has(id)),
     expectedInput: layer.op.kind === 'input' ? expectedInput(graph, layer) : anyInput,
   };
 }

@@ -35,6 +35,8 @@ export interface Site<O extends Op = Op> {
     fans: { readonly fanIn: number | null; readonly fanOut: number | null },
     inputSecond: number,
   ): WeightMoments | null;
+  /** What it reads is the same for every input of the model (positions, masks), even where its values are not known. */
+  readonly readsFixed: boolean;
   /** Channels that an unshaped input must have, and where. */
   readonly expectedInput: ExpectedInput;
 }
@@ -56,6 +58,8 @@ export interface Backward {
 
 /** How signal and gradient pass one kind of op. */
 export interface Transfer<O extends Op = Op> {
+  /** Its output can be told without knowing what it reads: a table that is looked up in. */
+  readonly needsNoInput?: boolean;
   forward(site: Site<O>, inputs: readonly Field[]): Field | null;
   backward(site: Site<O>, inputs: readonly Field[], output: Field, gradient: Gradient): Backward;
 }

@@ -63,6 +63,24 @@ describe('the models of a module', () => {
     expect(analyze(block).models[0]?.graph.parameters[0]?.shape).toEqual([16, 16]);
   });
 
+  it('take the defaults of the module’s only configuration class', () => {
+    const gpt = `${head}
+from dataclasses import dataclass
+
+@dataclass
+class GPTConfig:
+    width: int = 12
+
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.fc = nn.Linear(config.width, config.width)
+    def forward(self, x):
+        return self.fc(x)
+`;
+    expect(analyze(gpt).models[0]?.graph.parameters[0]?.shape).toEqual([12, 12]);
+  });
+
   it('are factories where the class itself needs arguments', () => {
     const text = `${net.replace('width=8', 'width')}
 def small():

@@ -129,7 +129,7 @@ const configNames = new Set(['config', 'cfg', 'configuration']);
 
 function onlyConfiguration(module: ModuleRecord): Value | null {
   const names = [...module.scope.variables.keys()].filter(
-    (name) => /[a-z]Config$/.test(name) && !/^Pre[tT]rained/.test(name),
+    (name) => /\wConfig$/.test(name) && !/^Pre[tT]rained/.test(name),
   );
   const [name, ...others] = names;
   return name === undefined || others.length > 0 ? null : lookUp(moduleFrame(module), name);

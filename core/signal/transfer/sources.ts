@@ -43,13 +43,17 @@ export const parameter: Transfer<OpOf<'parameter'>> = {
   backward: () => ({ inputs: [] }),
 };
 
-/** Random tokens: rows of the table, drawn alike for every position. */
+/** Random tokens: rows of the table, drawn alike for every position. Positions meet the same rows for every input. */
 export const embedding: Transfer<OpOf<'embedding'>> = {
+  needsNoInput: true,
   forward(site, [tokens]) {
     const moments = site.moments('weight');
-    if (moments === null || moments === undefined || tokens === undefined) return null;
+    if (moments === null || moments === undefined) return null;
     const size = tokenSize(site.inputShapes[0] ?? null);
     const width = isKnown(site.op.width) ? site.op.width : null;
+    const channelAxis = site.inputShapes[0]?.length ?? 2;
+    if (site.readsFixed) return { size, channelAxis, segments: [drawnSegment(width, size, moments)] };
+    if (tokens === undefined) return null;
     const variance = moments.second - moments.mean ** 2;
     // Two positions, or two inputs, meet the same row with probability 1 / vocabulary.
     const common = moments.mean ** 2 + (isKnown(site.op.vocabulary) ? variance / site.op.vocabulary : 0);
@@ -61,9 +65,10 @@ export const embedding: Transfer<OpOf<'embedding'>> = {
       coherence: moments.mean ** 2,
       varyingCoherence: 0,
     };
-    return { size, channelAxis: site.inputShapes[0]?.length ?? 2, segments: [segment] };
+    return { size, channelAxis, segments: [segment] };
   },
   backward(site, [tokens], output, gradient) {
+    if (site.readsFixed) return { inputs: [tokens === undefined ? null : tokens.segments.map(() => [])], weight: null };
     const above = total(gradient[0] ?? []);
     const rows = isKnown(site.op.vocabulary) ? site.op.vocabulary : null;
     const positions = output.size[0] * output.size[1];

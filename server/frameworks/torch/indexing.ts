@@ -1,4 +1,4 @@
-import { isKnown, type Shape } from '../../../core/graph/shape.ts';
+import { type Dim, isKnown, type Shape } from '../../../core/graph/shape.ts';
 import { constant, unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf } from '../../interpreter/read.ts';
@@ -16,6 +16,7 @@ export function tensorIndex(input: TensorValue, index: Value, context: NativeCon
   let axis = 0;
   for (const item of items) {
     const position = numberOf(item);
+    const only = oneOf(item, result.shape?.[axis] ?? null);
     if (item.type === 'ellipsis') {
       if (rank === null) return part(input, null, context);
       axis += rank - consumed;
@@ -27,6 +28,9 @@ export function tensorIndex(input: TensorValue, index: Value, context: NativeCon
       axis++;
     } else if (position !== null && item.type !== 'boolean') {
       result = select(result, axis, position, context);
+    } else if (only !== null) {
+      result = section(result, axis, only, 1, context);
+      axis++;
     } else if (item.type === 'tensor' || item.type === 'list') {
       // By an index tensor or a mask: which elements is not known.
       return part(result, gathered(result.shape, axis, item), context);
@@ -35,6 +39,15 @@ export function tensorIndex(input: TensorValue, index: Value, context: NativeCon
     }
   }
   return result;
+}
+
+/** `[[-1]]`: the one place that a list names, counted from the start; `null` where it is not that. */
+function oneOf(index: Value, size: Dim): number | null {
+  if (index.type !== 'list' || index.items.length !== 1 || index.open) return null;
+  const [item] = index.items;
+  const place = item === undefined || item.type === 'boolean' ? null : numberOf(item);
+  if (place === null || place >= 0) return place;
+  return isKnown(size) ? size + place : null;
 }
 
 /** A part of a tensor, of which only the shape is known. */

@@ -298,3 +298,26 @@ self.lstm.weight_hh_l0.data[:] = 0.5`,
     expect(graph.parameters.map((parameter) => parameter.overwrittenByUnknown)).toEqual([true, true]);
   });
 });
+
+describe('a small language model', () => {
+  it('is followed from tokens and positions to the last token’s logits', () => {
+    const { models } = analyze(
+      net(
+        'self.tokens = nn.Embedding(50, 16)\nself.places = nn.Embedding(64, 16)\nself.head = nn.Linear(16, 50)\nfor table in (self.tokens, self.places):\n    nn.init.normal_(table.weight, std=0.02)',
+        'places = torch.arange(0, ids.size(1), device=ids.device)\nx = self.tokens(ids) + self.places(places)\nreturn self.head(x[:, [-1], :])',
+        'self, ids',
+      ),
+    );
+    const [model] = models;
+    const rms = (name: string) => {
+      const layer = model?.graph.layers.find((one) => one.name === name);
+      return layer === undefined ? undefined : model?.prediction.layers.get(layer.id)?.signal;
+    };
+    expect(model?.graph.complete).toBe(true);
+    expect(model?.graph.layers.find(({ name }) => name === 'head')?.outputShape?.slice(1)).toEqual([1, 50]);
+    // Positions are the same for every input: of their sum with the tokens, half of the variance depends on the input.
+    expect(rms('places')).toMatchObject({ rms: 0.02, inputStd: 0 });
+    expect(rms('add')?.rms).toBeCloseTo(0.02 * Math.SQRT2, 6);
+    expect(rms('add')?.inputStd).toBeCloseTo(0.02 * Math.sqrt(1 - 1 / 50), 6);
+  });
+});
