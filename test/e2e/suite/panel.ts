@@ -89,9 +89,11 @@ describe('the probe panel', function () {
   it('stops when told to', async () => {
     await setSetting('probe.steps', 5000);
     await openProbe('pytorch/deep_plain.py', 'DeepPlainNet');
-    await until(async () =>
-      Number(await evaluate('document.querySelectorAll("table tbody tr").length')) > 5 ? true : undefined,
-    );
+    // Stopped before its first step a run leaves nothing behind.
+    await until(async () => {
+      const text = String(await evaluate('document.querySelector("header")?.innerText ?? ""'));
+      return /[1-9][\d,]* \/ [\d,]+ steps/.test(text) ? true : undefined;
+    });
     const before = (await (await api()).pastRuns()).length;
     await drive('clickIn', { mark, selector: 'button:has-text("Stop")' });
     const runs = await until(async () => {
