@@ -2,6 +2,7 @@ import type { Layer, ModelGraph } from './graph.ts';
 import { indexOf } from './graph-index.ts';
 import type { ActivationName, Op, OpKind } from './op.ts';
 import type { Parameter } from './parameter.ts';
+import { isKnown } from './shape.ts';
 
 /* Questions that rules and variants ask about where a layer stands. All are linear in the graph at worst. */
 
@@ -21,6 +22,21 @@ export function weightsOf(graph: ModelGraph, layer: Layer): readonly Parameter[]
     .map((id) => parameters.get(id))
     .filter((p) => p !== undefined)
     .filter(({ role }) => role === 'weight' || role === 'recurrentWeight');
+}
+
+/** How many units a weight layer has; `null` where it has none or the width is not known. */
+export function unitsOf({ op }: Layer): number | null {
+  const width =
+    op.kind === 'dense'
+      ? op.outFeatures
+      : op.kind === 'conv'
+        ? op.outChannels
+        : op.kind === 'recurrent'
+          ? op.hiddenSize
+          : op.kind === 'attention'
+            ? op.width
+            : null;
+  return isKnown(width) ? width : null;
 }
 
 /** An activation and the node that applies it. */

@@ -1,3 +1,4 @@
+import { unitsOf } from '../graph/queries.ts';
 import type { Severity } from './finding.ts';
 import { remediesWithDefault } from './fitting.ts';
 import { byPlace, type Place } from './places.ts';
@@ -42,7 +43,7 @@ function startsIdentical({ layer: { op }, endsBranch }: WeightSite): boolean {
 function describe(place: Place, worst: WeightSite, isForEver: boolean, { prediction }: RuleContext): string {
   const layers = nameLayers(worst, place);
   const start = `All weights start at ${formatNumber(worst.initializer.mean ?? 1)}`;
-  const units = unitsOf(worst);
+  const units = unitsOf(worst.layer);
   const subject = units === null ? 'the units of this layer' : `its ${units} units`;
   if (!isForEver) {
     return `${start}: ${subject} see the same sum of their inputs, and only random biases or weights behind them tell them apart (${layers}).`;
@@ -51,16 +52,4 @@ function describe(place: Place, worst: WeightSite, isForEver: boolean, { predict
     return `${start} and never get a gradient: ${subject} stay identical for ever (${layers}).`;
   }
   return `${start}: ${subject} compute the same and get the same gradient, so they stay as one for ever (${layers}).`;
-}
-
-function unitsOf({ layer: { op } }: WeightSite): number | null {
-  const width =
-    op.kind === 'dense'
-      ? op.outFeatures
-      : op.kind === 'conv'
-        ? op.outChannels
-        : op.kind === 'recurrent'
-          ? op.hiddenSize
-          : null;
-  return typeof width === 'number' ? width : null;
 }

@@ -1,6 +1,5 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
-import { isWeightLayer } from '../graph/queries.ts';
-import { isKnown } from '../graph/shape.ts';
+import { isWeightLayer, unitsOf } from '../graph/queries.ts';
 import { inputStd, merge, rootMeanSquare } from './field.ts';
 import { fixedPointOf } from './fixed-point.ts';
 import { gainOf } from './gain.ts';
@@ -90,20 +89,6 @@ function unitDiversity(layer: Layer, symmetric: ReadonlySet<number>): number | n
   if (!symmetric.has(layer.id)) return 1;
   const units = unitsOf(layer);
   return units === null ? null : 1 / units;
-}
-
-function unitsOf({ op }: Layer): number | null {
-  const width =
-    op.kind === 'dense'
-      ? op.outFeatures
-      : op.kind === 'conv'
-        ? op.outChannels
-        : op.kind === 'recurrent'
-          ? op.hiddenSize
-          : op.kind === 'attention'
-            ? op.width
-            : null;
-  return isKnown(width) ? width : null;
 }
 
 /** First against last weight layer, each relative to critical. */
