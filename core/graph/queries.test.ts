@@ -2,15 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { normal } from '../initializers/make.ts';
 import { graphBuilder } from '../testing/graph-builder.ts';
 import type { Layer, ModelGraph } from './graph.ts';
-import {
-  activationAfter,
-  isHead,
-  isStem,
-  normalizationAfter,
-  residualAddAfter,
-  unnormalizedDepth,
-  weightsOf,
-} from './queries.ts';
+import { activationAfter, isHead, isStem, normalizationAfter, residualAddAfter, weightsOf } from './queries.ts';
 
 /** stem → bn → relu → [conv1 → bn → relu → conv2 → bn] + skip → relu → pool → flatten → fc */
 function residualNet() {
@@ -64,26 +56,7 @@ describe('queries about a residual network', () => {
   });
 });
 
-describe('unnormalizedDepth', () => {
-  it('counts weight layers between normalizations', () => {
-    const b = graphBuilder();
-    let x = b.input([null, 8]);
-    const ids: number[] = [];
-    const dense = () => {
-      x = b.dense(x, 8);
-      ids.push(x);
-      x = b.activation(x, 'relu');
-    };
-    dense();
-    dense();
-    x = b.layerNorm(x);
-    dense();
-    dense();
-    dense();
-    const graph = b.build(x);
-    expect(ids.map((id) => unnormalizedDepth(graph, layer(graph, id)))).toEqual([2, 2, 3, 3, 3]);
-  });
-
+describe('residualAddAfter', () => {
   it('does not take an added position embedding for a residual branch', () => {
     const b = graphBuilder();
     const fc = b.dense(b.input([null, 4, 8]), 8);

@@ -95,16 +95,6 @@ export function residualAddAfter(graph: ModelGraph, layer: Layer): Layer | null 
   }
 }
 
-/**
- * How many weight layers the longest un-normalized chain through this layer has: between two normalizations, or the
- * model's ends.
- */
-export function unnormalizedDepth(graph: ModelGraph, layer: Layer): number {
-  const { above, below } = factsOf(graph);
-  const own = isWeightLayer(layer) ? 1 : 0;
-  return (above.get(layer.id) ?? 0) + own + (below.get(layer.id) ?? 0);
-}
-
 const weightKinds: ReadonlySet<OpKind> = new Set(['dense', 'conv', 'recurrent', 'attention']);
 
 const normalizationKinds: ReadonlySet<OpKind> = new Set([
@@ -156,8 +146,8 @@ function isIdentity(op: Op): boolean {
   return op.kind === 'activation' && op.fn === 'identity';
 }
 
-/** Breadth first from what reads `layer`, through what `passes`. */
-function firstAfter(
+/** The first wanted layer, breadth first from what reads `layer`, through what `passes`. */
+export function firstAfter(
   graph: ModelGraph,
   layer: Layer,
   wanted: (layer: Layer) => boolean,
@@ -181,9 +171,6 @@ interface Facts {
   readonly dependsOnInput: ReadonlySet<number>;
   readonly followsWeight: ReadonlySet<number>;
   readonly leadsToWeight: ReadonlySet<number>;
-  /** Most weight layers strictly before (after) a layer since (until) a normalization. */
-  readonly above: ReadonlyMap<number, number>;
-  readonly below: ReadonlyMap<number, number>;
 }
 
 const facts = new WeakMap<ModelGraph, Facts>();
@@ -201,21 +188,15 @@ function makeFacts(graph: ModelGraph): Facts {
   const dependsOnInput = new Set<number>();
   const followsWeight = new Set<number>();
   const leadsToWeight = new Set<number>();
-  const above = new Map<number, number>();
-  const below = new Map<number, number>();
-  const chain = (depths: ReadonlyMap<number, number>, neighbour: Layer) =>
-    isNormalization(neighbour) ? 0 : (depths.get(neighbour.id) ?? 0) + (isWeightLayer(neighbour) ? 1 : 0);
 
   for (const layer of graph.layers) {
     const inputs = layer.inputs.map((id) => layers.get(id)).filter((input) => input !== undefined);
     if (layer.op.kind === 'input' || inputs.some(({ id }) => dependsOnInput.has(id))) dependsOnInput.add(layer.id);
     if (inputs.some((input) => isWeightLayer(input) || followsWeight.has(input.id))) followsWeight.add(layer.id);
-    above.set(layer.id, Math.max(0, ...inputs.map((input) => chain(above, input))));
   }
   for (const layer of graph.layers.toReversed()) {
     const readers = consumers.get(layer.id) ?? [];
     if (readers.some((reader) => isWeightLayer(reader) || leadsToWeight.has(reader.id))) leadsToWeight.add(layer.id);
-    below.set(layer.id, Math.max(0, ...readers.map((reader) => chain(below, reader))));
   }
-  return { dependsOnInput, followsWeight, leadsToWeight, above, below };
+  return { dependsOnInput, followsWeight, leadsToWeight };
 }

@@ -5,6 +5,7 @@ import type { Parameter } from '../graph/parameter.ts';
 import {
   type ActivationUse,
   activationAfter,
+  firstAfter,
   isWeightLayer,
   normalizationAfter,
   residualAddAfter,
@@ -93,18 +94,8 @@ function constantFactorAfter(graph: ModelGraph, layer: Layer): number {
 
 /** No weight comes after it: what it puts out is what the loss sees. */
 function isLast(graph: ModelGraph, layer: Layer): boolean {
-  const { consumers } = indexOf(graph);
-  const queue = [layer];
-  const seen = new Set([layer.id]);
-  for (const at of queue) {
-    for (const next of consumers.get(at.id) ?? []) {
-      if (seen.has(next.id)) continue;
-      if (isWeightLayer(next) || weightUses(graph, next).length > 0) return false;
-      seen.add(next.id);
-      queue.push(next);
-    }
-  }
-  return true;
+  const weighs = (next: Layer) => isWeightLayer(next) || weightUses(graph, next).length > 0;
+  return firstAfter(graph, layer, weighs, () => true) === null;
 }
 
 function isTrained({ trainable, overwrittenByUnknown }: Parameter): boolean {

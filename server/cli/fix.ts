@@ -1,11 +1,10 @@
 import { createTwoFilesPatch } from 'diff';
 import type { Severity } from '../../core/rules/finding.ts';
-import type { Fix } from '../fixes/fix.ts';
-import { fixesFor } from '../fixes/fixes-for.ts';
+import { fixAllEdits } from '../fixes/fix-all.ts';
 import { createFrameworks } from '../frameworks/all.ts';
 import { createAnalyzer } from '../workspace/analyzer.ts';
 import { withOpenDocuments } from '../workspace/disk.ts';
-import { openEditable, type TextEdit } from './editable.ts';
+import { openEditable } from './editable.ts';
 import { displayPath } from './location.ts';
 import { type Session, visibleFindings } from './session.ts';
 
@@ -30,26 +29,12 @@ export function fixFile(
   const analyzer = createAnalyzer(workspace, createFrameworks());
   for (; round < maxRounds; round++) {
     const analysis = analyzer.analyze(file);
-    const fixes = visibleFindings(file, analysis.findings, { ...session, workspace }, options.minimum).flatMap(
-      (finding) => fixesFor(finding, analysis).find((fix) => fix.preferred) ?? [],
-    );
-    const edits = compatibleEdits(
-      fixes.filter((fix) => (fix.safe || options.unsafe) && fix.edits.every((edit) => edit.path === file)),
-    );
+    const findings = visibleFindings(file, analysis.findings, { ...session, workspace }, options.minimum);
+    const edits = fixAllEdits(findings, analysis, options);
     if (edits.length === 0) break;
     current = current.apply(edits);
   }
   if (current.content === before.content) return { content: null, diff: '' };
   const name = displayPath(file, options.cwd);
   return { content: current.content, diff: createTwoFilesPatch(name, name, before.content, current.content, '', '') };
-}
-
-/** The edits of all fixes that do not touch what an earlier one of them touches. */
-function compatibleEdits(fixes: readonly Fix[]): readonly TextEdit[] {
-  const taken: TextEdit[] = [];
-  for (const { edits } of fixes) {
-    const isFree = edits.every((edit) => taken.every((other) => edit.end < other.start || other.end < edit.start));
-    if (isFree) taken.push(...edits);
-  }
-  return taken;
 }

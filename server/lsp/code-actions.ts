@@ -1,12 +1,13 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Range } from 'vscode-languageserver/node';
 import type { Finding } from '../../core/rules/finding.ts';
 import type { Fix } from '../fixes/fix.ts';
+import { fixAllEdits } from '../fixes/fix-all.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
 import type { ModuleAnalysis } from '../workspace/analysis.ts';
 import { ignoreCommentEdit } from '../workspace/ignore-comments.ts';
 import { keyOf } from './diagnostics.ts';
-import { locate, type OpenModule } from './documents.ts';
-import { type SpanEdit, toWorkspaceEdit, withoutOverlaps } from './edits.ts';
+import { locate } from './documents.ts';
+import { toWorkspaceEdit } from './edits.ts';
 import { giveWay, type Session } from './session.ts';
 
 const fixAllKind = 'source.fixAll.initscope';
@@ -29,7 +30,7 @@ export function registerCodeActions(session: Session): void {
       }
     }
     if (context.only?.some((only) => includes(only, fixAllKind))) {
-      actions.push(...fixAll(session, module, shown, analysis));
+      actions.push(...fixAll(session, shown, analysis));
     }
     return actions;
   });
@@ -78,18 +79,9 @@ function ignoreAction(session: Session, finding: Finding, context: CodeActionPar
 }
 
 /** Only what is safe, unless `initscope.fixAll.unsafe` takes the preferred fixes that change training as well. */
-function fixAll(
-  session: Session,
-  module: OpenModule,
-  findings: readonly Finding[],
-  analysis: ModuleAnalysis,
-): readonly CodeAction[] {
-  const { unsafe } = session.settings.fixAll;
-  const chosen = findings.flatMap((finding): readonly SpanEdit[] => {
-    const fix = fixesFor(finding, analysis).find(({ safe, preferred }) => preferred && (safe || unsafe));
-    return fix?.edits.every(({ path }) => path === module.path) === true ? fix.edits : [];
-  });
-  const edit = chosen.length === 0 ? null : toWorkspaceEdit(session, withoutOverlaps(chosen));
+function fixAll(session: Session, findings: readonly Finding[], analysis: ModuleAnalysis): readonly CodeAction[] {
+  const edits = fixAllEdits(findings, analysis, session.settings.fixAll);
+  const edit = edits.length === 0 ? null : toWorkspaceEdit(session, edits);
   return edit === null ? [] : [{ title: 'Fix all (Initscope)', kind: fixAllKind, edit }];
 }
 

@@ -13,12 +13,13 @@ import {
 } from '../../core/editor/protocol.ts';
 import { spanContains } from '../../core/graph/span.ts';
 import type { Finding } from '../../core/rules/finding.ts';
+import { compatibleEdits } from '../fixes/fix-all.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
 import type { ModelAnalysis } from '../workspace/analysis.ts';
 import { locate, type OpenModule, offsetAt } from './documents.ts';
-import { toWorkspaceEdit, withoutOverlaps } from './edits.ts';
+import { toWorkspaceEdit } from './edits.ts';
 import { giveWay, type Session } from './session.ts';
-import { variantEdits } from './variant.ts';
+import { variantFixes } from './variant.ts';
 
 /** What the probe asks of the source: the model, and edits that write an outcome back. */
 export function registerModelRequests(session: Session): void {
@@ -57,9 +58,9 @@ function applyVariant(session: Session, { uri, symbol, variant }: ApplyVariantPa
   const module = session.documents.find(uri);
   const model = module === null ? null : session.analyzeSymbol(module.path, symbol);
   if (module === null || model === null) return { edit: null, reason: `${symbol} is not in the document any more` };
-  const written = variantEdits(session.analyze(module.path).value, model, variant);
+  const written = variantFixes(session.analyze(module.path).value, model, variant);
   if ('reason' in written) return { edit: null, reason: written.reason };
-  const edit = toWorkspaceEdit(session, withoutOverlaps(written.edits));
+  const edit = toWorkspaceEdit(session, compatibleEdits(written.fixes));
   return edit === null ? { edit: null, reason: 'the source has changed' } : { title: written.title, edit };
 }
 

@@ -166,7 +166,8 @@ function createWorld(
     env: process.env,
   });
   const workspace = withOpenDocuments(createDiskWorkspace({ roots, searchPaths }), (file) => documents.get(file));
-  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks()), sources: createSourceCache(workspace) };
+  const sources = createSourceCache(workspace);
+  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks(), sources), sources };
 }
 
 function readDisk(file: string): string | null {

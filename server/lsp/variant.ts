@@ -2,9 +2,9 @@ import type { ModelGraph } from '../../core/graph/graph.ts';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import type { VariantName } from '../../core/probe/request.ts';
 import { type Finding, noEffect, type TargetInitializer } from '../../core/rules/finding.ts';
+import type { Fix } from '../fixes/fix.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
 import type { ModelAnalysis, ModuleAnalysis } from '../workspace/analysis.ts';
-import type { SpanEdit } from './edits.ts';
 
 /** The variants that a framework has an initializer for; the others are drawn by the probe only. */
 const targets: Readonly<Partial<Record<VariantName, { readonly name: string; readonly target: TargetInitializer }>>> = {
@@ -15,20 +15,20 @@ const targets: Readonly<Partial<Record<VariantName, { readonly name: string; rea
   zeros: { name: 'zeros', target: { scheme: 'zeros' } },
 };
 
-/** Edits that give every weight of a model the variant's initializer, where the source initializes it now. */
-export function variantEdits(
+/** Fixes that give every weight of a model the variant's initializer, where the source initializes it now. */
+export function variantFixes(
   module: ModuleAnalysis,
   model: ModelAnalysis,
   variant: VariantName,
-): { readonly title: string; readonly edits: readonly SpanEdit[] } | { readonly reason: string } {
+): { readonly title: string; readonly fixes: readonly Fix[] } | { readonly reason: string } {
   const chosen = targets[variant];
   if (chosen === undefined) return { reason: `“${variant}” is no initializer that source code can name` };
-  const edits = weightsOf(model.graph).flatMap((parameter) => {
+  const fixes = weightsOf(model.graph).flatMap((parameter) => {
     const [fix] = fixesFor(replaceInitializer(model.graph, parameter, chosen.target), { ...module, models: [model] });
-    return fix?.edits ?? [];
+    return fix ?? [];
   });
-  if (edits.length === 0) return { reason: 'no place in the source initializes a weight of this model' };
-  return { title: `Initialize ${model.graph.name} with ${chosen.name}`, edits };
+  if (fixes.length === 0) return { reason: 'no place in the source initializes a weight of this model' };
+  return { title: `Initialize ${model.graph.name} with ${chosen.name}`, fixes };
 }
 
 function weightsOf(graph: ModelGraph): readonly Parameter[] {

@@ -10,14 +10,17 @@ import type { AnalyzeOptions, Analyzer, ModelAnalysis, ModuleAnalysis } from './
 import { type Collector, createCollector, type Evaluation } from './collector.ts';
 import { judge, judgeModule } from './judge.ts';
 import { createModuleStore, type ModuleStore } from './module-store.ts';
-import { createSourceCache, languageOf } from './parse.ts';
+import { createSourceCache, languageOf, type SourceCache } from './parse.ts';
 import { findRoot, findRoots, type Root } from './roots.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Reads, evaluates and judges modules. What has been parsed and imported is kept for the next analysis. */
-export function createAnalyzer(workspace: Workspace, frameworks: readonly Framework[]): Analyzer {
+export function createAnalyzer(
+  workspace: Workspace,
+  frameworks: readonly Framework[],
+  sources: SourceCache = createSourceCache(workspace),
+): Analyzer {
   let isCancelled: () => boolean = () => false;
-  const sources = createSourceCache(workspace);
   const collector: Collector = createCollector(() => machine.state.constructions);
   const machine: Machine = createMachine({
     frameworks,
