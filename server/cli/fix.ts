@@ -20,6 +20,10 @@ export function fixFile(
   session: Session,
   options: { readonly unsafe: boolean; readonly minimum: Severity | null; readonly cwd: string },
 ): { readonly content: string | null; readonly diff: string } {
+  const first = session.analyzer.analyze(file);
+  const found = visibleFindings(file, first.findings, session, options.minimum);
+  // The session's analyzer knows the imports already; most files need no other.
+  if (fixAllEdits(found, first, options).length === 0) return { content: null, diff: '' };
   const before = openEditable(file);
   let current = before;
   let round = 0;
