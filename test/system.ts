@@ -33,7 +33,7 @@ export const pytorch: SystemNeed = {
   isThere: () => spawnSync(systemPython, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0,
 };
 
-/** Brings Keras, which Debian does not package: `test/oracle/keras-installation.ts`. */
+/** Brings Keras and other packages that Debian does not have: `test/oracle/python-packages.ts`. */
 export const pip: SystemNeed = {
   name: 'pip of the system Python',
   packages: ['python3-pip'],

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keras } from '../../server/frameworks/keras/index.ts';
 import { analyzeSource, compareModels, type RealModel } from './compare-models.ts';
-import { runWithKeras } from './keras-installation.ts';
+import { kerasOnJax, runPython } from './python-packages.ts';
 
 /* Our reading of Keras' layers against the real Keras 3: names, shapes, and what the weights start with. */
 
@@ -180,7 +180,7 @@ const real: RealModel[] = [];
 
 beforeAll(() => {
   const script = path.join(import.meta.dirname, 'keras-layers.py');
-  const lines = runWithKeras(script, JSON.stringify(cases.map(([, source]) => source)));
+  const lines = runPython(kerasOnJax, [script], JSON.stringify(cases.map(([, source]) => source)));
   real.push(
     ...lines
       .trim()

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createFrameworks } from '../../server/frameworks/all.ts';
 import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import { createDiskWorkspace } from '../../server/workspace/disk.ts';
-import { buildModels, scoreModel, sourceRoot } from './torchvision.ts';
+import { scoreModel } from './built-models.ts';
+import { torchvision, torchvisionRoot } from './torchvision.ts';
 
 /*
  * A few of torchvision's models, one of each kind, against what PyTorch builds. All of them: `npm run oracle:torchvision`.
@@ -19,13 +20,13 @@ const names = [
 ];
 
 describe('torchvision, read from its sources', () => {
-  const built = buildModels(names);
+  const built = torchvision.build(names);
 
   it.each(names)('%s has the parameters, distributions and shapes that we say', (name) => {
     const model = built.get(name);
     if (model === undefined) throw new Error(`torchvision did not build ${name}`);
     const analyzer = createAnalyzer(
-      createDiskWorkspace({ roots: [sourceRoot(model)], searchPaths: [] }),
+      createDiskWorkspace({ roots: [torchvisionRoot(model)], searchPaths: [] }),
       createFrameworks(),
     );
     const score = scoreModel(analyzer, model);

@@ -7,7 +7,7 @@ import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import { createMemoryWorkspace } from '../../server/workspace/memory.ts';
 import type { Backend } from '../../trainer/backend-ops.ts';
 import { startWasm } from '../../trainer/engines/wasm.ts';
-import { runWithKeras } from './keras-installation.ts';
+import { kerasOnJax, runPython } from './python-packages.ts';
 import { differences, gradientsOf, losses } from './trainer-gradients.ts';
 import type { PackedTruth } from './trainer-truth.ts';
 import { unpackTruth } from './trainer-unpack.ts';
@@ -142,7 +142,7 @@ describe('gradients on wasm are those of Keras', () => {
   const truths = new Map<string, PackedTruth>();
   beforeAll(async () => {
     ({ backend } = await startWasm(wasmFiles)());
-    const output = runWithKeras(path.join(import.meta.dirname, 'trainer_keras.py'), JSON.stringify(cases));
+    const output = runPython(kerasOnJax, [path.join(import.meta.dirname, 'trainer_keras.py')], JSON.stringify(cases));
     for (const line of output.trim().split('\n')) {
       const truth = JSON.parse(line) as PackedTruth;
       truths.set(truth.model, truth);

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { ensureSystem, pip, systemPython } from '../system.ts';
+
+/** Packages of the Python registry that belong together, installed where they are first needed and kept under `out/python/`. */
+export interface PythonPackages {
+  /** The folder's name. */
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** What can be imported once they are there. */
+  readonly imports: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Keras on its JAX backend, the lightest that can run every layer (about 700 MB). */
+export const kerasOnJax: PythonPackages = {
+  name: 'keras',
+  packages: ['keras==3.15.1', 'jax[cpu]==0.10.2'],
+  imports: 'keras, jax',
+  environment: { KERAS_BACKEND: 'jax' },
+};
+
+/** Today's PyTorch and the model collections that need it (5.7 GB, most of it CUDA): for whole runs, not for every CI run. */
+export const modelCollections: PythonPackages = {
+  name: 'torch',
+  packages: ['torch==2.15.0', 'torchvision==0.29.2', 'timm==1.0.31', 'transformers==5.24.0'],
+  imports: 'torch, torchvision, timm, transformers',
+};
+
+/** Where the packages lie: an import root for the analyzer too. */
+export function folderOf({ name }: PythonPackages): string {
+  return path.resolve(import.meta.dirname, '../../out/python', name);
+}
+
+/** Runs a script with the packages, which are installed where they are not there yet; returns what it prints. */
+export function runPython(packages: PythonPackages, command: readonly string[], input = ''): string {
+  ensurePackages(packages);
+  const run = python(packages, command, input);
+  if (run.status !== 0) throw new Error(`${command.join(' ')}: ${run.stderr}`);
+  return run.stdout;
+}
+
+function ensurePackages(packages: PythonPackages): void {
+  if (python(packages, ['-c', `import ${packages.imports}`], '').status === 0) return;
+  ensureSystem([pip]);
+  const command = ['-m', 'pip', 'install', '--quiet', '--target', folderOf(packages), ...packages.packages];
+  const run = spawnSync(systemPython, command, { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`cannot be installed: ${packages.packages.join(' ')}: ${run.stderr}`);
+}
+
+function python(packages: PythonPackages, command: readonly string[], input: string) {
+  const env = { ...process.env, ...packages.environment, PYTHONPATH: folderOf(packages) };
+  return spawnSync(systemPython, command, { input, env, encoding: 'utf8', maxBuffer: 2 ** 30 });
+}
