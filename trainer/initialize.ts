@@ -1,16 +1,25 @@
 import type { FrameworkId } from '../core/graph/graph.ts';
-import type { Initializer } from '../core/graph/initializer.ts';
+import type { Initializer, Region, Write } from '../core/graph/initializer.ts';
 import type { Parameter } from '../core/graph/parameter.ts';
 import { isKnown } from '../core/graph/shape.ts';
+import { piecesOf } from '../core/initializers/mixture.ts';
 import { truncatedMoments } from '../core/initializers/truncated.ts';
 import { orthogonalRows } from './orthogonal.ts';
 import type { Random } from './random.ts';
 
 /** Draws a parameter's initial values in its framework's layout; the same stream draws the same values. */
 export function drawParameter(parameter: Parameter, framework: FrameworkId, random: Random): Float32Array {
+  return drawValues(parameter.initializer, parameter, framework, random);
+}
+
+function drawValues(
+  initializer: Initializer,
+  parameter: Parameter,
+  framework: FrameworkId,
+  random: Random,
+): Float32Array {
   const shape = parameter.shape.filter(isKnown);
   const size = shape.reduce((a, b) => a * b, 1);
-  const { initializer } = parameter;
   switch (initializer.family) {
     case 'zeros':
       return new Float32Array(size);
@@ -32,12 +41,40 @@ export function drawParameter(parameter: Parameter, framework: FrameworkId, rand
       return dirac(shape, framework, initializer.gain ?? 1);
     case 'sparse':
       return sparse(shape, initializer, parameter, random);
+    case 'mixture':
+      return mixture(shape, parameter, framework, random);
     case 'uninitialized':
     case 'unknown':
       return drawFallback(size, parameter, random);
     default:
       return initializer.family satisfies never;
   }
+}
+
+/** Every piece takes what its write draws for the whole tensor: an orthogonal block is then one of a larger matrix. */
+function mixture(shape: readonly number[], parameter: Parameter, framework: FrameworkId, random: Random): Float32Array {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const pieces = piecesOf(shape, parameter.writes) ?? [];
+  const values = new Float32Array(size);
+  const drawn = new Map<Write, Float32Array>();
+  for (const { region, write } of pieces) {
+    if (write === null) continue;
+    const source = drawn.get(write) ?? drawValues(write.initializer, parameter, framework, random);
+    drawn.set(write, source);
+    for (const at of placesOf(region, shape)) values[at] = source[at] ?? 0;
+  }
+  return values;
+}
+
+/** The flat places of a box, row by row. */
+function placesOf(region: Region, shape: readonly number[]): readonly number[] {
+  return region.reduce<readonly number[]>(
+    (places, [start, stop], axis) =>
+      places.flatMap((place) =>
+        Array.from({ length: stop - start }, (_, index) => place * (shape[axis] ?? 1) + start + index),
+      ),
+    [0],
+  );
 }
 
 /** Families that say nothing: what is drawn in their place stands for a framework's default. */

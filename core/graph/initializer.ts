@@ -1,6 +1,6 @@
 import type { Span } from './span.ts';
 
-/** The family of an initial distribution. `uninitialized` is memory that nobody wrote; `unknown` is what we cannot tell. */
+/** The family of an initial distribution. `mixture`: parts were written differently. `uninitialized` is memory that nobody wrote; `unknown` is what we cannot tell. */
 export type InitializerFamily =
   | 'zeros'
   | 'ones'
@@ -12,6 +12,7 @@ export type InitializerFamily =
   | 'identity'
   | 'dirac'
   | 'sparse'
+  | 'mixture'
   | 'uninitialized'
   | 'unknown';
 
@@ -46,6 +47,9 @@ export interface Initializer {
   readonly nonlinearity?: string;
 }
 
+/** A box of a tensor: the places from `start` up to, not including, `stop`, for every axis. */
+export type Region = readonly (readonly [start: number, stop: number])[];
+
 export type WriteOrigin = 'default' | 'explicit' | 'applied' | 'unknown';
 
 /**
@@ -63,4 +67,6 @@ export interface Write {
   readonly callee: string | null;
   /** Only part of the tensor was written (a slice). */
   readonly partial?: boolean;
+  /** Which part, where that is known. */
+  readonly region?: Region;
 }

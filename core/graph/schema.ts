@@ -47,6 +47,7 @@ const initializer = fields({
     'identity',
     'dirac',
     'sparse',
+    'mixture',
     'uninitialized',
     'unknown',
   ]),
@@ -67,6 +68,7 @@ const write = fields({
   by: text,
   callee: nullable(text),
   partial: optional(flag),
+  region: optional(listOf(listOf(count))),
 });
 
 const parameter = fields({

@@ -68,7 +68,8 @@ export class CallContext implements NativeContext {
       by: swept ? sweep : write.by,
       callee: write.callee === undefined ? (isDefault ? null : this.calleeText) : write.callee,
     };
-    storage.writes.push(tensor.isPart ? { ...made, partial: true } : made);
+    const region = write.region ?? null;
+    storage.writes.push(tensor.isPart ? { ...made, partial: true, ...(region === null ? {} : { region }) } : made);
     if (!tensor.isPart) storage.overwrittenByUnknown = false;
   }
 

@@ -2,6 +2,8 @@ import type { FrameworkId, GraphNote, Layer, LossKind, ModelGraph } from '../../
 import type { Initializer, Write } from '../../core/graph/initializer.ts';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import type { Span } from '../../core/graph/span.ts';
+import { unknownInitializer } from '../../core/initializers/make.ts';
+import { mixtureOf } from '../../core/initializers/mixture.ts';
 import type { Framework } from '../frameworks/framework.ts';
 import type { TracedNode } from './graph-builder.ts';
 import type { InstanceValue, Storage, TensorValue } from './values.ts';
@@ -124,37 +126,28 @@ function parameterOf(id: number, name: string, storage: Storage, trainable: bool
     trainable,
     fanIn,
     fanOut,
-    initializer: overwrittenByUnknown ? unknownInitializer : effective(storage, writes),
+    initializer: overwrittenByUnknown ? unknownInitializer() : effective(storage, writes),
     // A copy: the evaluator's own record is undone when the analysis ends.
     writes: [...writes],
     ...(overwrittenByUnknown ? { overwrittenByUnknown } : {}),
   };
 }
 
-/** The last writer wins. Where it wrote only a part, the whole is a mixture that we cannot tell. */
-function effective(storage: Storage, writes: readonly Write[]): Initializer {
+/** The last writer wins; where it wrote only a part, the whole is a mixture. */
+function effective({ shape, role }: Storage, writes: readonly Write[]): Initializer {
   const last = writes.at(-1);
-  if (last === undefined) return unknownInitializer;
+  if (last === undefined) return unknownInitializer();
   if (!last.partial) return last.initializer;
+  const mixture = shape === null ? null : mixtureOf(shape, writes);
+  if (mixture !== null) return mixture;
   const whole = writes.findLast((write) => !write.partial);
+  // Of a table of unknown size, the padding row leaves the rest as it was.
+  if (role === 'embedding' && whole !== undefined && last.initializer.family === 'zeros') return whole.initializer;
   // A part that gets the constant that the whole already has.
   const isSame = (write: Write) => write.initializer.std === 0 && write.initializer.mean === whole?.initializer.mean;
   if (whole?.initializer.std === 0 && writes.slice(writes.indexOf(whole)).every(isSame)) return whole.initializer;
-  // The padding row of an embedding leaves the rest as it was.
-  if (storage.role === 'embedding' && whole !== undefined && last.initializer.family === 'zeros')
-    return whole.initializer;
-  return unknownInitializer;
+  return unknownInitializer();
 }
-
-const unknownInitializer: Initializer = {
-  family: 'unknown',
-  scheme: 'other',
-  mean: null,
-  std: null,
-  low: null,
-  high: null,
-  scaling: null,
-};
 
 /** The framework's names for modules; made-up ones for functions. A module that is called again gets a number. */
 function createNames(modules: ReadonlyMap<InstanceValue, string>): (node: TracedNode) => string {

@@ -1,4 +1,4 @@
-import type { Initializer, WriteOrigin } from '../../core/graph/initializer.ts';
+import type { Initializer, Region, WriteOrigin } from '../../core/graph/initializer.ts';
 import type { Op } from '../../core/graph/op.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
@@ -122,6 +122,8 @@ export interface NewWrite {
   readonly origin?: WriteOrigin;
   readonly at?: Span | null;
   readonly callee?: string | null;
+  /** Of a part: where it lies in the memory. */
+  readonly region?: Region | null;
 }
 
 /** Collects the nodes of a traced forward pass. */

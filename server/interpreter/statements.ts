@@ -154,8 +154,8 @@ function augmentedAssign(
     if (target.type !== 'Attribute') machine.assign(target, left, frame);
     return;
   }
-  if (left.type === 'instance') {
-    // `self.blocks += [block]` on a ModuleList.
+  if (left.type === 'instance' || left.type === 'tensor') {
+    // `self.blocks += [block]` on a ModuleList, `self.weight *= 2` on a parameter.
     const method = inPlaceMethods[statement.operator];
     const own = method === undefined ? null : machine.getAttribute(left, method, site);
     if (own !== null && own.type !== 'unknown') {

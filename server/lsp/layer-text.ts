@@ -71,6 +71,8 @@ function initializerText(initializer: Initializer): string {
       return `**${family}** gain ${number(initializer.gain ?? 1)}, std ${number(std)}`;
     case 'sparse':
       return `**sparse** std of the non-zero ${number(std)}`;
+    case 'mixture':
+      return `**parts written differently** mean ${number(mean)}, std ${number(std)}`;
     case 'uninitialized':
       return '**uninitialized memory**';
     case 'unknown':

@@ -5,7 +5,9 @@ import { apply, applyUnknown, onTensor } from './apply.ts';
 import { defaultBound, defaultWeight } from './defaults.ts';
 import { layerClass, newParameter, registerParameter } from './layer.ts';
 import { type Reader, readerOf } from './reader.ts';
+import { select } from './rearrange.ts';
 import { currentTrial } from './trial.ts';
+import { regionOf } from './views.ts';
 
 /* `torch.nn.modules.linear` and `torch.nn.modules.sparse`. */
 
@@ -95,11 +97,15 @@ const embeddingRow = {
   reset: resetEmbedding,
   resetParts: (layer: Reader, context: Parameters<typeof apply>[1]) => {
     const weight = layer.tensor('weight');
-    if (weight === null || layer.number('padding_idx') === null) return;
-    context.write(
-      { ...weight, isPart: true },
-      { initializer: zeros(), by: 'padding row of nn.Embedding', origin: 'default' },
-    );
+    const index = layer.number('padding_idx');
+    if (weight === null || index === null) return;
+    const row = select(weight, 0, index, context);
+    context.write(row, {
+      initializer: zeros(),
+      by: 'padding row of nn.Embedding',
+      origin: 'default',
+      region: regionOf(row),
+    });
   },
 };
 

@@ -5,10 +5,11 @@ import { isNone, numberOf } from '../../interpreter/read.ts';
 import { type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { einsum } from './einsum.ts';
-import { heldBy, inPlace, isMemory, mapMemory, transform } from './memory.ts';
+import { heldBy, inPlace, isMemory, mapMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { affine, matmul, power, tensorOperator } from './operators.ts';
 import { section } from './rearrange.ts';
+import { rewrite } from './writes.ts';
 
 /* Arithmetic by name: `torch.add`, `x.mul_(2)`, `torch.matmul`. */
 
@@ -51,7 +52,7 @@ function inPlaceOperation(name: string, change: (held: Initializer, other: Initi
       const alpha = given.get('alpha');
       const other = numberOf(alpha) === 1 ? given.get('other') : context.operate('*', given.get('other'), alpha);
       if (input.storage !== null && input.layer === null) {
-        transform(input, (held) => change(held, heldBy(other)), context);
+        rewrite(input, (held) => change(held, heldBy(other)), `.${name}`, context);
         return input;
       }
       if (operator === undefined) return input;

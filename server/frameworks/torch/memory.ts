@@ -7,7 +7,7 @@ import { isTracing } from './apply.ts';
 import { mapNumbers } from './known-numbers.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { isView } from './views.ts';
-import { contentsOf, copyInto, derived, fill, visibleWrites } from './writes.ts';
+import { contentsOf, copyInto, derived, fill } from './writes.ts';
 
 /* Arithmetic on what tensors start with, and the methods that write into them: `w.data.normal_(0, 0.01)`. */
 
@@ -81,23 +81,6 @@ function bernoulli(p: number | null): Initializer {
 
 function exponential(rate: number | null): Initializer {
   return rate === null ? unknownInitializer() : { ...unknownInitializer(), mean: 1 / rate, std: 1 / rate, low: 0 };
-}
-
-/** Rewrites what the tensor holds. */
-export function transform(
-  target: TensorValue,
-  change: (held: Initializer) => Initializer,
-  context: NativeContext,
-): void {
-  if (target.storage === null) return;
-  const by = `.${methodName(context)}`;
-  for (const { initializer, partial } of visibleWrites(target.storage)) {
-    fill({ ...target, isPart: target.isPart || partial === true }, change(initializer), by, context);
-  }
-}
-
-function methodName(context: NativeContext): string {
-  return context.calleeText.slice(context.calleeText.lastIndexOf('.') + 1);
 }
 
 /** In-place arithmetic with a number or another tensor. */

@@ -1,3 +1,4 @@
+import { uninitialized } from '../../../core/initializers/make.ts';
 import type { NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { booleanOf, isNone, stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass } from '../../interpreter/table.ts';
@@ -23,7 +24,7 @@ import {
   namedModules,
   namedParameters,
 } from './registry.ts';
-import { copyInto } from './writes.ts';
+import { copyInto, fill } from './writes.ts';
 
 /** Methods that change nothing that is known here: devices, number formats, hooks. They return the module. */
 const fluent = [
@@ -41,7 +42,6 @@ const fluent = [
   'eval',
   'share_memory',
   'compile',
-  'to_empty',
 ];
 
 const silent = [
@@ -63,6 +63,12 @@ const returnsNothing = method('*args, **kwargs', () => none);
 const moduleMethods: Readonly<Record<string, NativeMethod>> = {
   ...Object.fromEntries(fluent.map((name) => [name, returnsItself])),
   ...Object.fromEntries(silent.map((name) => [name, returnsNothing])),
+
+  /** New memory for every parameter: what they held is gone. */
+  to_empty: method('*args, **kwargs', (self, _, context) => {
+    for (const [, parameter] of namedParameters(self)) fill(parameter, uninitialized(), '.to_empty', context);
+    return self;
+  }),
 
   add_module: method('name, module', register),
   register_module: method('name, module', register),

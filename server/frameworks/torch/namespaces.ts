@@ -125,6 +125,16 @@ function passThrough(name: string): Value {
 const packed = nativeFunction('torch.nn.utils.rnn.pack_padded_sequence', 'input, *args, **kwargs', (given) =>
   given.get('input'),
 );
+/** A module whose parameters nobody draws: built on the meta device and given memory. */
+const skipInit = nativeFunction('torch.nn.utils.skip_init', 'module_cls, *args, **kwargs', (given, context) => {
+  const { positional, keyword, open } = given.raw;
+  const rest = new Map([...keyword].filter(([name]) => name !== 'device' && name !== 'module_cls'));
+  const arguments_ = { positional: keyword.has('module_cls') ? positional : positional.slice(1), keyword: rest, open };
+  const made = context.callWith(given.get('module_cls'), arguments_);
+  if (made.type === 'instance') context.call(context.getAttribute(made, 'to_empty'), []);
+  return made;
+});
+
 const unpacked = nativeFunction('torch.nn.utils.rnn.pad_packed_sequence', 'sequence, *args, **kwargs', (given) =>
   tuple([given.get('sequence'), tensor()]),
 );
@@ -160,7 +170,7 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn.functional': (name) => functionByName(name),
   'torch.nn.init': table(initFunctions),
   'torch.nn.parameter': table({ Parameter: parameterClass, UninitializedParameter: parameterClass }),
-  'torch.nn.utils': table(utilFunctions),
+  'torch.nn.utils': table({ ...utilFunctions, skip_init: skipInit }),
   'torch.nn.utils.weight_norm': table(utilFunctions),
   'torch.nn.utils.spectral_norm': table(utilFunctions),
   'torch.nn.utils.parametrizations': table(parametrizationFunctions),

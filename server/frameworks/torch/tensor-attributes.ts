@@ -9,6 +9,7 @@ import { fromData } from './create.ts';
 import { functionByName } from './namespaces.ts';
 import { permute, transpose } from './rearrange.ts';
 import { unknownMethod } from './unknown-call.ts';
+import { detached } from './views.ts';
 import { allocate, copyInto } from './writes.ts';
 
 /** Attributes and methods of a tensor. */
@@ -19,7 +20,7 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'ndim':
       return tensor.shape === null ? unknown('rank') : number(tensor.shape.length);
     case 'data':
-      return { ...tensor, isParameter: false };
+      return detached(tensor);
     case 'requires_grad':
       return boolean(tensor.storage?.trainable ?? true);
     case 'is_leaf':
@@ -44,11 +45,19 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'layout':
       return unknown(name);
   }
-  const function_ = creators[name] ?? functionByName(name);
+  const function_ = creators[name] ?? functionByName(inPlaceOperators[name] ?? name);
   return function_ === null
     ? unknownMethod(tensor, name, context)
     : { type: 'bound', self: tensor, function: function_ };
 }
+
+/** `w *= 2` changes the tensor that `w` stands for. */
+const inPlaceOperators: Readonly<Record<string, string>> = {
+  __iadd__: 'add_',
+  __isub__: 'sub_',
+  __imul__: 'mul_',
+  __itruediv__: 'div_',
+};
 
 /** `.T` reverses all axes, `.mT` swaps the last two. */
 function transposed(tensor: TensorValue, name: string, context: NativeContext): Value {

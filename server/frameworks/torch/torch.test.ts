@@ -284,10 +284,10 @@ self.lstm.weight_hh_l0.data[:] = 0.5`,
       initializer.family,
     ]);
     expect(shown).toEqual([
-      ['lstm.weight_ih_l0', true, 'unknown'],
+      ['lstm.weight_ih_l0', true, 'mixture'],
       ['lstm.weight_hh_l0', false, 'constant'],
-      ['lstm.bias_ih_l0', true, 'unknown'],
-      ['lstm.bias_hh_l0', true, 'unknown'],
+      ['lstm.bias_ih_l0', true, 'mixture'],
+      ['lstm.bias_hh_l0', true, 'mixture'],
     ]);
   });
 

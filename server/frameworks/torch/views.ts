@@ -1,4 +1,6 @@
+import type { Region } from '../../../core/graph/initializer.ts';
 import type { Op } from '../../../core/graph/op.ts';
+import { isKnown } from '../../../core/graph/shape.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import type { Step } from './apply.ts';
 
@@ -20,6 +22,14 @@ export function viewOf(base: TensorValue, op: Op, shape: TensorValue['shape'], i
   return view;
 }
 
+/** `tensor.data`: the same view of the same memory, outside of the graph. */
+export function detached(tensor: TensorValue): TensorValue {
+  const made: TensorValue = { ...tensor, isParameter: false };
+  const view = views.get(tensor);
+  if (view !== undefined) views.set(made, view);
+  return made;
+}
+
 /** The view as nodes of the graph; `null` where the tensor is no view. */
 export function materialize(tensor: TensorValue, apply: (step: Step) => TensorValue): TensorValue | null {
   const view = views.get(tensor);
@@ -36,4 +46,48 @@ export function transposedOf(tensor: TensorValue): TensorValue | null {
 
 export function isView(tensor: TensorValue): boolean {
   return views.has(tensor);
+}
+
+/** The part of the memory that a view shows; `null` where it is no box, or its bounds are not known. */
+export function regionOf(tensor: TensorValue): Region | null {
+  return placeOf(tensor)?.region ?? null;
+}
+
+/** A box of the memory, and which of its axes each axis of the view is. */
+interface PlaceInMemory {
+  readonly region: Region;
+  readonly axes: readonly number[];
+}
+
+function placeOf(tensor: TensorValue): PlaceInMemory | null {
+  const view = views.get(tensor);
+  if (view === undefined) {
+    const shape = tensor.storage?.shape ?? null;
+    // A part whose making was not kept.
+    if (tensor.isPart || shape === null || !shape.every(isKnown)) return null;
+    return { region: shape.map((size) => [0, size] as const), axes: shape.map((_, axis) => axis) };
+  }
+  const base = placeOf(view.base);
+  return base === null ? null : narrowed(base, view.op);
+}
+
+function narrowed({ region, axes }: PlaceInMemory, op: Op): PlaceInMemory | null {
+  if (op.kind === 'permute') {
+    const order = op.order.map((axis) => axes.at(axis));
+    return order.every((axis) => axis !== undefined) ? { region, axes: order } : null;
+  }
+  if (op.kind !== 'split' && op.kind !== 'select') return null;
+  const axis = axes.at(op.axis);
+  const bounds = axis === undefined ? undefined : region[axis];
+  if (axis === undefined || bounds === undefined) return null;
+  const size = bounds[1] - bounds[0];
+  const index = op.kind === 'select' ? op.index : op.start;
+  const length = op.kind === 'select' ? 1 : op.length;
+  if (index === null || !isKnown(length)) return null;
+  const start = bounds[0] + (index < 0 ? index + size : index);
+  if (start < bounds[0] || start + length > bounds[1]) return null;
+  return {
+    region: region.map((old, at) => (at === axis ? ([start, start + length] as const) : old)),
+    axes: op.kind === 'select' ? axes.filter((_, at) => at !== (op.axis + axes.length) % axes.length) : axes,
+  };
 }

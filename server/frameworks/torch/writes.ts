@@ -1,16 +1,18 @@
-import type { Initializer, Write } from '../../../core/graph/initializer.ts';
+import type { Initializer, Region, Write } from '../../../core/graph/initializer.ts';
 import type { Shape } from '../../../core/graph/shape.ts';
 import { torchFans } from '../../../core/initializers/fans.ts';
 import { unknownInitializer } from '../../../core/initializers/make.ts';
+import { mixtureOf, piecesOf } from '../../../core/initializers/mixture.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { storage, tensor } from '../../interpreter/table.ts';
 import type { Storage, TensorValue } from '../../interpreter/values.ts';
+import { regionOf } from './views.ts';
 
 /* Initial values: who writes what into a tensor's memory, and how values pass from one tensor to another. */
 
 /** Fills a tensor in place, by a function or method of the user's call (`nn.init.zeros_(w)`, `w.fill_(0)`). */
 export function fill(target: TensorValue, initializer: Initializer, by: string, context: NativeContext): void {
-  context.write(target, { initializer, by, callee: context.calleeText });
+  context.write(target, { initializer, by, callee: context.calleeText, region: regionOf(target) });
 }
 
 /** New memory with initial values: `torch.zeros(3)`. */
@@ -26,12 +28,49 @@ export function visibleWrites(memory: Storage): readonly Write[] {
   return memory.writes.slice(Math.max(last, 0));
 }
 
-/** What a tensor holds as a whole; unknown where parts of it were written differently. */
+/** What a tensor holds as a whole: a mixture where parts of it were written differently. */
 export function contentsOf(memory: Storage): Initializer {
-  const [only, ...others] = visibleWrites(memory);
-  if (only === undefined || only.partial || others.length > 0 || memory.overwrittenByUnknown)
-    return unknownInitializer();
-  return only.initializer;
+  if (memory.overwrittenByUnknown) return unknownInitializer();
+  const visible = visibleWrites(memory);
+  const [only, ...others] = visible;
+  if (only !== undefined && !only.partial && others.length === 0) return only.initializer;
+  return (memory.shape === null ? null : mixtureOf(memory.shape, visible)) ?? unknownInitializer();
+}
+
+/**
+ * Rewrites what the tensor holds, piece by piece: a view changes only what shows in it. Where the pieces are not known,
+ * every write counts as one.
+ */
+export function rewrite(
+  target: TensorValue,
+  change: (held: Initializer) => Initializer,
+  by: string,
+  context: NativeContext,
+): void {
+  const { storage: memory } = target;
+  if (memory === null) return;
+  const visible = visibleWrites(memory);
+  const seen = regionOf(target);
+  const pieces = seen === null || memory.shape === null ? null : piecesOf(memory.shape, visible);
+  const write = (held: Initializer, isPart: boolean, region: Region | null) =>
+    context.write({ ...target, isPart }, { initializer: change(held), by, callee: context.calleeText, region });
+  if (seen === null || pieces === null || visible.length === 1) {
+    for (const { initializer, partial, region } of visible)
+      write(initializer, target.isPart || partial === true, target.isPart ? seen : (region ?? null));
+    return;
+  }
+  for (const piece of pieces) {
+    const region = intersection(piece.region, seen);
+    if (region !== null && piece.write !== null) write(piece.write.initializer, true, region);
+  }
+}
+
+function intersection(one: Region, other: Region): Region | null {
+  const common = one.map(([start, stop], axis) => {
+    const [from, to] = other[axis] ?? [0, 0];
+    return [Math.max(start, from), Math.min(stop, to)] as const;
+  });
+  return common.every(([start, stop]) => start < stop) ? common : null;
 }
 
 /** `target.copy_(source)`: the target starts with what the source holds, written where the source was written. */
@@ -45,9 +84,12 @@ export function copyInto(target: TensorValue, source: TensorValue | null, contex
     if (!target.isPart) into.overwrittenByUnknown = true;
     return;
   }
-  for (const write of visibleWrites(from)) {
+  const visible = visibleWrites(from);
+  for (const write of visible) {
     const part = target.isPart || write.partial === true;
-    context.write({ ...target, isPart: part }, passedOn(write));
+    // Where a piece of the source lands in a part of the target is not followed.
+    const region = !target.isPart ? write.region : visible.length === 1 ? regionOf(target) : null;
+    context.write({ ...target, isPart: part }, { ...passedOn(write), region: region ?? null });
   }
 }
 
@@ -66,7 +108,7 @@ export function derived(
   for (const write of source.isPart ? partOf(from) : visibleWrites(from)) {
     context.write(
       { ...made, isPart: write.partial === true },
-      { ...passedOn(write), initializer: change(write.initializer) },
+      { ...passedOn(write), initializer: change(write.initializer), region: write.region ?? null },
     );
   }
   return made;
