@@ -76,6 +76,6 @@ function covers({ partial, region }: Write, box: Region): boolean {
   );
 }
 
-export function volumeOf(region: Region): number {
+function volumeOf(region: Region): number {
   return region.reduce((product, [start, stop]) => product * (stop - start), 1);
 }

@@ -23,7 +23,7 @@ export function allocate(shape: Shape | null, initializer: Initializer, context:
 }
 
 /** The writes that still show: the last one that covered the whole tensor and what came after it. */
-export function visibleWrites(memory: Storage): readonly Write[] {
+function visibleWrites(memory: Storage): readonly Write[] {
   const last = memory.writes.findLastIndex((write) => write.partial !== true);
   return memory.writes.slice(Math.max(last, 0));
 }
