@@ -49,10 +49,27 @@ function isClassification(graph: ModelGraph, output: Layer): boolean {
   return shape.length === 2 || (shape.length === 3 && graph.layers.some(({ op }) => op.kind === 'embedding'));
 }
 
+/** By a dense layer, or by a convolution whose maps are averaged: one map per class (Lin et al. 2014). */
 function madeByDense(output: Layer, layers: ReadonlyMap<number, Layer>): boolean {
-  let at: Layer | undefined = output;
-  while (at !== undefined && passing.has(at.op.kind)) at = layers.get(at.inputs[0] ?? -1);
-  return at?.op.kind === 'dense' || at?.op.kind === 'add';
+  const last = firstNot(passing, output, layers);
+  if (last?.op.kind === 'dense' || last?.op.kind === 'add') return true;
+  if (last === undefined || !averaging.has(last.op.kind)) return false;
+  const beforeAverage = firstNot(passingMaps, last, layers);
+  return beforeAverage?.op.kind === 'conv';
+}
+
+function firstNot(
+  kinds: ReadonlySet<Layer['op']['kind']>,
+  from: Layer,
+  layers: ReadonlyMap<number, Layer>,
+): Layer | undefined {
+  let at: Layer | undefined = from;
+  while (at !== undefined && kinds.has(at.op.kind)) at = layers.get(at.inputs[0] ?? -1);
+  return at;
 }
 
 const passing: ReadonlySet<Layer['op']['kind']> = new Set(['dropout', 'reshape', 'flatten', 'affine', 'permute']);
+
+const averaging: ReadonlySet<Layer['op']['kind']> = new Set(['adaptiveAveragePool', 'averagePool', 'reduce']);
+
+const passingMaps: ReadonlySet<Layer['op']['kind']> = new Set([...averaging, 'activation', 'dropout']);

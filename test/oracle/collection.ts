@@ -2,26 +2,45 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BuiltModel } from './built-models.ts';
 
-/** Models of one library, built by that library. */
-export interface Collection {
+/** Models of one library, built by that library; `T` is what it says of one. */
+export interface Collection<T = BuiltModel> {
   /** In the order in which they are worth looking at. */
   names(): readonly string[];
   /** By name, built in one process. Kept in `out/`: the largest models take a minute to draw. */
-  build(names: readonly string[]): ReadonlyMap<string, BuiltModel>;
+  build(names: readonly string[]): ReadonlyMap<string, T>;
+  /** Whether it was built before and kept. */
+  has(name: string): boolean;
 }
 
 /**
- * A library's models by a Python script that prints their names for `--list` and, for names, one `BuiltModel` as JSON per
- * line. `run` runs it with the arguments given and returns what it prints.
+ * A library's models by a Python script that prints their names for `--list` and, for names, one `T` as JSON per line. `run` runs
+ * it with the arguments given and returns what it prints.
  */
-export function createCollection(script: string, run: (args: readonly string[]) => string): Collection {
+export function createCollection<T = BuiltModel>(
+  script: string,
+  run: (args: readonly string[]) => string,
+  options: {
+    /** What takes hours is kept until it is deleted by hand, not until the script is touched. */
+    readonly keepForever?: boolean;
+  } = {},
+): Collection<T> {
   const kept = path.join(import.meta.dirname, '../../out/oracle', path.basename(script, '.py'));
   const fileOf = (name: string) => path.join(kept, `${name.replaceAll('/', '-')}.json`);
   /** It was written by the script as it is now. */
-  const isFresh = (file: string) =>
-    (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > statSync(script).mtimeMs;
+  const isFresh = (file: string) => {
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return written > (options.keepForever === true ? 0 : statSync(script).mtimeMs);
+  };
   return {
-    names: () => run(['--list']).trim().split('\n'),
+    names() {
+      const file = path.join(kept, 'names.txt');
+      if (!isFresh(file)) {
+        mkdirSync(kept, { recursive: true });
+        writeFileSync(file, run(['--list']));
+      }
+      return readFileSync(file, 'utf8').trim().split('\n');
+    },
+    has: (name) => isFresh(fileOf(name)),
     build(names) {
       const missing = names.filter((name) => !isFresh(fileOf(name)));
       if (missing.length > 0) {
@@ -31,7 +50,7 @@ export function createCollection(script: string, run: (args: readonly string[]) 
           writeFileSync(fileOf(name), lines[index] ?? '');
         });
       }
-      return new Map(names.map((name) => [name, JSON.parse(readFileSync(fileOf(name), 'utf8')) as BuiltModel]));
+      return new Map(names.map((name) => [name, JSON.parse(readFileSync(fileOf(name), 'utf8')) as T]));
     },
   };
 }

@@ -12,6 +12,6 @@ export const torchvision = createCollection(script, (args) =>
 );
 
 /** The folder that torchvision lies in: the import root, as in `--search-path`. */
-export function torchvisionRoot(built: BuiltModel): string {
+export function torchvisionRoot(built: Pick<BuiltModel, 'path'>): string {
   return built.path.slice(0, built.path.indexOf(`${path.sep}torchvision${path.sep}`));
 }

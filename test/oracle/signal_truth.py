@@ -1,0 +1,152 @@
+"""Measures signal and gradient of torchvision's classification models with hooks, at initialization: training mode, a batch of
+32 standard-normal inputs, mean cross-entropy with random labels (of every output a model returns). Prints a JSON object per line.
+
+Arguments: `NAME@SEED`, each with weights, inputs and labels of its own seed. `--list` prints the names of all models below
+40 GMAC, those that take least arithmetic first. `--threads N` before the names; one without."""
+
+import json
+import sys
+
+import torch
+import torch.nn.functional as F
+from torchvision import models
+
+BATCH = 32
+GIGA_MACS = 40e9
+
+# Functions that write into what they read would hide what the layer below had written.
+relu = F.relu
+F.relu = lambda x, inplace=False: relu(x)
+
+
+def build(name):
+    builder = models.get_model_builder(name)
+    model = builder(weights=None)
+    for module in model.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False
+    return model.train(), builder
+
+
+def image_of(name):
+    return [3, 299, 299] if "inception" in name else [3, 224, 224]
+
+
+def is_layer(module):
+    return not any(module.children()) or isinstance(module, torch.nn.MultiheadAttention)
+
+
+def returns_its_input(args, output):
+    return len(args) > 0 and output is args[0]
+
+
+def cost_of(name):
+    """Multiplications of one forward pass: those of convolutions and dense layers, without attention's."""
+    macs = 0
+
+    def record(module, _args, output):
+        nonlocal macs
+        if isinstance(module, torch.nn.Conv2d):
+            macs += output.numel() * module.weight[0].numel()
+        elif isinstance(module, torch.nn.Linear):
+            macs += output.numel() * module.in_features
+        elif isinstance(module, torch.nn.MultiheadAttention):
+            macs += output[0].numel() * 4 * module.embed_dim
+
+    model, _ = build(name)
+    model = model.to("meta")
+    for module in model.modules():
+        module.register_forward_hook(record)
+    try:
+        with torch.no_grad():
+            model(torch.empty([2, *image_of(name)], device="meta"))
+    except (NotImplementedError, RuntimeError):
+        pass  # What fails on shapes alone (relative positions) fails after its patches; it is small enough.
+    return macs / 2
+
+
+def names():
+    kept = torch.Tensor.normal_
+    torch.Tensor.normal_ = lambda self, *_, **__: self
+    wanted = [
+        name
+        for name in models.list_models()
+        if models.get_model_builder(name).__module__.count(".") == 2
+    ]
+    costs = {name: cost_of(name) for name in wanted}
+    torch.Tensor.normal_ = kept
+    return sorted((name for name in wanted if costs[name] < GIGA_MACS), key=costs.get)
+
+
+def mean_square(x):
+    return torch.linalg.vector_norm(x, dtype=torch.float64).item() ** 2 / x.numel()
+
+
+def measure(name, seed):
+    torch.manual_seed(seed)
+    model, builder = build(name)
+    model = model.to(memory_format=torch.channels_last)
+    layers, calls, weights = [], {}, {}
+
+    def record(key):
+        def hook(module, args, output):
+            output = output[0] if isinstance(output, tuple) else output
+            if not isinstance(output, torch.Tensor) or returns_its_input(args, output):
+                return
+            call = calls.get(key, 0)
+            calls[key] = call + 1
+            row = {
+                "name": key if call == 0 else f"{key}_{call}",
+                "type": type(module).__name__,
+                "square": mean_square(output.detach()),
+                "variance": output.detach().var(0).mean().item(),
+                "gradient": 0.0,
+                "weight": None,
+            }
+            layers.append(row)
+            if call == 0 and isinstance(getattr(module, "weight", None), torch.nn.Parameter):
+                weights[key] = (row, module.weight)
+            if output.requires_grad:
+                output.register_hook(lambda gradient: row.update(gradient=mean_square(gradient)))
+
+        return hook
+
+    for key, module in model.named_modules():
+        if is_layer(module):
+            module.register_forward_hook(record(key))
+    images = torch.randn([BATCH, *image_of(name)]).contiguous(memory_format=torch.channels_last)
+    outputs = model(images)
+    outputs = outputs if isinstance(outputs, tuple) else [outputs]
+    labels = torch.randint(0, outputs[0].shape[1], [BATCH])
+    losses = [F.cross_entropy(output, labels) for output in outputs if output is not None]
+    sum(losses).backward()
+    for row, weight in weights.values():
+        row["weight"] = 0.0 if weight.grad is None else mean_square(weight.grad)
+    return {
+        "name": name,
+        "seed": seed,
+        "symbol": builder.__name__,
+        "path": sys.modules[builder.__module__].__file__,
+        "arguments": {"weights": None},
+        "input": [BATCH, *image_of(name)],
+        "loss": losses[0].item(),
+        "layers": layers,
+    }
+
+
+def main():
+    wanted = sys.argv[1:]
+    torch.set_num_threads(1)
+    if wanted == ["--list"]:
+        print("\n".join(names()))
+        return
+    if wanted[:1] == ["--threads"]:
+        torch.set_num_threads(int(wanted[1]))
+        wanted = wanted[2:]
+    for one in wanted:
+        name, seed = one.split("@")
+        print(json.dumps(measure(name, int(seed))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
