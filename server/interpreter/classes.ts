@@ -38,8 +38,30 @@ export function defineClass(machine: Machine, node: ClassNode, frame: Frame): vo
   };
   machine.execute(node.body, body);
   if (isEnum(class_)) finishEnum(class_);
+  tellBases(machine, class_, node, frame);
   const made = bases.includes(namedTupleBase) ? namedTupleClass(node.name, fieldNames(class_), members) : class_;
   bindName(frame, node.name, decorate(machine, made, node.decorators, frame), true, machine.journal);
+}
+
+/** A base class's `__init_subclass__` gets every class below it, with the keywords of its statement: registries. */
+function tellBases(machine: Machine, class_: ClassValue, node: ClassNode, frame: Frame): void {
+  const [, ...above] = class_.order;
+  const hook = above.map((base) => base.members.get('__init_subclass__')).find((member) => member !== undefined);
+  if (hook?.type !== 'function') return;
+  const named = node.bases.filter(({ name }) => name !== null && name !== 'metaclass');
+  const keyword = new Map(
+    named.map(({ name, value, start, end }) => [
+      name ?? '',
+      { value: machine.evaluate(value, frame), at: { path: frame.module.path, start, end } },
+    ]),
+  );
+  const site: Site = { module: frame.module, at: node, callee: null };
+  try {
+    machine.callFunction(hook, class_, { positional: [], keyword, open: false }, site);
+  } catch (error) {
+    // A registry that refuses the class must not hide it.
+    if (!(error instanceof Raised)) throw error;
+  }
 }
 
 /** Runs a `def`: the function with its defaults, through its decorators. */

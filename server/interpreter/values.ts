@@ -39,10 +39,14 @@ export interface NumberValue {
   readonly type: 'number';
   readonly value: number;
   readonly isFloat: boolean;
+  /** The name that an IntEnum gives it. */
+  readonly member?: string;
 }
 export interface StringValue {
   readonly type: 'string';
   readonly value: string;
+  /** The name that a `class Kind(str, Enum)` gives it. */
+  readonly member?: string;
 }
 export interface BooleanValue {
   readonly type: 'boolean';

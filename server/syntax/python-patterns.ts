@@ -87,7 +87,8 @@ function literal(node: ConcreteNode, py: PythonLowering): Expression {
 function classArguments(list: ConcreteNode | undefined, py: PythonLowering): Argument[] {
   return splitAtCommas((list?.children ?? []).filter((child) => child.name !== '(' && child.name !== ')')).flatMap(
     ([node]): Argument[] => {
-      if (node === undefined) return [];
+      // The grammar puts an error of no length between the brackets of `Point()`.
+      if (node === undefined || node.start === node.end) return [];
       const range = { start: node.start, end: node.end };
       if (node.name !== 'KeywordPattern') return [{ ...range, name: null, value: pattern(node, py), spread: null }];
       const name = node.children[0];

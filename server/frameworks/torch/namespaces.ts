@@ -82,6 +82,14 @@ const meshgrid = nativeFunction('torch.meshgrid', "*tensors, indexing='ij'", (gi
 /** Context managers and decorators that change no value. */
 const inert = ['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled', 'autocast'];
 
+/** Gives the same module or function back, compiled; without one (`@torch.compile(mode=…)`) it is a decorator. */
+function compiler(name: string): Value {
+  return nativeFunction(`torch.${name}`, 'obj=None, *args, model=None, **options', (given) => {
+    const [plain, named] = [given.get('obj'), given.get('model')];
+    return plain.type !== 'none' ? plain : named.type !== 'none' ? named : unknown(name);
+  });
+}
+
 const torchMembers: Readonly<Record<string, Value>> = {
   ...creationFunctions,
   ...tensorClasses,
@@ -92,6 +100,7 @@ const torchMembers: Readonly<Record<string, Value>> = {
     const { type } = given.get('obj');
     return type === 'unknown' ? unknown('tensor') : boolean(type === 'tensor');
   }),
+  compile: compiler('compile'),
   manual_seed: nativeFunction('torch.manual_seed', 'seed', () => none),
   ...Object.fromEntries(inert.map((name) => [name, unknown(name)])),
   pi: { type: 'number', value: Math.PI, isFloat: true },
@@ -210,7 +219,6 @@ const namespaces = new Set([
   'torch.distributed',
   'torch.cuda',
   'torch.backends',
-  'torch.jit',
   'torch.autograd',
   'torch.linalg',
   'torch.special',

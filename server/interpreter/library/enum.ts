@@ -33,7 +33,8 @@ export function finishEnum(class_: ClassValue): void {
     const isAutomatic = written.type === 'unknown' && written.reason === automatic;
     const value = isAutomatic ? number(last + 1) : written;
     if (value.type === 'number') last = value.value;
-    const member = isPlain ? value : memberOf(class_, name, value);
+    const isNamed = isPlain && (value.type === 'number' || value.type === 'string');
+    const member = isNamed ? { ...value, member: name } : isPlain ? value : memberOf(class_, name, value);
     class_.members.set(name, member);
     members.set(`s${name}`, { key: string(name), value: member });
   }

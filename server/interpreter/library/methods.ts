@@ -1,7 +1,17 @@
 import type { Language } from '../../syntax/ast.ts';
 import { formatValue } from '../format.ts';
 import { nativeFunction } from '../table.ts';
-import { boolean, none, number, string, tuple, unknown, type Value } from '../values.ts';
+import {
+  boolean,
+  type NumberValue,
+  none,
+  number,
+  type StringValue,
+  string,
+  tuple,
+  unknown,
+  type Value,
+} from '../values.ts';
 import { arrayMethods } from './javascript/array-methods.ts';
 import { textMethods } from './javascript/text-methods.ts';
 import { dictMethods, setMethods } from './python/dict-methods.ts';
@@ -32,9 +42,9 @@ function pythonAttribute(object: Value, name: string): Value | null {
     case 'dict':
       return bindMethod('dict', dictMethods, object, name);
     case 'string':
-      return bindMethod('str', stringMethods, object, name);
+      return enumAttribute(object, name) ?? bindMethod('str', stringMethods, object, name);
     case 'number':
-      return numberAttribute(object, name);
+      return enumAttribute(object, name) ?? numberAttribute(object, name);
     case 'range':
       return { start: number(object.start), stop: number(object.stop), step: number(object.step) }[name] ?? null;
     case 'slice':
@@ -53,6 +63,12 @@ function pythonAttribute(object: Value, name: string): Value | null {
     default:
       return null;
   }
+}
+
+/** What a number or string has as member of an enum. */
+function enumAttribute({ member, ...plain }: NumberValue | StringValue, name: string): Value | null {
+  if (member === undefined) return null;
+  return name === 'value' ? plain : name === 'name' ? string(member) : null;
 }
 
 function keywordDictionary(object: Extract<Value, { type: 'partial' }>): Value {

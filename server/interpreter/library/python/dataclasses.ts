@@ -33,12 +33,17 @@ export const dataclassesModule: NamespaceValue = namespace('dataclasses', {
   Field: fieldClass,
   fields: nativeFunction('dataclasses.fields', 'object', (given) => fieldsOf(given.get('object'))),
   asdict: nativeFunction('dataclasses.asdict', 'object', (given) => asDictionary(given.get('object'))),
-  replace: nativeFunction('dataclasses.replace', 'object, **changes', (given) => {
+  replace: nativeFunction('dataclasses.replace', 'object, **changes', (given, context) => {
     const object = given.get('object');
     if (object.type !== 'instance') return unknown('dataclass');
-    const copy: InstanceValue = { ...object, attributes: new Map(object.attributes) };
-    for (const [name, change] of given.keywordRest) copy.attributes.set(name, change.value);
-    return copy;
+    // A new object through the constructor: `__post_init__` runs again.
+    const keyword = new Map(
+      initNames(object.class).map((name) => [
+        name,
+        given.keywordRest.get(name) ?? { value: object.attributes.get(name) ?? unknown(name), at: null },
+      ]),
+    );
+    return context.callWith(object.class, { positional: [], keyword, open: false });
   }),
   is_dataclass: nativeFunction('dataclasses.is_dataclass', 'object', (given) => {
     const object = given.get('object');
@@ -75,14 +80,23 @@ function construct(names: readonly string[], { raw }: BoundArguments, context: N
   for (const name of names) {
     const written = findMember(instance.class, name);
     const field = written?.type === 'instance' && written.class === fieldClass ? written : null;
-    const isInit = field?.attributes.get('init');
-    const positional = isInit?.type === 'boolean' && !isInit.value ? undefined : given[next++]?.value;
+    const positional = isGiven(field) ? given[next++]?.value : undefined;
     const value = positional ?? raw.keyword.get(name)?.value ?? fallback(name, field, written, raw.open, context);
     context.setAttribute(instance, name, value);
   }
   const after = findMember(instance.class, '__post_init__');
   if (after !== null) context.call(context.getAttribute(instance, '__post_init__'), []);
   return none;
+}
+
+/** The fields that the constructor takes: all but those with `init=False`. */
+function initNames(class_: ClassValue): readonly string[] {
+  return fieldNames(class_).filter((name) => isGiven(findMember(class_, name)));
+}
+
+function isGiven(field: Value | null): boolean {
+  const isInit = field?.type === 'instance' && field.class === fieldClass ? field.attributes.get('init') : undefined;
+  return isInit?.type !== 'boolean' || isInit.value;
 }
 
 function fallback(
