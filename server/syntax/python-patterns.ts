@@ -16,8 +16,13 @@ export function lowerPattern(nodes: readonly ConcreteNode[], py: PythonLowering)
 
 function patterns(nodes: readonly ConcreteNode[], py: PythonLowering): Expression[] {
   return splitAtCommas(nodes.filter((node) => !/^[()[\]{}]$/.test(node.name))).flatMap(([node]) =>
-    node === undefined ? [] : [pattern(node, py)],
+    node === undefined || isNothing(node) ? [] : [pattern(node, py)],
   );
+}
+
+/** The error of no length that the grammar puts between the brackets of `[]` and `Point()`. */
+function isNothing(node: ConcreteNode): boolean {
+  return node.start === node.end;
 }
 
 function pattern(node: ConcreteNode, py: PythonLowering): Expression {
@@ -87,8 +92,7 @@ function literal(node: ConcreteNode, py: PythonLowering): Expression {
 function classArguments(list: ConcreteNode | undefined, py: PythonLowering): Argument[] {
   return splitAtCommas((list?.children ?? []).filter((child) => child.name !== '(' && child.name !== ')')).flatMap(
     ([node]): Argument[] => {
-      // The grammar puts an error of no length between the brackets of `Point()`.
-      if (node === undefined || node.start === node.end) return [];
+      if (node === undefined || isNothing(node)) return [];
       const range = { start: node.start, end: node.end };
       if (node.name !== 'KeywordPattern') return [{ ...range, name: null, value: pattern(node, py), spread: null }];
       const name = node.children[0];
