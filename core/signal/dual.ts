@@ -9,6 +9,8 @@ import { normalDensity } from '../maths/gaussian.ts';
 export interface Dual {
   /** E f(x). */
   readonly mean: number;
+  /** E f'(x). */
+  readonly slopeMean: number;
   /** E f'(x)^2. */
   readonly slopeSecondMoment: number;
   /** E f(x) f(x'). */
@@ -61,6 +63,7 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
   const slope = f.slope(mean) ** 2;
   return {
     mean: value,
+    slopeMean: f.slope(mean),
     slopeSecondMoment: slope,
     value: () => value * value,
     slope: () => slope,
@@ -80,6 +83,7 @@ function piecewiseLinear(mean: number, variance: number, negative: number): Dual
   };
   return {
     mean: negative === 1 ? mean : ((1 - negative) / 2) * Math.sqrt((2 * variance) / Math.PI),
+    slopeMean: (1 + negative) / 2,
     slopeSecondMoment: odd + even,
     value: (rho) => variance * product(rho) + (negative === 1 ? mean * mean : 0),
     slope: (rho) => odd + even * (2 / Math.PI) * Math.asin(clampRho(rho)),
@@ -117,6 +121,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   });
   return {
     mean: values[0] ?? 0,
+    slopeMean: slopes[0] ?? 0,
     slopeSecondMoment: slopeSecond,
     value: powerSeries(values, valueSecond),
     slope: powerSeries(slopes, slopeSecond),

@@ -9,6 +9,7 @@ import {
   scaleKernel,
   weightedSum,
 } from './kernel.ts';
+import type { Marginal } from './marginal.ts';
 
 /**
  * Statistics of a group of channels that are alike, averaged over channels and positions, for standard-normal model input.
@@ -28,6 +29,8 @@ export interface Segment {
   readonly coherence: number;
   /** `coherence` less the same for two different inputs. */
   readonly varyingCoherence: number;
+  /** How its elements are distributed, where that is far from Gaussian. Made when it is asked for. */
+  readonly marginal?: () => Marginal;
   /** The Gaussian field that this one is a function of; max pooling works on that one. */
   readonly before?: { readonly segment: Segment; readonly apply: (segment: Segment) => Activated };
 }

@@ -1,4 +1,5 @@
 import { addKernels, atZero, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
+import type { Profile } from './marginal.ts';
 
 /**
  * The gradient of the mean loss with respect to one segment, as it came from one consumer. Kernels as in `Segment`; `shared` is
@@ -11,6 +12,8 @@ export interface Contribution {
   readonly coherence: number;
   /** Kernels of the gradient times the standardized value below it, for a normalization there; absent where not known. */
   readonly timesValue?: { readonly total: Kernel; readonly shared: Kernel };
+  /** Over the cells of the tensor's marginal, where it has one and what came back depends on the value. */
+  readonly profile?: Profile;
   /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
   readonly keep?: number;
 }

@@ -1,13 +1,16 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
+import { activationOf } from '../../maths/activation.ts';
 import { type Dual, dualOf } from '../dual.ts';
 import type { Activated, Segment } from '../field.ts';
 import { type Contribution, total } from '../gradient.ts';
-import { atZero, combine, type Kernel, mapKernel, scaleKernel } from '../kernel.ts';
+import { atZero, combine, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
+import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import type { Transfer } from '../site.ts';
 
 type Activation = Extract<Op, { kind: 'activation' }>;
+type Function = { readonly fn: ActivationName; readonly parameter?: number };
 
-/** An elementwise function of a Gaussian field: covariances pass its dual kernels. */
+/** An elementwise function: covariances of a Gaussian field pass its dual kernels. */
 export const activation: Transfer<Activation> = {
   forward({ op }, [input]) {
     if (input === undefined) return null;
@@ -23,10 +26,13 @@ export const activation: Transfer<Activation> = {
 };
 
 /** What f makes of a segment; the result remembers its Gaussian for a maximum above it. */
-function activate(op: { fn: ActivationName; parameter?: number }, segment: Segment): Segment {
+function activate(op: Function, segment: Segment): Segment {
+  const isGaussian = segment.marginal === undefined;
   return {
     ...applyDual(op, segment).segment,
-    ...(monotone.has(op.fn) ? { before: { segment, apply: (gaussian) => applyDual(op, gaussian) } } : {}),
+    ...(isGaussian && monotone.has(op.fn)
+      ? { before: { segment, apply: (gaussian: Segment) => applyDual(op, gaussian) } }
+      : {}),
   };
 }
 
@@ -48,8 +54,9 @@ const monotone: ReadonlySet<ActivationName> = new Set([
   'exp',
 ]);
 
-function applyDual(op: { fn: ActivationName; parameter?: number }, segment: Segment): Activated {
-  const { dual, rho, variance } = correlations(op, segment);
+function applyDual(op: Function, segment: Segment): Activated {
+  const through = throughOf(op, segment);
+  const { dual, rho, variance } = through;
   const difference = (all: number, varying: number): number => {
     if (variance === 0 || varying === 0) return 0;
     const step = varying / variance;
@@ -57,59 +64,170 @@ function applyDual(op: { fn: ActivationName; parameter?: number }, segment: Segm
     // Where the two correlations are too close to subtract: E f f' grows by v E f'f' per unit of correlation.
     return Math.abs(step) < 1e-4 ? varying * dual.slope(high - step / 2) : dual.value(high) - dual.value(high - step);
   };
+  const { mean, value, slopeSecondMoment } = through;
   return {
-    slopeSecondMoment: dual.slopeSecondMoment,
+    slopeSecondMoment,
     segment: {
       channels: segment.channels,
-      mean: dual.mean,
-      total: mapKernel(segment.total, (value) => dual.value(rho(value))),
-      varying: combine(segment.total, segment.varying, difference),
-      coherence: dual.value(rho(segment.coherence)),
-      varyingCoherence: difference(segment.coherence, segment.varyingCoherence),
+      mean,
+      total: mapKernel(segment.total, (covariance) => value.shift + value.factor * dual.value(rho(covariance))),
+      varying: combine(segment.total, segment.varying, (all, varying) => value.factor * difference(all, varying)),
+      coherence: value.shift + value.factor * dual.value(rho(segment.coherence)),
+      varyingCoherence: value.factor * difference(segment.coherence, segment.varyingCoherence),
+      ...(op.fn === 'identity'
+        ? segment.marginal === undefined
+          ? {}
+          : { marginal: segment.marginal }
+        : { marginal: once(() => mapMarginal(marginalOf(segment), activationOf(op.fn, op.parameter).value)) }),
     },
   };
 }
 
-function correlations(
-  op: { fn: ActivationName; parameter?: number },
-  segment: Segment,
-): { dual: Dual; rho: (covariance: number) => number; variance: number } {
+/** `shift + factor · kernel`: what a marginal that is not Gaussian makes of a dual kernel. */
+interface Correction {
+  readonly shift: number;
+  readonly factor: number;
+}
+
+interface Through {
+  readonly dual: Dual;
+  readonly variance: number;
+  readonly rho: (covariance: number) => number;
+  readonly mean: number;
+  readonly slopeSecondMoment: number;
+  readonly value: Correction;
+  readonly slope: Correction;
+}
+
+const none: Correction = { shift: 0, factor: 1 };
+
+/**
+ * The dual kernels of a segment's Gaussian and, where its elements are distributed otherwise, the moments that they really
+ * have: means as they are, covariances scaled as the variance is.
+ */
+function throughOf(op: Function, segment: Segment): Through {
   const square = segment.mean * segment.mean;
   const variance = Math.max(atZero(segment.total) - square, 0);
   const dual = dualOf(op.fn, op.parameter, segment.mean, variance < 1e-14 * square ? 0 : variance);
-  return { dual, variance, rho: (covariance) => (variance === 0 ? 1 : (covariance - square) / variance) };
+  const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - square) / variance);
+  const gaussian = { dual, variance, rho, value: none, slope: none };
+  if (segment.marginal === undefined || variance === 0 || op.fn === 'identity')
+    return { ...gaussian, mean: dual.mean, slopeSecondMoment: dual.slopeSecondMoment };
+  const grid = gridOf(segment.marginal());
+  const f = activationOf(op.fn, op.parameter);
+  const mean = expectation(grid, f.value);
+  const slopeMean = expectation(grid, f.slope);
+  const slopeSecondMoment = expectation(grid, (x) => f.slope(x) ** 2);
+  const second = expectation(grid, (x) => f.value(x) ** 2);
+  return {
+    ...gaussian,
+    mean,
+    slopeSecondMoment,
+    value: correction(mean, second, dual.mean, dual.value(1)),
+    slope: correction(slopeMean, slopeSecondMoment, dual.slopeMean, dual.slopeSecondMoment),
+  };
+}
+
+function correction(mean: number, second: number, gaussianMean: number, gaussianSecond: number): Correction {
+  const gaussianVariance = gaussianSecond - gaussianMean * gaussianMean;
+  const factor = gaussianVariance > 0 ? Math.max(second - mean * mean, 0) / gaussianVariance : 1;
+  return { shift: mean * mean - factor * gaussianMean * gaussianMean, factor };
+}
+
+const gaussians = new WeakMap<Segment, Marginal>();
+
+function marginalOf(segment: Segment): Marginal {
+  if (segment.marginal !== undefined) return segment.marginal();
+  const known = gaussians.get(segment);
+  if (known !== undefined) return known;
+  const { mean, total } = segment;
+  const made = gaussianMarginal(mean, Math.max(atZero(total) - mean * mean, 0));
+  gaussians.set(segment, made);
+  return made;
 }
 
 function activationGradient(op: Activation, input: Segment, contributions: readonly Contribution[]): Contribution {
-  const { dual, rho } = correlations(op, input);
+  const { dual, rho, slope } = throughOf(op, input);
   const shared = combine(input.total, input.varying, (all, varying) => all - varying);
-  const slopes = {
-    total: mapKernel(input.total, (k) => dual.slope(rho(k))),
-    shared: mapKernel(shared, (s) => dual.slope(rho(s))),
-  };
-  const products = {
-    total: mapKernel(input.total, (k) => dual.slopeTimesValue(rho(k))),
-    shared: mapKernel(shared, (s) => dual.slopeTimesValue(rho(s))),
-  };
-  const times = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
-  const chosen = contributions.filter(({ keep }) => keep !== undefined);
-  const plain = total(contributions.filter(({ keep }) => keep === undefined));
-  // A maximum hands its gradient to elements that are mostly on the slope: f' is theirs, not that of any element.
-  const kept = total(chosen.map((one) => scaleKept(one, one.keep ?? 1)));
+  const kernels = (f: (covariance: number) => number) => ({
+    total: mapKernel(input.total, f),
+    shared: mapKernel(shared, f),
+  });
+  const slopes = kernels((k) => slope.shift + slope.factor * dual.slope(rho(k)));
+  const products = kernels((k) => dual.slopeTimesValue(rho(k)));
+  const through = contributions.map((one) => throughSlope(op, input, one, slopes));
+  const below = total(through);
+  const isPlain = contributions.every(({ keep }) => keep === undefined);
+  const above = total(contributions);
   return {
-    total: combine(times(plain.total, slopes.total), kept.total, (a, b) => a + b),
-    shared: combine(times(plain.shared, slopes.shared), kept.shared, (a, b) => a + b),
-    coherence: plain.coherence * dual.slope(rho(input.coherence)) + kept.coherence,
-    ...(chosen.length > 0
-      ? {}
-      : { timesValue: { total: times(plain.total, products.total), shared: times(plain.shared, products.shared) } }),
+    total: below.total,
+    shared: below.shared,
+    coherence: contributions.reduce(
+      (sum, { coherence, keep }) => sum + coherence * (keep ?? dual.slope(rho(input.coherence))),
+      0,
+    ),
+    ...(isPlain
+      ? {
+          timesValue: {
+            total: multiplyKernels(above.total, products.total),
+            shared: multiplyKernels(above.shared, products.shared),
+          },
+        }
+      : {}),
+    ...profileBelowSlope(op, input, contributions),
   };
 }
 
-function scaleKept(contribution: Contribution, keep: number): Contribution {
-  return {
-    total: scaleKernel(contribution.total, keep),
-    shared: scaleKernel(contribution.shared, keep),
-    coherence: contribution.coherence * keep,
+function throughSlope(
+  op: Activation,
+  input: Segment,
+  one: Contribution,
+  slopes: { readonly total: Kernel; readonly shared: Kernel },
+): Contribution {
+  // A maximum hands its gradient to elements that are mostly on the slope: f' is theirs, not that of any element.
+  if (one.keep !== undefined) return scaled(one, one.keep, one.keep);
+  const { profile } = one;
+  const plain = {
+    total: multiplyKernels(one.total, slopes.total),
+    shared: multiplyKernels(one.shared, slopes.shared),
+    coherence: one.coherence,
   };
+  if (profile === undefined) return plain;
+  const grid = gridOf(marginalOf(input));
+  const { slope } = activationOf(op.fn, op.parameter);
+  const own = expectation(grid, (x, j) => slope(x) ** 2 * (profile[j] ?? 0));
+  const mean = expectation(grid, slope);
+  const apart = mean === 0 ? 1 : (expectation(grid, (x, j) => slope(x) * Math.sqrt(profile[j] ?? 0)) / mean) ** 2;
+  const { total: wide, ...rest } = scaled(plain, 1, apart);
+  return { ...rest, total: withZero(scaleKernel(wide, apart), atZero(one.total) * own) };
+}
+
+function scaled(contribution: Contribution, own: number, shared: number): Contribution {
+  return {
+    total: own === 1 ? contribution.total : scaleKernel(contribution.total, own),
+    shared: scaleKernel(contribution.shared, shared),
+    coherence: contribution.coherence * shared,
+  };
+}
+
+function withZero(kernel: Kernel, value: number): Kernel {
+  const data = kernel.data.slice();
+  data[0] = value;
+  return { ...kernel, data };
+}
+
+/** Where the values below are not Gaussian (a residual sum), what comes back depends on them: by f'^2 and by what came. */
+function profileBelowSlope(
+  op: Activation,
+  input: Segment,
+  contributions: readonly Contribution[],
+): Pick<Contribution, 'profile'> {
+  if (input.marginal === undefined) return {};
+  const grid = gridOf(input.marginal());
+  const { slope } = activationOf(op.fn, op.parameter);
+  const profile = grid.values.map((x, j) => {
+    const passed = contributions.reduce((sum, one) => sum + atZero(one.total) * (one.profile?.[j] ?? 1), 0);
+    return passed * slope(x) ** 2;
+  });
+  return { profile: normalized(profile, grid.weights) };
 }

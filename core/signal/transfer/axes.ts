@@ -7,8 +7,8 @@ export function axisOf(site: Site, axis: number, input: Field): number {
   return axis < 0 ? axis + (site.inputShapes[0]?.length ?? input.channelAxis + 1) : axis;
 }
 
-/** Both kernels changed alike. */
+/** Both kernels changed alike; what it was a function of, and how it is distributed, is no longer known. */
 export function mapKernels(segment: Segment, map: (kernel: Kernel) => Kernel): Segment {
-  const { before: _, ...rest } = segment;
+  const { before: _, marginal: __, ...rest } = segment;
   return { ...rest, total: map(segment.total), varying: map(segment.varying) };
 }

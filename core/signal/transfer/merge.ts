@@ -1,7 +1,18 @@
 import type { Op } from '../../graph/op.ts';
 import { channelsOf, type Field, mapCovariances, merge, type Segment } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
-import { addKernels, combine, constantKernel, type Kernel, multiplyKernels, pairSum, type Size } from '../kernel.ts';
+import {
+  addKernels,
+  atZero,
+  combine,
+  constantKernel,
+  type Kernel,
+  multiplyKernels,
+  pairSum,
+  type Size,
+  scaleKernel,
+} from '../kernel.ts';
+import { once, type Profile, profileBelow } from '../marginal.ts';
 import type { Transfer } from '../site.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
@@ -129,7 +140,26 @@ function addSegments(a: Segment, b: Segment): Segment {
     varying: addKernels(a.varying, b.varying),
     coherence: a.coherence + b.coherence + cross,
     varyingCoherence: a.varyingCoherence + b.varyingCoherence,
+    ...marginalOfSum(a, b),
   };
+}
+
+/** The side that is far from Gaussian keeps its form (of two, the one that varies more), the other one blurs it. */
+function marginalOfSum(a: Segment, b: Segment): Pick<Segment, 'marginal'> {
+  const aFirst = b.marginal === undefined || (a.marginal !== undefined && varianceOf(a) >= varianceOf(b));
+  const [kept, blur] = aFirst ? [a, b] : [b, a];
+  const { marginal } = kept;
+  if (marginal === undefined) return {};
+  return {
+    marginal: once(() => {
+      const { points, mean, variance } = marginal();
+      return { points, mean: mean + blur.mean, variance: variance + varianceOf(blur) };
+    }),
+  };
+}
+
+function varianceOf({ mean, total }: Segment): number {
+  return Math.max(atZero(total) - mean * mean, 0);
 }
 
 function multiplySegments(a: Segment, b: Segment): Segment {
@@ -148,9 +178,55 @@ function sumBackward(inputs: readonly Field[], output: Field, gradient: Gradient
   return {
     inputs: inputs.map((input): Gradient => {
       const same = input.segments.length === output.segments.length && sameSize(input.size, output.size);
-      if (same) return gradient;
+      if (same) {
+        return input.segments.map((segment, i) =>
+          (gradient[i] ?? []).map((one) => toSummand(one, segment, output.segments[i] ?? segment)),
+        );
+      }
       return broadcastBack(input, output, total(gradient.flat().length > 0 ? gradient.flat() : []));
     }),
+  };
+}
+
+/** The gradient of a sum as one side sees it: how it depends on that side's value, which is only a part of the sum's. */
+function toSummand({ profile, timesValue, ...one }: Contribution, side: Segment, whole: Segment): Contribution {
+  return {
+    ...one,
+    ...(timesValue === undefined ? {} : { timesValue: timesPart(one, timesValue, side, whole) }),
+    ...(profile === undefined ? {} : profileOfSummand(profile, side, whole)),
+  };
+}
+
+function profileOfSummand(profile: Profile, side: Segment, whole: Segment): Pick<Contribution, 'profile'> {
+  const [own, sum] = [side.marginal?.(), whole.marginal?.()];
+  if (own === undefined || sum === undefined || own.variance > 0) return {};
+  return sum.points === own.points ? { profile: profileBelow(sum, profile) } : {};
+}
+
+/** With a Gaussian side of variance share t: its standardized value is sqrt t of the sum's and the rest independent of it. */
+function timesPart(
+  one: Contribution,
+  whole: NonNullable<Contribution['timesValue']>,
+  side: Segment,
+  sum: Segment,
+): NonNullable<Contribution['timesValue']> {
+  const variance = varianceOf(side);
+  const share = variance === 0 ? 0 : Math.min(variance / varianceOf(sum), 1);
+  const square = side.mean * side.mean;
+  const standardized = (covariance: number) => (variance === 0 ? 0 : (covariance - square) / variance);
+  const part = (times: Kernel, gradient: Kernel, values: Kernel) =>
+    combine(
+      scaleKernel(times, share),
+      combine(gradient, values, (g, k) => (1 - share) * g * standardized(k)),
+      (x, y) => x + y,
+    );
+  return {
+    total: part(whole.total, one.total, side.total),
+    shared: part(
+      whole.shared,
+      one.shared,
+      combine(side.total, side.varying, (k, v) => k - v),
+    ),
   };
 }
 

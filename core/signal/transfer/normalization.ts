@@ -25,13 +25,34 @@ export const normalization: Transfer<Norm> = {
     const affine = affineOf(site);
     if (input === undefined || affine === null) return { inputs: [null] };
     const prepared = prepare(site.op, input);
-    const below = prepared.segments.map((segment, i) => [
+    const backs = prepared.segments.map((segment, i) =>
       normalizationGradient(site, segment, prepared.size, affine, total(gradient[i] ?? [])),
-    ]);
-    const [first = []] = below;
-    return { inputs: [prepared === input ? below : input.segments.map(() => first)] };
+    );
+    const [first = []] = backs.map(({ below }) => [below]);
+    return {
+      inputs: [prepared === input ? backs.map(({ below }) => [below]) : input.segments.map(() => first)],
+      weight: gainGradient(prepared, backs),
+    };
   },
 };
+
+/** Mean square over all gains; `null` where there are none or one is not known. */
+function gainGradient({ segments }: Field, backs: readonly Back[]): number | null {
+  let [sum, channels] = [0, 0];
+  for (const [i, { gain }] of backs.entries()) {
+    const count = segments[i]?.channels ?? (backs.length === 1 ? 1 : null);
+    if (gain === null || count === null) return null;
+    sum += count * gain;
+    channels += count;
+  }
+  return channels === 0 ? null : sum / channels;
+}
+
+/** What goes below, and the mean square of the gain's gradient. */
+interface Back {
+  readonly below: Contribution;
+  readonly gain: number | null;
+}
 
 /** Where the mean runs over channels, concatenated segments are normalized together. */
 function prepare(op: Norm, input: Field): Field {
@@ -115,7 +136,7 @@ function normalizationGradient(
   size: Size,
   { gain }: { gain: Moments },
   above: Contribution,
-): Contribution {
+): Back {
   const mean = meanOf(site, segment, size);
   const variance = Math.max(atZero(segment.total) - mean.total, 0);
   const factor = gain.second / (variance + site.op.epsilon);
@@ -126,11 +147,12 @@ function normalizationGradient(
     // RMS norm has no mean; what all channels have in common goes with the mean.
     const common = site.op.kind === 'rmsNorm' || whole === 0 ? 0 : meanSquare(1, above.coherence / whole, over);
     const left = Math.max(1 - common - (over === null ? 0 : shrunk / over), 0);
-    return {
+    const below = {
       total: scaleKernel(above.total, factor * left),
       shared: scaleKernel(above.shared, factor * left),
       coherence: whole === 0 ? 0 : factor * (above.coherence - common * whole),
     };
+    return { below, gain: null };
   }
   const batch = site.op.kind === 'batchNorm' ? site.batch : 1;
   const standardized = (kernel: Kernel) =>
@@ -148,11 +170,14 @@ function normalizationGradient(
   const along = average(timesValue.total, timesValue.shared) * shrunk;
   const project = (kernel: Kernel, like: Kernel): Kernel =>
     combine(kernel, like, (g, value) => factor * (g - gradientMean - along * value));
-  return clampContribution({
+  const below = clampContribution({
     total: project(above.total, values),
     shared: project(above.shared, sharedValues),
     coherence: above.coherence * factor,
   });
+  // The gain's gradient is the sum of g times the standardized value, over whatever shares it.
+  const summed = size[0] * size[1] * site.batch;
+  return { below, gain: site.op.kind === 'batchNorm' ? Math.max(along, 0) * summed * summed : null };
 }
 
 function normalizedElements(op: Norm, segment: Segment, size: Size): number | null {

@@ -1,6 +1,6 @@
 import type { Op } from '../../graph/op.ts';
-import { isKnown } from '../../graph/shape.ts';
-import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf } from '../field.ts';
+import { type Dim, isKnown } from '../../graph/shape.ts';
+import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf, type Segment } from '../field.ts';
 import {
   type Contribution,
   type Gradient,
@@ -10,7 +10,7 @@ import {
   total,
 } from '../gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Kernel, type Size } from '../kernel.ts';
-import type { Transfer } from '../site.ts';
+import type { Site, Transfer } from '../site.ts';
 import { axisOf, mapKernels } from './axes.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
@@ -41,22 +41,86 @@ export const reshape: Transfer<OpOf<'reshape'>> = {
     const channels = channelsOf(input);
     const last = shape.length - 1;
     const axis = shape[last] === channels ? last : shape.indexOf(channels, 1);
-    return { ...input, channelAxis: axis > 0 ? axis : last };
+    if (axis > 0) return { ...input, channelAxis: axis };
+    // Channels in groups of channels: the inner one of the two axes.
+    const inner = shape.findIndex((dim, i) => i > 1 && productOf(shape[i - 1], dim) === channels);
+    return { ...input, channelAxis: inner > 0 ? inner : last };
   },
   backward: (_site, [input], output, gradient) => ({
     inputs: [input === undefined ? null : unflatten(input, output, gradient)],
   }),
 };
 
+/** Other names for the axes; of channels in groups (a channel shuffle), also another order of the channels. */
 export const permute: Transfer<OpOf<'permute'>> = {
-  forward({ op }, [input]) {
+  forward(site, [input]) {
     if (input === undefined) return null;
-    const order = op.order.map((axis) => (axis < 0 ? axis + op.order.length : axis));
-    const channelAxis = order.indexOf(input.channelAxis);
+    const groups = shuffledGroups(site, input);
+    if (groups !== null) return { ...input, segments: shuffle(input.segments, groups).map(({ segment }) => segment) };
+    const channelAxis = orderOf(site).indexOf(input.channelAxis);
     return { ...input, channelAxis: channelAxis < 0 ? input.channelAxis : channelAxis };
   },
-  backward: (_site, _inputs, _output, gradient) => ({ inputs: [gradient] }),
+  backward(site, [input], _output, gradient) {
+    const groups = input === undefined ? null : shuffledGroups(site, input);
+    if (input === undefined || groups === null) return { inputs: [gradient] };
+    const below: Contribution[][] = input.segments.map(() => []);
+    shuffle(input.segments, groups).forEach(({ from, share }, i) => {
+      below[from]?.push(...(gradient[i] ?? []).map((one) => scaleContribution(one, share)));
+    });
+    return { inputs: [below] };
+  },
 };
+
+function orderOf({ op }: Site<OpOf<'permute'>>): readonly number[] {
+  return op.order.map((axis) => (axis < 0 ? axis + op.order.length : axis));
+}
+
+/** The number of groups where the two axes that channels are split over change places. */
+function shuffledGroups(site: Site<OpOf<'permute'>>, input: Field): number | null {
+  const inner = input.channelAxis;
+  const [shape] = site.inputShapes;
+  const order = orderOf(site);
+  const channels = channelsOf(input);
+  const groups = shape?.[inner - 1];
+  if (channels === null || !isKnown(groups) || productOf(groups, shape?.[inner]) !== channels) return null;
+  return order[inner] === inner - 1 && order[inner - 1] === inner ? groups : null;
+}
+
+function productOf(a: Dim | undefined, b: Dim | undefined): number | null {
+  return isKnown(a) && isKnown(b) ? a * b : null;
+}
+
+interface Piece {
+  readonly segment: Segment;
+  readonly from: number;
+  /** Of the channels of the segment that it comes from. */
+  readonly share: number;
+}
+
+/**
+ * One channel of each group after the other. Groups are cut wherever the segments of any of them change, and into as many parts
+ * as there are groups, where the next split will be; each part lists a piece of every group.
+ */
+function shuffle(segments: readonly Segment[], groups: number): readonly Piece[] {
+  const width = segments.reduce((sum, { channels }) => sum + (channels ?? 0), 0) / groups;
+  const ends: number[] = [];
+  for (const { channels } of segments) ends.push((ends[ends.length - 1] ?? 0) + (channels ?? 0));
+  const cuts = new Set(Array.from({ length: groups }, (_, i) => Math.round((width * (i + 1)) / groups)));
+  for (const end of ends) cuts.add(end % width === 0 ? width : end % width);
+  let start = 0;
+  return [...cuts]
+    .toSorted((a, b) => a - b)
+    .flatMap((end) => {
+      const pieces = Array.from({ length: groups }, (_, group): Piece | null => {
+        const from = ends.findIndex((last) => last > group * width + start);
+        const segment = segments[from];
+        if (segment === undefined) return null;
+        return { segment: { ...segment, channels: end - start }, from, share: (end - start) / (segment.channels ?? 1) };
+      });
+      start = end;
+      return pieces.filter((piece) => piece !== null);
+    });
+}
 
 /** One position (or one channel) of many. */
 export const select: Transfer<OpOf<'select'>> = {
