@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { erf, erfc } from './gaussian.ts';
+import { erf, erfc, erfInverse } from './gaussian.ts';
 import { gaussianMean } from './quadrature.ts';
 
 const points = Array.from({ length: 241 }, (_, i) => (i - 120) / 10);
@@ -16,6 +16,17 @@ describe('erf and erfc', () => {
       expect(Math.abs(erf(x) - e)).toBeLessThan(1e-14);
       expect(Math.abs(erfc(x) / c - 1)).toBeLessThan(1e-10);
     });
+  });
+});
+
+describe('erfInverse', () => {
+  it('undoes erf, up to the ends', () => {
+    for (const x of points.filter((point) => Math.abs(point) <= 4)) {
+      // Close to 1 a step of the argument's last digit moves the result.
+      const rounding = Number.EPSILON * Math.exp(x * x);
+      expect(Math.abs(erfInverse(erf(x)) - x)).toBeLessThan(1e-14 + 2 * rounding);
+    }
+    expect(erfInverse(-1)).toBe(Number.NEGATIVE_INFINITY);
   });
 });
 

@@ -61,6 +61,7 @@ function functionAttribute(object: FunctionValue, name: string): Value | null {
   if (name === '__wrapped__') return object.wraps ?? null;
   if (object.wraps !== undefined) return functionAttribute(object.wraps, name);
   if (name === '__name__' || name === '__qualname__' || name === 'name') return string(object.node.name ?? '<lambda>');
+  if (name === '__module__') return string(object.module.name);
   return name === '__doc__' ? none : null;
 }
 

@@ -148,6 +148,10 @@ export class CallContext implements NativeContext {
     }
   }
 
+  loadedModule(name: string): Value | null {
+    return this.#machine.loadedModule(name);
+  }
+
   textOf(span: Span): string {
     const { module } = this.#site;
     if (span.path === module.path) return module.text.slice(span.start, span.end);

@@ -25,6 +25,8 @@ export interface Importer {
   importName(name: string, level: number, member: string, from: ModuleRecord): Value | null;
   /** What `import *` takes. */
   exportedNames(name: string, level: number, from: ModuleRecord): readonly string[] | null;
+  /** A module that runs or has run, by its name: `sys.modules`. */
+  loadedModule(name: string): Value | null;
   textOf(span: Span): string | null;
 }
 
@@ -69,6 +71,7 @@ export function createMachine(options: MachineOptions): Machine {
     importModule: (name, level, from) => options.importModule(name, level, from),
     importName: (name, level, member, from) => options.importName(name, level, member, from),
     exportedNames: (name, level, from) => options.exportedNames(name, level, from),
+    loadedModule: (name) => options.loadedModule(name),
     textOf: (span) => options.textOf(span),
     context: (site) => new CallContext(machine, site),
     note: (message, site) => {

@@ -6,6 +6,7 @@ import { numberOf } from './read.ts';
 import { positional } from './signature.ts';
 import { sliceBounds } from './slices.ts';
 import {
+  type DictValue,
   type InstanceValue,
   list,
   none,
@@ -29,6 +30,7 @@ export function getItem(machine: Machine, object: Value, index: Value, site: Sit
       const key = keyOf(index);
       const entry = key === null ? undefined : object.entries.get(key);
       if (entry !== undefined) return entry.value;
+      if (object.factory !== undefined) return missingEntry(machine, object, index, object.factory, site);
       if (key === null || object.open) return unknown('entry of a dictionary');
       if (site.module.language === 'javascript') return none;
       return mayFail(machine, 'KeyError', 'key is not in the dictionary');
@@ -49,6 +51,13 @@ export function getItem(machine: Machine, object: Value, index: Value, site: Sit
     default:
       return unknown('item');
   }
+}
+
+/** An entry that a `defaultdict` makes when it is first asked for. */
+function missingEntry(machine: Machine, dict: DictValue, index: Value, factory: Value, site: Site): Value {
+  const value = machine.call(factory, positional(), site);
+  machine.setItem(dict, index, value, site);
+  return dict.open ? unknown('entry of a dictionary') : value;
 }
 
 type Sequence = Extract<Value, { type: 'list' | 'tuple' | 'string' | 'range' }>;

@@ -61,6 +61,7 @@ export interface Machine {
   importName(name: string, level: number, member: string, from: ModuleRecord): Value | null;
   exportedNames(name: string, level: number, from: ModuleRecord): readonly string[] | null;
 
+  loadedModule(name: string): Value | null;
   /** The text of a module that has been read; `null` for others. */
   textOf(span: Span): string | null;
   context(site: Site): NativeContext;

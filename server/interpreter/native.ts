@@ -113,6 +113,8 @@ export interface NativeContext {
   /** Runs `body` without a trace: what it changes is undone, its notes and facts are dropped. */
   tryOut(body: () => void): void;
   textOf(span: Span): string;
+  /** A module of the user's that runs or has run, by its dotted name. */
+  loadedModule(name: string): Value | null;
 }
 
 export interface NewWrite {

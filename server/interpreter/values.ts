@@ -81,6 +81,8 @@ export interface DictValue {
   readonly type: 'dict';
   readonly entries: Map<string, DictEntry>;
   open: boolean;
+  /** `defaultdict`: makes the value of a key that is asked for and missing. */
+  readonly factory?: Value;
 }
 export interface DictEntry {
   readonly key: Value;

@@ -50,6 +50,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
       return module?.type === 'namespace' ? module.member(member) : null;
     },
     exportedNames: (name, level, from) => namesOf(name, level, from, new Set()),
+    loadedModule,
     textOf: (span) => kept.get(span.path)?.record.text ?? null,
   };
 
@@ -102,6 +103,14 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     if (found === null) return null;
     kept.get(from.path)?.imports.add(found.path);
     return namespaceOf(found, absoluteName(from, name, level));
+  }
+
+  function loadedModule(name: string): Value | null {
+    for (const { record } of kept.values()) {
+      if (record.name !== name || record.state === 'new') continue;
+      return namespaceOf({ path: record.path, kind: record.isPackage ? 'package' : 'module' }, name);
+    }
+    return null;
   }
 
   function frameworkModule(name: string): NamespaceValue | null {

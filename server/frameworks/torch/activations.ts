@@ -1,5 +1,6 @@
 import type { ActivationName, Op } from '../../../core/graph/op.ts';
-import { constant } from '../../../core/initializers/make.ts';
+import { constant, unknownInitializer } from '../../../core/initializers/make.ts';
+import { clamped } from '../../../core/initializers/transform.ts';
 import { booleanOf, isNone, numberOf, stringOf } from '../../interpreter/read.ts';
 import type { ClassValue, TensorValue, Value } from '../../interpreter/values.ts';
 import { layerClass } from './layer.ts';
@@ -97,12 +98,17 @@ const rows: readonly OpRow[] = [
     keepsShape: true,
   },
   {
-    functions: ['clamp', 'clamp_', 'clip'],
+    functions: ['clamp', 'clamp_', 'clip', 'clip_'],
     parameters: 'min=None, max=None',
     op: (argument) => {
       const max = isNone(argument('max')) ? Number.POSITIVE_INFINITY : numberOf(argument('max'));
       const min = isNone(argument('min')) ? Number.NEGATIVE_INFINITY : numberOf(argument('min'));
       return clipOp(min, max);
+    },
+    held: (held, argument) => {
+      const bounds = [argument('min'), argument('max')];
+      if (bounds.some((bound) => !isNone(bound) && numberOf(bound) === null)) return unknownInitializer();
+      return clamped(held, numberOf(argument('min')), numberOf(argument('max')));
     },
     keepsShape: true,
   },

@@ -1,10 +1,11 @@
 import type { Initializer } from '../../../core/graph/initializer.ts';
 import { constant, normal, scaled, uniform, unknownInitializer, zeros } from '../../../core/initializers/make.ts';
+import { afterErfInverse } from '../../../core/initializers/transform.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { numberOf } from '../../interpreter/read.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { isTracing } from './apply.ts';
-import { mapNumbers } from './known-numbers.ts';
+import { mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { isView } from './views.ts';
 import { contentsOf, copyInto, derived, fill } from './writes.ts';
@@ -62,7 +63,6 @@ const draws: Readonly<Record<string, readonly [parameters: string, make: (given:
   log_normal_: ['mean=1, std=2, generator=None', () => unknownInitializer()],
   cauchy_: ['median=0, sigma=1, generator=None', () => unknownInitializer()],
   geometric_: ['p, generator=None', () => unknownInitializer()],
-  erfinv_: ['', () => unknownInitializer()],
 };
 
 /** `uniform_(a=…)` is not PyTorch's spelling, `from` and `to` are. */
@@ -90,7 +90,6 @@ export const inPlace: Readonly<Record<string, (held: Initializer, other: Initial
   add_: sumOf,
   sub_: (held, other) => sumOf(held, scaled(other, -1)),
   div_: (held, other) => divided(held, other),
-  clamp_: () => unknownInitializer(),
 };
 
 export function divided(held: Initializer, other: Initializer): Initializer {
@@ -144,6 +143,7 @@ export const memoryOperations: Operations = {
       ),
     ]),
   ),
+  erfinv_: writer('', (target, _, context) => transform(target, afterErfInverse, context)),
   copy_: writer('src, non_blocking=False', (target, given, context) => {
     const source = given.get('src');
     copyInto(target, source.type === 'tensor' ? source : null, context);
@@ -183,5 +183,23 @@ export function mapMemory(name: string, input: TensorValue, context: NativeConte
   const made = derived(input, context, ({ mean, std }) =>
     f !== undefined && std === 0 && mean !== null ? constant(f(mean)) : unknownInitializer(),
   );
-  return f === undefined ? made : mapNumbers(made, [input], (x = 0) => f(x));
+  if (f !== undefined) return mapNumbers(made, [input], (x = 0) => f(x));
+  const numbers = numbersIn(input);
+  const rearranged = numbers === null ? undefined : vectorFunctions[name]?.(numbers);
+  return rearranged === undefined ? made : withNumbers(made, rearranged);
+}
+
+/** Functions of a whole vector of known numbers. */
+const vectorFunctions: Readonly<Record<string, (numbers: readonly number[]) => readonly number[]>> = {
+  flip: (numbers) => [...numbers].reverse(),
+  cumsum: (numbers) => running(numbers, (sum, item) => sum + item),
+  cumprod: (numbers) => running(numbers, (product, item) => product * item),
+};
+
+function running(numbers: readonly number[], combine: (result: number, item: number) => number): readonly number[] {
+  let result: number | null = null;
+  return numbers.map((item) => {
+    result = result === null ? item : combine(result, item);
+    return result;
+  });
 }

@@ -1,3 +1,4 @@
+import type { Initializer } from '../../../core/graph/initializer.ts';
 import type { Op } from '../../../core/graph/op.ts';
 import { constant } from '../../../core/initializers/make.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
@@ -14,8 +15,8 @@ import {
 import { apply, applyUnknown, onTensor } from './apply.ts';
 import { withNumbers } from './known-numbers.ts';
 import { layerClass } from './layer.ts';
-import { isMemory, mapMemory } from './memory.ts';
-import { allocate } from './writes.ts';
+import { isMemory, mapMemory, transform } from './memory.ts';
+import { allocate, derived } from './writes.ts';
 
 /**
  * A row of an op without parameters, which PyTorch offers as a module (`nn.ReLU`), as functions (`F.relu`, `torch.relu`) and
@@ -28,6 +29,8 @@ export interface OpRow {
   readonly parameters?: string;
   /** `null` where an argument is not known, or says something that no op does. */
   readonly op: (argument: (name: string) => Value, input: TensorValue) => Op | null;
+  /** What memory holds after it; without, it is known where all elements are one number. */
+  readonly held?: (held: Initializer, argument: (name: string) => Value) => Initializer;
   /** An argument that asks for the positions of what was taken too: `return_indices`. */
   readonly indices?: string;
   /** What becomes of the shape where there is no op: kept, or not known. */
@@ -67,6 +70,7 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
       operations[name] = {
         parameters: row.parameters ?? '',
         run: (input, given, context) => {
+          if (isMemory(input, context) && row.held !== undefined) return changed(name, row.held, input, given, context);
           if (isMemory(input, context) && (row.keepsShape || keepsShape.has(name)))
             return mapMemory(name, input, context);
           const op = row.op(given.get, input);
@@ -77,6 +81,19 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
     }
   }
   return operations;
+}
+
+function changed(
+  name: string,
+  change: NonNullable<OpRow['held']>,
+  input: TensorValue,
+  given: BoundArguments,
+  context: NativeContext,
+): Value {
+  const apply = (held: Initializer) => change(held, given.get);
+  if (!name.endsWith('_')) return derived(input, context, apply);
+  transform(input, apply, context);
+  return input;
 }
 
 function withIndices({ indices }: OpRow, argument: (name: string) => Value, output: TensorValue): Value {

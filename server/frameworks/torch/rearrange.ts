@@ -149,7 +149,11 @@ export function section(
   const size = shape === null ? null : (shape[axis < 0 ? axis + shape.length : axis] ?? null);
   if (start === 0 && length !== null && length === size) return input;
   const op: Op = { kind: 'split', axis, start, length };
-  if (input.layer === null && input.storage !== null) return viewOf(input, op, inferShape(op, [shape]), true);
+  if (input.layer === null && input.storage !== null) {
+    const view = viewOf(input, op, inferShape(op, [shape]), true);
+    const numbers = shape?.length === 1 && typeof length === 'number' ? numbersIn(input) : null;
+    return numbers === null ? view : withNumbers(view, numbers.slice(start, start + Number(length)));
+  }
   return apply({ op, inputs: [input], name: 'split' }, context);
 }
 

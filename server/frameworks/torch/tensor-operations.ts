@@ -191,13 +191,22 @@ export const shapeOperations: Operations = {
       } satisfies Operation,
     ]),
   ),
-  prod: {
-    ...unknownReduction('prod'),
+  prod: ofNumbers(unknownReduction('prod'), (numbers) => numbers.reduce((result, item) => result * item, 1)),
+  unique: {
+    parameters: 'sorted=True, return_inverse=False, return_counts=False, dim=None',
     run: (input, given, context) => {
       const numbers = numbersIn(input);
-      if (numbers === null || !isMemory(input, context)) return unknownReduction('prod').run(input, given, context);
-      const product = numbers.reduce((result, item) => result * item, 1);
-      return withNumbers(allocate([], constant(product), context), [product]);
+      if (numbers === null || !isMemory(input, context)) return applyUnknown('unique', [input], [null], context);
+      const vector = (items: readonly number[]) =>
+        withNumbers(allocate([items.length], unknownInitializer(), context), items);
+      const distinct = [...new Set(numbers)].sort((left, right) => left - right);
+      const places = () => numbers.map((item) => distinct.indexOf(item));
+      const counts = () => distinct.map((value) => numbers.filter((item) => item === value).length);
+      const more = [
+        ...(booleanOf(given.get('return_inverse')) ? [vector(places())] : []),
+        ...(booleanOf(given.get('return_counts')) ? [vector(counts())] : []),
+      ];
+      return more.length === 0 ? vector(distinct) : tuple([vector(distinct), ...more]);
     },
   },
   diff: {
@@ -330,11 +339,14 @@ export const shapeOperations: Operations = {
     run: (input, given, context) => select(input, axisOf(given, 'dim'), axisOf(given, 'index'), context),
   },
 
-  mean: { parameters: 'dim=None, keepdim=False, **options', run: reduction('mean') },
-  sum: { parameters: 'dim=None, keepdim=False, **options', run: reduction('sum') },
-  amax: { parameters: 'dim=None, keepdim=False', run: reduction('max') },
-  max: maximum,
-  min: minimum,
+  mean: ofNumbers(
+    { parameters: 'dim=None, keepdim=False, **options', run: reduction('mean') },
+    (numbers) => sumOfNumbers(numbers) / numbers.length,
+  ),
+  sum: ofNumbers({ parameters: 'dim=None, keepdim=False, **options', run: reduction('sum') }, sumOfNumbers),
+  amax: ofNumbers({ parameters: 'dim=None, keepdim=False', run: reduction('max') }, (numbers) => Math.max(...numbers)),
+  max: ofNumbers(maximum, (numbers) => Math.max(...numbers)),
+  min: ofNumbers(minimum, (numbers) => Math.min(...numbers)),
   ...Object.fromEntries(
     ['amin', 'var', 'std', 'norm', 'logsumexp', 'argmax', 'argmin', 'median', 'all', 'any'].map((name) => [
       name,
@@ -342,6 +354,26 @@ export const shapeOperations: Operations = {
     ]),
   ),
 };
+
+/** A reduction to one number, which is known where all the tensor's numbers are. */
+function ofNumbers(otherwise: Operation, reduce: (numbers: readonly number[]) => number): Operation {
+  return {
+    parameters: otherwise.parameters,
+    run: (input, given, context) => {
+      const numbers = numbersIn(input);
+      const isWhole = given.raw.positional.length <= 1 && given.raw.keyword.size === 0;
+      if (numbers === null || numbers.length === 0 || !isWhole || !isMemory(input, context)) {
+        return otherwise.run(input, given, context);
+      }
+      const reduced = reduce(numbers);
+      return withNumbers(allocate([], constant(reduced), context), [reduced]);
+    },
+  };
+}
+
+function sumOfNumbers(numbers: readonly number[]): number {
+  return numbers.reduce((sum, item) => sum + item, 0);
+}
 
 /** The number in a tensor of one element. */
 function itemOf(input: TensorValue): Value {

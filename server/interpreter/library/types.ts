@@ -3,14 +3,24 @@ import type { BoundArguments, NativeContext } from '../native.ts';
 import { parents } from '../raise.ts';
 import { numberOf } from '../read.ts';
 import { makeSet } from '../sets.ts';
-import { nativeClass } from '../table.ts';
+import { method, nativeClass } from '../table.ts';
 import { boolean, type ClassValue, list, none, number, string, tuple, unknown, type Value } from '../values.ts';
 import { asDictionary, toDict } from './dictionaries.ts';
 import { dictionaryMethods } from './dictionary-methods.ts';
 
 /* Python's built-in classes: what `isinstance` asks for and what calling them converts to. */
 
-export const objectClass = nativeClass('object', { construct: () => {} });
+export const objectClass = nativeClass('object', {
+  construct: () => {},
+  methods: {
+    // As frozen dataclasses write to themselves: `object.__setattr__(self, 'width', 8)`.
+    __setattr__: method('name, value', (self, given, context) => {
+      const name = given.get('name');
+      if (name.type === 'string') context.setAttribute(self, name.value, given.get('value'));
+      return none;
+    }),
+  },
+});
 const bases = [objectClass];
 
 export const intClass = nativeClass('int', {

@@ -14,8 +14,10 @@ export const orderedDictClass = nativeClass('collections.OrderedDict', {
 export const defaultDictClass = nativeClass('collections.defaultdict', {
   bases: [dictClass],
   parameters: 'factory=None, source=(), **entries',
-  // A key that is missing makes an entry by the factory; which keys will be asked for is not known, so it stays open.
-  convert: (given, context) => ({ ...toDict(given, context), open: true }),
+  convert: (given, context) => {
+    const factory = given.get('factory');
+    return { ...toDict(given, context), ...(factory.type === 'none' ? {} : { factory }) };
+  },
 });
 
 export const collectionsModule: NamespaceValue = namespace('collections', {

@@ -140,5 +140,26 @@ function fieldsOf(object: Value): Value {
 
 function asDictionary(object: Value): Value {
   if (object.type !== 'instance') return unknown('dictionary');
-  return dictOf(fieldNames(object.class).map((name) => [name, object.attributes.get(name) ?? unknown(name)]));
+  return dictOf(
+    fieldNames(object.class).map((name) => [name, plainOf(object.attributes.get(name) ?? unknown(name), 0)]),
+  );
+}
+
+/** Dataclasses inside become dictionaries too, containers are copied. */
+function plainOf(value: Value, depth: number): Value {
+  if (depth > 6) return unknown('dictionary');
+  const inner = (item: Value) => plainOf(item, depth + 1);
+  switch (value.type) {
+    case 'instance':
+      return findMember(value.class, dataclassMark) === null ? value : asDictionary(value);
+    case 'list':
+    case 'tuple':
+      return { ...value, items: value.items.map(inner) };
+    case 'dict': {
+      const entries = [...value.entries].map(([key, entry]) => [key, { ...entry, value: inner(entry.value) }] as const);
+      return { ...value, entries: new Map(entries) };
+    }
+    default:
+      return value;
+  }
 }

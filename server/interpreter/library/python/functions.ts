@@ -2,7 +2,7 @@ import { formatSpec, represent } from '../../format.ts';
 import { identityOf } from '../../keys.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
 import { numberOf, stringOf } from '../../read.ts';
-import { nativeFunction } from '../../table.ts';
+import { method, nativeClass, nativeFunction } from '../../table.ts';
 import { boolean, type FunctionValue, list, none, number, string, tuple, unknown, type Value } from '../../values.ts';
 import { isInstance, isSubclassOf } from './instance-of.ts';
 import { sortedList, sortValues } from './list-methods.ts';
@@ -86,7 +86,7 @@ const rows: Readonly<Record<string, Row>> = {
     'object=None',
     (given, context) => context.findAttribute(given.get('object'), '__dict__') ?? unknown('attributes'),
   ],
-  dir: ['object=None', () => unknown('names')],
+  dir: ['object=None', (given, context) => namesOf(given.get('object'), context)],
   input: ['prompt=""', () => unknown('input')],
   open: ['*args, **kwargs', () => unknown('file')],
   eval: ['*args', () => unknown('result of eval')],
@@ -99,6 +99,20 @@ const rows: Readonly<Record<string, Row>> = {
 export const functions: ReadonlyMap<string, Value> = new Map(
   Object.entries(rows).map(([name, [parameters, evaluate]]) => [name, nativeFunction(name, parameters, evaluate)]),
 );
+
+/** `dir(x)`: a name is in it where `x` has the attribute. Which there are is not known of a framework's modules. */
+function namesOf(object: Value, context: NativeContext): Value {
+  if (object.type === 'none' || object.type === 'unknown') return unknown('names');
+  const names = nativeClass('names', {
+    methods: {
+      __contains__: method('name', (_, given, inner) => {
+        const name = stringOf(given.get('name'));
+        return name === null ? unknown('condition') : boolean(inner.findAttribute(object, name) !== null);
+      }),
+    },
+  });
+  return context.instantiate(names, []);
+}
 
 export function rebound(value: Value, binding: FunctionValue['binding']): Value {
   return value.type === 'function' ? { ...value, binding } : value;

@@ -1,4 +1,4 @@
-import { namespace, nativeFunction } from '../../table.ts';
+import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { type FunctionValue, type NamespaceValue, none, unknown, type Value } from '../../values.ts';
 import { rebound } from './functions.ts';
 
@@ -17,14 +17,16 @@ function isFunction(value: Value): value is FunctionValue | Extract<Value, { typ
 }
 
 export const functoolsModule: NamespaceValue = namespace('functools', {
-  partial: nativeFunction('functools.partial', 'function, *args, **kwargs', ({ raw }) => {
-    const [callee, ...rest] = raw.positional;
-    if (callee === undefined) return unknown('partial of nothing');
-    return {
-      type: 'partial',
-      callee: callee.value,
-      arguments: { positional: rest, keyword: raw.keyword, open: raw.open },
-    };
+  partial: nativeClass('functools.partial', {
+    convert: ({ raw }) => {
+      const [callee, ...rest] = raw.positional;
+      if (callee === undefined) return unknown('partial of nothing');
+      return {
+        type: 'partial',
+        callee: callee.value,
+        arguments: { positional: rest, keyword: raw.keyword, open: raw.open },
+      };
+    },
   }),
   reduce: nativeFunction('functools.reduce', 'function, items, initial', (given, context) => {
     const items = context.iterate(given.get('items'));

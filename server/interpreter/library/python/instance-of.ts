@@ -10,6 +10,7 @@ export function isInstance(object: Value, classes: Value): boolean | null {
     if (object.type === 'tensor')
       return tensorClasses.test(class_.name) ? isTensorClass(class_.name, object.isParameter) : false;
     if (own === null) return class_.name === 'int' ? true : class_.native?.convert !== undefined ? false : null;
+    if (object.type === 'number' && (class_.name === 'Integral' || class_.name === 'Rational')) return !object.isFloat;
     if (isSubclass(own, class_) || (class_.name === 'Callable' && own === functionClass)) return true;
     return own.open ? null : (abstractTypes[class_.name]?.includes(object.type) ?? false);
   });
@@ -42,6 +43,7 @@ const abstractTypes: Readonly<Record<string, readonly Value['type'][]>> = {
   Real: ['number', 'boolean'],
   Hashable: ['number', 'string', 'tuple', 'none', 'boolean'],
   Callable: ['function', 'native', 'bound', 'partial', 'class'],
+  partial: ['partial'],
   FunctionType: ['function'],
   LambdaType: ['function'],
   MethodType: ['bound'],

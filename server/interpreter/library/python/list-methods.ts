@@ -15,6 +15,15 @@ export const listMethods: ValueMethods<ListValue> = {
     extend(self, context.iterate(given.get('items')));
     return none;
   }),
+  // Of a deque, which is a list to us.
+  appendleft: valueMethod('item', (self, given) => {
+    self.items.unshift(given.get('item'));
+    return none;
+  }),
+  popleft: valueMethod(
+    '',
+    (self, _, context) => self.items.shift() ?? context.fail('IndexError', 'pop from an empty deque'),
+  ),
   insert: valueMethod('index, item', (self, given) => {
     const index = numberOf(given.get('index'));
     if (index === null) self.open = true;

@@ -1,4 +1,5 @@
-import { namespace, nativeClass, nativeFunction } from '../../table.ts';
+import type { BoundArguments, NativeContext } from '../../native.ts';
+import { method, namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { boolean, dictOf, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
 import { enumModule } from '../enum.ts';
 import { dictClass, frozensetClass, listClass, objectClass, setClass, tupleClass, typeClass } from '../types.ts';
@@ -12,6 +13,7 @@ import { inspectModule } from './inspect.ts';
 import { itertoolsModule } from './itertools.ts';
 import { mathModule } from './math.ts';
 import { numpyModule } from './numpy.ts';
+import { regularExpressionsModule } from './regular-expressions.ts';
 
 /** Modules of Python's standard library (and NumPy, for numbers) that model code computes with; `null` for others. */
 export function standardModule(name: string): NamespaceValue | null {
@@ -142,7 +144,25 @@ const osModule = namespace('os', {
   getenv: nativeFunction('os.getenv', 'name, default=None', (given) => given.get('default')),
 });
 
+/** `sys.modules`: modules by name, as registries ask for the one that a function is defined in. */
+const loadedModules = nativeClass('sys.modules', {
+  bases: [objectClass],
+  methods: {
+    __getitem__: method('name', (_, given, context) => moduleNamed(given, context) ?? unknown('module')),
+    get: method('name, default=None', (_, given, context) => moduleNamed(given, context) ?? unknown('module')),
+    __contains__: method('name', (_, given, context) =>
+      moduleNamed(given, context) === null ? unknown('condition') : boolean(true),
+    ),
+  },
+});
+
+function moduleNamed(given: BoundArguments, context: NativeContext): Value | null {
+  const name = given.get('name');
+  return name.type === 'string' ? context.loadedModule(name.value) : null;
+}
+
 const sysModule = namespace('sys', {
+  modules: { type: 'instance', class: loadedModules, attributes: new Map(), at: null, state: null },
   version_info: tuple([3, 11, 0].map((value) => ({ type: 'number', value, isFloat: false }) as const)),
   platform: string('linux'),
   maxsize: { type: 'number', value: 2 ** 63, isFloat: false },
@@ -180,6 +200,7 @@ const modules: ReadonlyMap<string, NamespaceValue> = new Map([
   ['logging', loggingModule],
   ['os', osModule],
   ['sys', sysModule],
+  ['re', regularExpressionsModule],
   ['types', typesModule],
   ['inspect', inspectModule],
   ['argparse', argparseModule],

@@ -1,0 +1,32 @@
+import type { Initializer } from '../graph/initializer.ts';
+import { erfInverse } from '../maths/gaussian.ts';
+import { normal, truncatedNormal, unknownInitializer } from './make.ts';
+
+/**
+ * What a uniform tensor holds after the inverse error function: the quantile function of N(0, 1/2), so U[-1, 1) becomes that
+ * normal distribution, and a part of it a truncated one. How `trunc_normal_` is written where it is written out.
+ */
+export function afterErfInverse({ family, low, high }: Initializer): Initializer {
+  if (family !== 'uniform' || low === null || high === null || low < -1 || high > 1) return unknownInitializer();
+  const std = Math.SQRT1_2;
+  if (low === -1 && high === 1) return normal(0, std);
+  // 2 Φ(-2) - 1 and 2 Φ(2) - 1 differ in their last digit; what is symmetric stays so.
+  const top = erfInverse(high);
+  return truncatedNormal(0, std, Math.abs(low + high) < 1e-12 ? -top : erfInverse(low), top);
+}
+
+/** After `clamp`: known where it cuts nothing that matters. A bound that is `null` is none. */
+export function clamped(initializer: Initializer, low: number | null, high: number | null): Initializer {
+  const { family, mean, std } = initializer;
+  if (mean === null || std === null) return unknownInitializer();
+  // A normal distribution has 1e-14 of its mass beyond eight std; elsewhere the bounds are rounded.
+  const reach = family === 'normal' ? 8 * std : null;
+  const lowest = initializer.low ?? (reach === null ? null : mean - reach);
+  const highest = initializer.high ?? (reach === null ? null : mean + reach);
+  const slack = 1e-6 * (Math.abs(mean) + std);
+  const cutsLow = low !== null && (lowest === null || low > lowest + slack);
+  const cutsHigh = high !== null && (highest === null || high < highest - slack);
+  if (std === 0 && (low === null || low <= mean) && (high === null || high >= mean)) return initializer;
+  if (cutsLow || cutsHigh) return unknownInitializer();
+  return family === 'normal' && low !== null && high !== null ? truncatedNormal(mean, std, low, high) : initializer;
+}
