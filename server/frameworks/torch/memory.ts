@@ -8,7 +8,7 @@ import { isTracing } from './apply.ts';
 import { mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { isView } from './views.ts';
-import { contentsOf, copyInto, derived, fill } from './writes.ts';
+import { contentsOf, copyInto, derived, fill, rewrite } from './writes.ts';
 
 /* Arithmetic on what tensors start with, and the methods that write into them: `w.data.normal_(0, 0.01)`. */
 
@@ -143,7 +143,7 @@ export const memoryOperations: Operations = {
       ),
     ]),
   ),
-  erfinv_: writer('', (target, _, context) => transform(target, afterErfInverse, context)),
+  erfinv_: writer('', (target, _, context) => rewrite(target, afterErfInverse, '.erfinv_', context)),
   copy_: writer('src, non_blocking=False', (target, given, context) => {
     const source = given.get('src');
     copyInto(target, source.type === 'tensor' ? source : null, context);

@@ -15,8 +15,8 @@ import {
 import { apply, applyUnknown, onTensor } from './apply.ts';
 import { withNumbers } from './known-numbers.ts';
 import { layerClass } from './layer.ts';
-import { isMemory, mapMemory, transform } from './memory.ts';
-import { allocate, derived } from './writes.ts';
+import { isMemory, mapMemory } from './memory.ts';
+import { allocate, derived, rewrite } from './writes.ts';
 
 /**
  * A row of an op without parameters, which PyTorch offers as a module (`nn.ReLU`), as functions (`F.relu`, `torch.relu`) and
@@ -92,7 +92,7 @@ function changed(
 ): Value {
   const apply = (held: Initializer) => change(held, given.get);
   if (!name.endsWith('_')) return derived(input, context, apply);
-  transform(input, apply, context);
+  rewrite(input, apply, `.${name}`, context);
   return input;
 }
 
