@@ -16,6 +16,8 @@ export interface PlaceEffect extends Effect {
   /** Most layers of the place that a signal cannot pass by, without a normalization between them; 0 where skips carry it. */
   readonly inARow: number;
   readonly worst: WeightSite;
+  /** The layers of the place on that way, in the order of the forward pass. */
+  readonly through: readonly Layer[];
   /** The expected loss, where it starts far above a guess and this place multiplies what the loss sees. */
   readonly loss: { readonly expected: number; readonly uniformGuess: number } | null;
 }
@@ -37,6 +39,7 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
     signal,
     gradientRatio: gradient,
     inARow,
+    through: layers,
     deadFraction: worst.activation === null ? null : deadBehind(worst.activation.layer, context),
     saturatedFraction: mostSaturated(place, context),
     loss: inflatedLoss(output, context),
@@ -61,9 +64,28 @@ export function severityOfScale(place: Place, effect: PlaceEffect, context: Rule
   if (exposedOf(place)[0].normalization !== null) return 'hint';
   const factors = [effect.signal, effect.gradientRatio];
   const isOutside = ({ low, high }: Thresholds['warning']) => factors.some((factor) => factor < low || factor > high);
-  if (isOutside(warning) || (effect.saturatedFraction ?? 0) > saturated || effect.loss !== null) return 'warning';
+  const inactive = Math.max(effect.saturatedFraction ?? 0, effect.deadFraction ?? 0);
+  if (isOutside(warning) || inactive > saturated || effect.loss !== null) return 'warning';
   const isDeep = effect.inARow > shallow;
   return isOutside(isDeep ? information : { ...information, low: 0 }) ? 'information' : 'hint';
+}
+
+/** The effect as far as the whole prediction, with all that is around these layers, bears it out. */
+export function confirmed(effect: PlaceEffect, { prediction }: RuleContext): PlaceEffect {
+  const [first, last] = [effect.through[0], effect.through.at(-1)];
+  const [start, end] = [first, last].map((layer) => prediction.layers.get(layer?.id ?? -1)?.relative);
+  const back = start?.gradient && end?.gradient ? start.gradient / end.gradient : null;
+  return {
+    ...effect,
+    signal: nearerToOne(effect.signal, end?.signal ?? null),
+    gradientRatio: nearerToOne(effect.gradientRatio, back),
+  };
+}
+
+/** Of two opinions on a factor the milder one; 1 where they contradict each other. */
+function nearerToOne(own: number, seen: number | null): number {
+  if (seen === null) return own;
+  return own < 1 ? Math.min(Math.max(own, seen), 1) : Math.max(Math.min(own, seen), 1);
 }
 
 export function thresholdsOf({ thresholds }: RuleContext): Thresholds {

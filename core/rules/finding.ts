@@ -34,6 +34,7 @@ export type TargetInitializer =
   | { readonly scheme: 'xavier'; readonly distribution: 'normal' | 'uniform'; readonly gain: number }
   | { readonly scheme: 'lecun'; readonly distribution: 'normal' | 'uniform' }
   | { readonly scheme: 'orthogonal'; readonly gain: number }
+  | { readonly scheme: 'normal'; readonly std: number }
   | { readonly scheme: 'zeros' };
 
 /** What would mend a finding. The text edit is made by `server/fixes`, in the user's style. */
@@ -65,6 +66,20 @@ export type Remedy =
       readonly shape: Shape;
       readonly preferred: boolean;
     }
+  /** Write an initializer for layers that have the framework's default: where they are made, or after the model is. */
+  | {
+      readonly kind: 'initializeLayers';
+      readonly parameters: readonly number[];
+      readonly target: TargetInitializer;
+      readonly preferred: boolean;
+    }
+  /** Multiply the last weights of residual branches by 1/√(2 · blocks), after they are initialized. */
+  | {
+      readonly kind: 'scaleBranches';
+      readonly parameters: readonly number[];
+      readonly blocks: number;
+      readonly preferred: boolean;
+    }
   /** Drop what the user wrote for this parameter, so that the framework's default holds. */
   | { readonly kind: 'useDefault'; readonly parameter: number; readonly preferred: boolean };
 
@@ -79,6 +94,8 @@ export interface Finding {
   readonly layer: string | null;
   readonly parameter: string | null;
   readonly effect: Effect;
+  /** All parameters (ids) that it speaks about, where it speaks about several. */
+  readonly about?: readonly number[];
   readonly related: readonly { readonly at: Span; readonly message: string }[];
   readonly remedies: readonly Remedy[];
 }

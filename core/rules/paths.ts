@@ -67,7 +67,7 @@ function forwardSteps(
     const before = layer.inputs.map((id) => steps.get(id)).filter((step) => step !== undefined);
     if (before.length === 0 && layer.op.kind !== 'input') continue;
     const best = before.reduce<Step | null>((a, b) => (a === null || isBetter(b, a) ? b : a), null);
-    const isStart = best === null || isNormalization(layer);
+    const isStart = best === null || setsScale(layer);
     const own = factors.get(layer.id);
     steps.set(layer.id, {
       layer,
@@ -77,6 +77,11 @@ function forwardSteps(
     });
   }
   return steps;
+}
+
+/** What goes in has no say in the size of what comes out; an unknown op may be such a one. */
+function setsScale(layer: Layer): boolean {
+  return isNormalization(layer) || layer.op.kind === 'softmax' || layer.op.kind === 'unknown';
 }
 
 /** Layers with weights of zeros: a branch that starts closed. */
@@ -98,18 +103,18 @@ function backwardFactors(graph: ModelGraph, factors: ReadonlyMap<number, number>
   const backward = new Map<number, number>();
   for (const layer of graph.layers.toReversed()) {
     const behind = (consumers.get(layer.id) ?? []).map((next) =>
-      isNormalization(next) ? 1 : (backward.get(next.id) ?? 1) * (factors.get(next.id) ?? 1),
+      setsScale(next) ? 1 : (backward.get(next.id) ?? 1) * (factors.get(next.id) ?? 1),
     );
     backward.set(layer.id, behind.length === 0 ? 1 : Math.max(...behind));
   }
   return backward;
 }
 
-/** What leaves the model, and what a normalization reads. */
+/** What leaves the model, and what is scaled anew. */
 function endsOf(graph: ModelGraph): ReadonlySet<number> {
   const { consumers } = indexOf(graph);
   const last = graph.layers.filter(({ id }) => (consumers.get(id) ?? []).length === 0).map(({ id }) => id);
-  const normalized = graph.layers.filter(isNormalization).flatMap(({ inputs }) => inputs.slice(0, 1));
+  const normalized = graph.layers.filter(setsScale).flatMap(({ inputs }) => inputs.slice(0, 1));
   return new Set([...graph.outputs, ...last, ...normalized]);
 }
 

@@ -1,14 +1,26 @@
 import type { ModelGraph } from '../graph/graph.ts';
 import type { Span } from '../graph/span.ts';
 import type { Prediction } from '../signal/signal.ts';
+import { biasedWeights } from './biased-weights.ts';
 import { constantInit } from './constant-init.ts';
+import { deadPath } from './dead-path.ts';
+import { deadReluBias } from './dead-relu-bias.ts';
+import { deadZeroProduct } from './dead-zero-product.ts';
+import { defaultInitDeep } from './default-init-deep.ts';
+import { embeddingScale } from './embedding-scale.ts';
+import { explodingGradient } from './exploding-gradient.ts';
 import { fanOfVector } from './fan-of-vector.ts';
 import type { Finding } from './finding.ts';
 import { heSaturating } from './he-saturating.ts';
+import { headScale } from './head-scale.ts';
+import { recurrentInit } from './recurrent-init.ts';
+import { residualDepthScale } from './residual-depth-scale.ts';
 import type { CodeFact, Rule, RuleContext } from './rule.ts';
+import { saturatingInit } from './saturating-init.ts';
 import { stdTooLarge } from './std-too-large.ts';
 import { stdTooSmall } from './std-too-small.ts';
 import { unsupportedNonlinearity } from './unsupported-nonlinearity.ts';
+import { vanishingGradient } from './vanishing-gradient.ts';
 import { xavierRelu } from './xavier-relu.ts';
 import { zeroInit } from './zero-init.ts';
 
@@ -18,10 +30,22 @@ export const rules: readonly Rule[] = [
   unsupportedNonlinearity,
   zeroInit,
   constantInit,
+  deadZeroProduct,
   xavierRelu,
   heSaturating,
   stdTooLarge,
   stdTooSmall,
+  biasedWeights,
+  saturatingInit,
+  deadReluBias,
+  defaultInitDeep,
+  recurrentInit,
+  embeddingScale,
+  headScale,
+  residualDepthScale,
+  vanishingGradient,
+  explodingGradient,
+  deadPath,
 ];
 
 /** Findings about code that belongs to no model: `name` and `at` are the module's. */
@@ -31,9 +55,9 @@ export function checkFacts(facts: readonly CodeFact[], name: string, at: Span): 
 
 /** All findings about one model, by position. Ignore comments and settings are the caller's business. */
 export function checkGraph(context: RuleContext): Finding[] {
-  return rules
-    .flatMap((rule) => rule.check(context))
-    .sort((a, b) => a.at.path.localeCompare(b.at.path) || a.at.start - b.at.start || a.at.end - b.at.end);
+  const findings: Finding[] = [];
+  for (const rule of rules) findings.push(...rule.check(context, findings));
+  return findings.sort((a, b) => a.at.path.localeCompare(b.at.path) || a.at.start - b.at.start || a.at.end - b.at.end);
 }
 
 function emptyGraph(name: string, at: Span): ModelGraph {

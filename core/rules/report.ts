@@ -32,9 +32,15 @@ export function report(
     layer: worst.layer.name,
     parameter: worst.parameter.name,
     effect,
+    about: place.map((site) => site.parameter.id),
     related: relatedTo(place, worst, graph),
     remedies,
   };
+}
+
+/** A finding about many layers of a model, at the model's name. */
+export function reportModel(context: RuleContext, place: Place, what: Parameters<typeof report>[2]): Finding {
+  return { ...report(context, place, what), at: context.graph.nameAt };
 }
 
 type Related = Finding['related'][number];

@@ -36,5 +36,6 @@ export interface Rule {
   readonly id: string;
   /** One line for lists and documentation. */
   readonly title: string;
-  check(context: RuleContext): readonly Finding[];
+  /** `earlier`: what the rules before it in the registry found. One place says one thing, and the more specific rule says it. */
+  check(context: RuleContext, earlier: readonly Finding[]): readonly Finding[];
 }

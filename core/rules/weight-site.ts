@@ -1,6 +1,6 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
-import type { Initializer, Write } from '../graph/initializer.ts';
+import type { Initializer } from '../graph/initializer.ts';
 import type { Parameter } from '../graph/parameter.ts';
 import {
   type ActivationUse,
@@ -15,12 +15,14 @@ import type { LayerPrediction } from '../signal/signal.ts';
 import type { RuleContext } from './rule.ts';
 import { type WeightUse, weightUses } from './weight-uses.ts';
 
-/** A weight whose initializer the user chose, and where it stands. */
+/** A trained weight, who wrote it last, and where it stands. */
 export interface WeightSite extends WeightUse {
   readonly layer: Layer;
   readonly initializer: Initializer;
-  /** Where its last writer stands. */
+  /** Where its last writer stands; for a default of the framework, where the layer or else the model is made. */
   readonly at: Span;
+  /** The user's own choice, as against the framework's default. */
+  readonly isChosen: boolean;
   readonly prediction: LayerPrediction | null;
   /** The activation that acts on what the layer puts out. */
   readonly activation: ActivationUse | null;
@@ -35,11 +37,16 @@ export interface WeightSite extends WeightUse {
 
 const known = new WeakMap<RuleContext, readonly WeightSite[]>();
 
-/**
- * All trained weights whose last write is the user's and is understood, in the order of the forward pass. Framework
- * defaults, slices, and weights that unknown code may have written are not among them.
- */
+/** As `trainedWeights`, without the framework's defaults. */
 export function chosenWeights(context: RuleContext): readonly WeightSite[] {
+  return trainedWeights(context).filter(({ isChosen }) => isChosen);
+}
+
+/**
+ * All trained weights whose last write is understood, in the order of the forward pass. Slices, and weights that unknown code may
+ * have written, are not among them.
+ */
+export function trainedWeights(context: RuleContext): readonly WeightSite[] {
   const before = known.get(context);
   if (before !== undefined) return before;
   const sites = context.graph.layers.flatMap((layer) => sitesOf(context, layer));
@@ -51,13 +58,17 @@ function sitesOf({ graph, prediction }: RuleContext, layer: Layer): readonly Wei
   return weightUses(graph, layer).flatMap((use): WeightSite[] => {
     const { parameter } = use;
     const write = parameter.writes.at(-1);
-    if (!isTrained(parameter) || write === undefined || write.at === null || !isChosen(write)) return [];
+    if (!isTrained(parameter) || write === undefined || write.partial === true || write.origin === 'unknown') return [];
+    const isChosen = write.origin !== 'default';
+    const at = isChosen ? write.at : (layer.at ?? graph.nameAt);
+    if (at === null) return [];
     return [
       {
         ...use,
         layer,
         initializer: parameter.initializer,
-        at: write.at,
+        at,
+        isChosen,
         prediction: prediction.layers.get(layer.id) ?? null,
         ...standing(graph, layer),
       },
@@ -100,8 +111,4 @@ function isLast(graph: ModelGraph, layer: Layer): boolean {
 
 function isTrained({ trainable, overwrittenByUnknown }: Parameter): boolean {
   return trainable && overwrittenByUnknown !== true;
-}
-
-function isChosen({ origin, partial }: Write): boolean {
-  return partial !== true && (origin === 'explicit' || origin === 'applied');
 }

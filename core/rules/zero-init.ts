@@ -6,6 +6,7 @@ import type { Rule, RuleContext } from './rule.ts';
 import { staysIdentical } from './symmetry.ts';
 import { chosenWeights, type WeightSite } from './weight-site.ts';
 import { nameLayers, nameOf } from './wording.ts';
+import { zeroProducts } from './zero-products.ts';
 
 /**
  * Zeros in a hidden layer that never leave zero, or keep all its units the same (Goodfellow et al. 2016, section 8.4). A
@@ -15,7 +16,10 @@ export const zeroInit: Rule = {
   id: 'zero-init',
   title: 'Hidden weights that start at zero and cannot learn',
   check(context) {
-    const sites = chosenWeights(context).filter((site) => isZero(site) && !site.isHead && isStuck(site, context));
+    const factors = new Set(zeroProducts(context).map(({ parameter }) => parameter.id));
+    const sites = chosenWeights(context).filter(
+      (site) => isZero(site) && !site.isHead && !factors.has(site.parameter.id) && isStuck(site, context),
+    );
     return byPlace(sites).map((place) => {
       const [worst] = place;
       const remedies = remediesWithDefault(place, worst);
@@ -50,5 +54,5 @@ function describe(place: Place, { prediction }: RuleContext): string {
     const fn = nameOf(activation.fn);
     return `Weights that all start at zero stay zero here: ${fn} puts out 0 and passes no gradient back, so nothing up to this layer learns (${layers}).`;
   }
-  return `Weights that all start at zero never get a gradient here: what follows is zero too, so neither of the two moves (${layers}).`;
+  return `Weights that all start at zero never get a gradient here, so nothing up to this layer learns (${layers}).`;
 }

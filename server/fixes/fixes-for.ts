@@ -3,8 +3,10 @@ import type { ModuleAnalysis } from '../workspace/analysis.ts';
 import { dropStatement } from './drop.ts';
 import type { Fix } from './fix.ts';
 import { guardDimensions } from './guard-dimensions.ts';
+import { initializeLayers } from './initialize-layers.ts';
 import { replaceInitializer } from './replace-initializer.ts';
 import { replaceText } from './replace-text.ts';
+import { scaleBranches } from './scale-branches.ts';
 import { openSource, type Source } from './source.ts';
 import { type Written, writtenBy } from './written.ts';
 
@@ -20,6 +22,7 @@ export function fixesFor(finding: Finding, analysis: ModuleAnalysis): readonly F
 }
 
 function fixesOf(remedy: Remedy, finding: Finding, analysis: ModuleAnalysis, source: Source): readonly Fix[] {
+  const { models } = analysis;
   switch (remedy.kind) {
     case 'replaceText':
       return replaceText(remedy, source);
@@ -29,6 +32,12 @@ function fixesOf(remedy: Remedy, finding: Finding, analysis: ModuleAnalysis, sou
       const written = find(remedy.parameter, finding, analysis, source);
       return written === null ? [] : replaceInitializer(remedy.target, written, remedy.preferred);
     }
+    case 'initializeLayers':
+      return models.flatMap(({ graph }) =>
+        graph.name === finding.model ? initializeLayers(remedy, graph, source) : [],
+      );
+    case 'scaleBranches':
+      return models.flatMap(({ graph }) => (graph.name === finding.model ? scaleBranches(remedy, graph, source) : []));
     case 'useDefault': {
       const written = find(remedy.parameter, finding, analysis, source);
       return written === null ? [] : dropStatement(written, remedy.preferred);

@@ -14,6 +14,11 @@ export function inKeras(target: TargetInitializer, { node, source }: Written): R
     : { name: classOf(target), edits: [{ path: source.path, start: node.start, end: node.end, text }] };
 }
 
+/** The string that names an initializer; `null` where it has settings, which no string has. */
+export function stringInKeras(target: TargetInitializer, source: Source): string | null {
+  return settingsOf(target).length === 0 ? quoted(classOf(target), source) : null;
+}
+
 function written(target: TargetInitializer, node: Expression, source: Source): string | null {
   const name = classOf(target);
   if (node.type === 'String') {
@@ -58,6 +63,8 @@ function classOf(target: TargetInitializer): string {
       return target.distribution === 'normal' ? 'LecunNormal' : 'LecunUniform';
     case 'orthogonal':
       return 'Orthogonal';
+    case 'normal':
+      return 'RandomNormal';
     case 'zeros':
       return 'Zeros';
     default:
@@ -67,6 +74,7 @@ function classOf(target: TargetInitializer): string {
 
 /** Keras' Glorot and He have no gain. */
 function settingsOf(target: TargetInitializer): readonly string[] {
+  if (target.scheme === 'normal') return [`stddev=${formatNumber(target.std)}`];
   return target.scheme === 'orthogonal' && target.gain !== 1 ? [`gain=${formatNumber(target.gain)}`] : [];
 }
 

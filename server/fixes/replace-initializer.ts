@@ -10,7 +10,12 @@ export function replaceInitializer(target: TargetInitializer, written: Written, 
   const replaced = inFramework(target, written);
   if (replaced === null) return [];
   const { edits, name } = replaced;
-  return [{ title: `Use ${titles[target.scheme]} (${name})`, preferred, safe: false, edits }];
+  return [{ title: initializerTitle(target, name), preferred, safe: false, edits }];
+}
+
+/** `Use He initialization (kaiming_normal_)`. */
+export function initializerTitle(target: TargetInitializer, detail: string): string {
+  return `Use ${titles[target.scheme]} (${detail})`;
 }
 
 /** The edits, and the initializer's name in the framework. */
@@ -39,5 +44,6 @@ const titles: Readonly<Record<TargetInitializer['scheme'], string>> = {
   xavier: 'Xavier initialization',
   lecun: 'LeCun initialization',
   orthogonal: 'orthogonal initialization',
+  normal: 'a smaller normal distribution',
   zeros: 'zeros',
 };

@@ -20,6 +20,11 @@ export function inTfjs(target: TargetInitializer, { node, ancestors, source }: W
     : { name: nameOf(target), edits: [{ path: source.path, start: node.start, end: node.end, text }] };
 }
 
+/** The string that names an initializer. */
+export function stringInTfjs(target: TargetInitializer, source: Source): string {
+  return quoteOf(source) + nameOf(target) + quoteOf(source);
+}
+
 function written(target: TargetInitializer, node: Expression, source: Source): string | null {
   const name = nameOf(target);
   if (node.type === 'String') {
@@ -54,6 +59,8 @@ function nameOf(target: TargetInitializer): string {
       return target.distribution === 'normal' ? 'leCunNormal' : 'leCunUniform';
     case 'orthogonal':
       return 'orthogonal';
+    case 'normal':
+      return 'randomNormal';
     case 'zeros':
       return 'zeros';
     default:
@@ -62,5 +69,6 @@ function nameOf(target: TargetInitializer): string {
 }
 
 function settingsOf(target: TargetInitializer): readonly string[] {
+  if (target.scheme === 'normal') return [`stddev: ${formatNumber(target.std)}`];
   return target.scheme === 'orthogonal' && target.gain !== 1 ? [`gain: ${formatNumber(target.gain)}`] : [];
 }

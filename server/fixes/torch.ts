@@ -114,7 +114,7 @@ function outermostArithmetic(call: Call, ancestors: Written['ancestors']): Pick<
 }
 
 /** The function of `torch.nn.init`, and its arguments behind the tensor. */
-function inWords(
+export function inWords(
   target: TargetInitializer,
   prefix: string,
   quote: string,
@@ -135,6 +135,8 @@ function inWords(
       return { name: `kaiming_${target.distribution}_`, settings: [`nonlinearity=${quoted('linear')}`, ...others] };
     case 'orthogonal':
       return { name: 'orthogonal_', settings: [...gainOf(target.gain, prefix, quoted), ...others] };
+    case 'normal':
+      return { name: 'normal_', settings: [`std=${formatNumber(target.std)}`, ...others] };
     case 'zeros':
       return { name: 'zeros_', settings: [] };
     default:

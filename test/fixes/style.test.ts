@@ -240,3 +240,88 @@ describe('fixes in TensorFlow.js keep the style', () => {
     ]);
   });
 });
+
+describe('fixes in PyTorch for what nobody initializes', () => {
+  const deep = `import torch
+import torch.nn as nn
+
+
+class Net(nn.Module):
+\tdef __init__(self):
+\t\tsuper().__init__()
+\t\tself.convs = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(10)])
+\t\tself.fc1, self.fc2 = nn.Linear(8, 8), nn.Linear(8, 8)
+\t\tself.head = nn.Linear(8, 2)
+
+\tdef forward(self, x):
+\t\tfor conv in self.convs:
+\t\t\tx = torch.relu(conv(x))
+\t\tx = torch.relu(self.fc1(x.mean((2, 3))))
+\t\treturn self.head(torch.relu(self.fc2(x)))
+`;
+
+  it('a loop over the layers ends the constructor, with the indentation of the file', () => {
+    const loop = [
+      '\t\tfor module in self.modules():',
+      '\t\t\tif isinstance(module, (nn.Conv2d, nn.Linear)):',
+      '\t\t\t\tnn.init.kaiming_normal_(module.weight, nonlinearity="relu")',
+    ].join('\n');
+    const [first] = allFixed('net.py', deep).filter(({ fix }) => fix.preferred);
+    expect(first?.fixed).toContain(`self.head = nn.Linear(8, 2)\n${loop}\n\n\tdef forward`);
+  });
+
+  it('recurrent weights are told by their names', () => {
+    const text = `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 64)
+        self.head = nn.Linear(64, 2)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0])
+`;
+    expect(changedLines('net.py', text)).toEqual([
+      'for name, parameter in self.named_parameters():',
+      'if "weight_hh" in name:',
+      'nn.init.orthogonal_(parameter)',
+    ]);
+  });
+
+  it('branches are scaled by the end of their names', () => {
+    const text = `import torch
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = nn.Linear(32, 32)
+        self.down = nn.Linear(32, 32)
+        nn.init.kaiming_normal_(self.up.weight)
+        nn.init.kaiming_normal_(self.down.weight)
+
+    def forward(self, x):
+        return x + self.down(torch.relu(self.up(torch.relu(x))))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Linear(8, 32)
+        self.blocks = nn.Sequential(*[Block() for _ in range(18)])
+        self.head = nn.Linear(32, 2)
+
+    def forward(self, x):
+        return self.head(self.blocks(self.stem(x)))
+`;
+    expect(changedLines('net.py', text, /branches/)).toEqual([
+      'for name, parameter in self.named_parameters():',
+      'if name.endswith("down.weight"):',
+      'parameter.data.mul_((2 * 18) ** -0.5)',
+    ]);
+  });
+});

@@ -11,7 +11,7 @@ class LoRALinear(nn.Module):
         self.base.weight.requires_grad = False
         self.lora_a = nn.Linear(width, rank, bias=False)
         self.lora_b = nn.Linear(rank, width, bias=False)
-        nn.init.zeros_(self.lora_a.weight)  # expect: zero-init:error
+        nn.init.zeros_(self.lora_a.weight)  # expect: dead-zero-product:error
         nn.init.zeros_(self.lora_b.weight)
 
     def forward(self, x):

@@ -1,0 +1,65 @@
+import type { Layer, ModelGraph } from '../graph/graph.ts';
+import { indexOf } from '../graph/graph-index.ts';
+import type { Initializer } from '../graph/initializer.ts';
+import type { Parameter } from '../graph/parameter.ts';
+import { normal } from '../initializers/make.ts';
+import { fixedPointOf } from '../signal/fixed-point.ts';
+import type { RuleContext } from './rule.ts';
+
+/** A parameter that starts at zero and never moves, with the layer that uses it. */
+export interface ZeroFactor {
+  readonly parameter: Parameter;
+  readonly layer: Layer;
+}
+
+const known = new WeakMap<RuleContext, readonly ZeroFactor[]>();
+
+/**
+ * Zeros that would come alive, were the other dead zeros not there: factors of one product, each of whose gradients is a multiple
+ * of the other. A zero that ReLU shuts by itself is not among them. In the order of the forward pass.
+ */
+export function zeroProducts(context: RuleContext): readonly ZeroFactor[] {
+  const before = known.get(context);
+  if (before !== undefined) return before;
+  const found = findProducts(context);
+  known.set(context, found);
+  return found;
+}
+
+function findProducts({ graph, prediction }: RuleContext): readonly ZeroFactor[] {
+  const zeros = deadZeros(graph, prediction.deadParameters);
+  if (zeros.length < 2) return [];
+  return zeros.filter(({ parameter: { id } }) => {
+    const others = zeros.filter(({ parameter }) => parameter.id !== id).map(({ parameter }) => parameter.id);
+    return !fixedPointOf(withRandom(graph, new Set(others))).dead.has(id);
+  });
+}
+
+function deadZeros(graph: ModelGraph, dead: ReadonlySet<number>): readonly ZeroFactor[] {
+  if (dead.size === 0) return [];
+  const { parameters } = indexOf(graph);
+  const seen = new Set<number>();
+  return graph.layers.flatMap((layer) =>
+    Object.values(layer.parameters).flatMap((id): ZeroFactor[] => {
+      const parameter = parameters.get(id);
+      if (parameter === undefined || seen.has(id) || !dead.has(id) || !isZeroFactor(parameter)) return [];
+      seen.add(id);
+      return [{ parameter, layer }];
+    }),
+  );
+}
+
+/** Biases add, they do not multiply. */
+function isZeroFactor({ role, initializer: { mean, std }, trainable, overwrittenByUnknown }: Parameter): boolean {
+  return (
+    mean === 0 && std === 0 && trainable && overwrittenByUnknown !== true && role !== 'bias' && role !== 'normBias'
+  );
+}
+
+function withRandom(graph: ModelGraph, ids: ReadonlySet<number>): ModelGraph {
+  const random: Initializer = normal(0, 1);
+  const parameters = graph.parameters.map((parameter) =>
+    ids.has(parameter.id) ? { ...parameter, initializer: random } : parameter,
+  );
+  return { ...graph, parameters };
+}
