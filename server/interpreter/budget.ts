@@ -14,6 +14,9 @@ export interface Limits {
 export const moduleLimits: Limits = { steps: 150_000, depth: 90, milliseconds: 3000 };
 export const modelLimits: Limits = { steps: 500_000, depth: 90, milliseconds: 4000 };
 
+/** Steps of one decorator: some write documentation for every class and method. */
+export const decoratorSteps = 2000;
+
 /** Rounds of one loop, items of one container, characters of one string. */
 export const maxRounds = 3000;
 export const maxItems = 20_000;
@@ -35,6 +38,8 @@ export interface Budget {
   leave(): void;
   /** Runs `body` off the clock: reading and evaluating what is imported is not what the importing code costs. */
   uncharged<T>(body: () => T): T;
+  /** Runs `body` with at most so many of the steps that are left; false where it had to be ended. */
+  withPortion(steps: number, body: () => void): boolean;
   /** Runs `body` under limits of its own; a `Stop` in there ends `body` alone, and `null` comes back. */
   within<T>(limits: Limits, body: () => T): { readonly value: T } | { readonly stopped: string };
 }
@@ -70,6 +75,22 @@ export function createBudget(isCancelled: () => boolean): Budget {
         return body();
       } finally {
         deadline += performance.now() - start;
+      }
+    },
+    withPortion(steps, body) {
+      const reserve = Math.max(0, left - steps);
+      left -= reserve;
+      const outer = { depth };
+      try {
+        body();
+        return true;
+      } catch (error) {
+        if (!(error instanceof Stop) || left >= 0 || reserve === 0) throw error;
+        left = 0;
+        ({ depth } = outer);
+        return false;
+      } finally {
+        left += reserve;
       }
     },
     within(limits, body) {

@@ -1,4 +1,5 @@
 import type { Expression, FunctionNode, Statement } from '../syntax/ast.ts';
+import { decoratorSteps } from './budget.ts';
 import { makeFunction } from './expressions.ts';
 import { finishEnum, isEnum } from './library/enum.ts';
 import { namedTupleClass } from './library/python/collections.ts';
@@ -88,7 +89,7 @@ function setterOf(decorators: readonly Expression[]): string | null {
   return null;
 }
 
-/** Decorators run as written; one that gives nothing that can be called is taken to leave the function as it is. */
+/** Decorators run as written; one that gives nothing that can be called, or does not end, is taken to leave the function as it is. */
 function decorate(machine: Machine, value: Value, decorators: readonly Expression[], frame: Frame): Value {
   let decorated = value;
   for (const decorator of [...decorators].reverse()) {
@@ -96,8 +97,10 @@ function decorate(machine: Machine, value: Value, decorators: readonly Expressio
     if (callee.type === 'unknown') continue;
     const site: Site = { module: frame.module, at: decorator, callee: decorator };
     try {
-      const result = machine.call(callee, positional(decorated), site);
-      if (isCallable(result)) decorated = result;
+      machine.budget.withPortion(decoratorSteps, () => {
+        const result = machine.call(callee, positional(decorated), site);
+        if (isCallable(result)) decorated = result;
+      });
     } catch (error) {
       // A registry that refuses the function must not hide it.
       if (!(error instanceof Raised)) throw error;

@@ -1,7 +1,8 @@
 import type { FunctionNode } from '../syntax/ast.ts';
 import { joinValues } from './join.ts';
-import { type Frame, type Machine, Raised, type Site } from './machine.ts';
+import { type Frame, type Machine, Raised, type Recursion, type Site } from './machine.ts';
 import { createScope } from './scopes.ts';
+import { noteUnknownCall } from './unknown-calls.ts';
 import {
   type CallArguments,
   dictOf,
@@ -15,6 +16,7 @@ import {
 } from './values.ts';
 
 const callSteps = 4;
+const maxUndecidedLevels = 4;
 
 /** Runs a function of the user's. `self` comes before the positional arguments in Python and is `this` in JavaScript. */
 export function callFunction(
@@ -24,10 +26,17 @@ export function callFunction(
   arguments_: CallArguments,
   site: Site,
 ): Value {
+  if (isAimless(machine, function_, arguments_)) {
+    noteUnknownCall(machine, arguments_, site);
+    return unknown('recursion on what is not known');
+  }
   if (!machine.budget.enter()) {
     machine.note(`${function_.node.name ?? 'function'}: calls are nested too deeply to follow`, site);
     return unknown('nested too deeply');
   }
+  const { running } = machine.state;
+  const outer = running.get(function_.node);
+  running.set(function_.node, callDepth(machine, outer));
   try {
     // A call costs more than an expression: a scope, arguments, a frame.
     for (let step = 0; step < callSteps; step++) machine.budget.spend();
@@ -37,8 +46,31 @@ export function callFunction(
     machine.execute(function_.node.body, frame);
     return resultOf(function_, frame);
   } finally {
+    if (outer === undefined) running.delete(function_.node);
+    else running.set(function_.node, outer);
     machine.budget.leave();
   }
+}
+
+/** How deep a function has called itself under conditions that are not known. */
+function callDepth({ journal }: Machine, outer: Recursion | undefined): Recursion {
+  if (outer === undefined) return { conditions: journal.depth, levels: 0 };
+  if (journal.depth <= outer.conditions) return outer;
+  return { conditions: journal.depth, levels: outer.levels + 1 };
+}
+
+/**
+ * A function that calls itself under a condition that is not known may go on until the budget ends, and with two such calls
+ * in twice as many at each level. On arguments that are not known either nothing can come of it; on others a few levels
+ * are followed.
+ */
+function isAimless(machine: Machine, function_: FunctionValue, arguments_: CallArguments): boolean {
+  const outer = machine.state.running.get(function_.node);
+  if (outer === undefined || machine.journal.depth <= outer.conditions) return false;
+  if (outer.levels >= maxUndecidedLevels) return true;
+  const { positional, keyword } = arguments_;
+  const given = [...positional, ...keyword.values()];
+  return given.length > 0 && given.every(({ value }) => value.type === 'unknown');
 }
 
 /** `super()` also works where a method is called through its class: `Base.forward(self, x)`. */

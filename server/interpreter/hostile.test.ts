@@ -46,6 +46,24 @@ describe('hostile programs end soon and tell what they can', () => {
     ]).toContain(stopped);
   });
 
+  it('does not follow a recursion that nothing known decides', () => {
+    const run = runFiles({
+      '/main.py':
+        'from nowhere import tree\ndef depth(node):\n    if node.left:\n        return depth(node.left) + 1\n    if node.right:\n        return depth(node.right) + 1\n    return 0\ndepth(tree)\nx = 1\n',
+    });
+    expect(run.stopped).toBe(null);
+    expect(run.variables.get('x')).toEqual({ type: 'number', value: 1, isFloat: false });
+  });
+
+  it('leaves a function as it is whose decorator does not end, and goes on', () => {
+    const run = runFiles({
+      '/main.py':
+        'def document(f):\n    for i in range(10**6):\n        pass\n    return None\n@document\ndef one(): return 1\nx = one()\n',
+    });
+    expect(run.stopped).toBe(null);
+    expect(run.variables.get('x')).toEqual({ type: 'number', value: 1, isFloat: false });
+  });
+
   it('names the reason, and what came before is known', () => {
     const run = runFiles({ '/main.py': 'x = 1\nfor i in range(10**9):\n    for j in range(10**9):\n        x = 2\n' });
     expect(run.stopped).toBe('more steps than the analysis allows');

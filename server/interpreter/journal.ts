@@ -9,6 +9,8 @@ export type Mutable = Scope | ListValue | SetValue | DictValue | InstanceValue |
  */
 export interface Journal {
   readonly isActive: boolean;
+  /** Explorations that are running, one inside of the other. */
+  readonly depth: number;
   /** Must be called before `target` is changed. */
   touch(target: Mutable): void;
   /** Runs `body`, undoes what it changed, and returns what it had made of each thing it changed. */
@@ -24,6 +26,9 @@ export function createJournal(): Journal {
   return {
     get isActive() {
       return frames.length > 0;
+    },
+    get depth() {
+      return frames.length;
     },
     touch(target) {
       let before: Snapshot | null = null;

@@ -81,12 +81,13 @@ export function loopWhile(machine: Machine, node: While, frame: Frame): Completi
         machine.note(`only the first ${maxRounds} rounds of this loop were followed`, site);
         return 'normal';
       }
+      const returns = frame.maybeReturned;
       const completion = machine.execute(node.body, frame);
       if (completion === 'break') return 'normal';
       if (completion === 'return') return completion;
       update(machine, node, frame);
       // It may have ended here; that it goes on is a guess, which is not made twice.
-      if (frame.maybeBroken) return 'normal';
+      if (frame.maybeBroken || frame.maybeReturned !== returns) return 'normal';
     }
   } finally {
     frame.maybeBroken = outerBroken;

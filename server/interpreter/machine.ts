@@ -1,7 +1,7 @@
 import type { Span } from '../../core/graph/span.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
 import type { Framework } from '../frameworks/framework.ts';
-import type { Expression, Language, Module, Range, Statement } from '../syntax/ast.ts';
+import type { Expression, FunctionNode, Language, Module, Range, Statement } from '../syntax/ast.ts';
 import type { Budget } from './budget.ts';
 import type { TraceBuilder } from './graph-builder.ts';
 import type { Journal } from './journal.ts';
@@ -87,8 +87,18 @@ export interface MachineState {
   caught: readonly string[];
   /** Constructors that are running. */
   constructions: number;
+  /** Functions that are running. */
+  readonly running: Map<FunctionNode, Recursion>;
   /** A forward pass is tried out on guessed shapes: notes and facts say nothing. */
   isTrial: boolean;
+}
+
+/** The latest call of a function that is running. */
+export interface Recursion {
+  /** Undecided conditions around it. */
+  readonly conditions: number;
+  /** How often it was called from itself under a further one. */
+  readonly levels: number;
 }
 
 /** A module of the user's: its text, syntax and global names. */

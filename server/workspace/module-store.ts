@@ -36,6 +36,8 @@ const resolutionLifetime = 2000;
 
 export function createModuleStore(machine: Machine, workspace: Workspace, sources: SourceCache): ModuleStore {
   const kept = new Map<string, Kept>();
+  /** The module that is analysed. It runs as a script: modules that import it get a copy of their own, as in Python. */
+  let main: Kept | null = null;
   const namespaces = new Map<string, NamespaceValue>();
   let resolutions = new Map<string, Resolved | null>();
   let resolvedSince = 0;
@@ -51,7 +53,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     },
     exportedNames: (name, level, from) => namesOf(name, level, from, new Set()),
     loadedModule,
-    textOf: (span) => kept.get(span.path)?.record.text ?? null,
+    textOf: (span) => (main?.record.path === span.path ? main : kept.get(span.path))?.record.text ?? null,
   };
 
   function begin(source: Source): ModuleRecord {
@@ -60,18 +62,12 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
       resolutions = new Map();
       resolvedSince = performance.now();
     }
-    return keep(source, '__main__', path.basename(source.path) === '__init__.py').record;
+    main = newModule(source, '__main__', path.basename(source.path) === '__init__.py');
+    return main.record;
   }
 
-  function keep(source: Source, name: string, isPackage: boolean): Kept {
-    const made: Kept = {
-      record: createRecord(source, name, isPackage),
-      source,
-      imports: new Set(),
-      checkedIn: analysis,
-    };
-    kept.set(source.path, made);
-    return made;
+  function newModule(source: Source, name: string, isPackage: boolean): Kept {
+    return { record: createRecord(source, name, isPackage), source, imports: new Set(), checkedIn: analysis };
   }
 
   function run(record: ModuleRecord): string | null {
@@ -101,12 +97,12 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     }
     const found = resolve(name, level, from);
     if (found === null) return null;
-    kept.get(from.path)?.imports.add(found.path);
+    if (from.name !== '__main__') kept.get(from.path)?.imports.add(found.path);
     return namespaceOf(found, absoluteName(from, name, level));
   }
 
   function loadedModule(name: string): Value | null {
-    for (const { record } of kept.values()) {
+    for (const { record } of [...(main === null ? [] : [main]), ...kept.values()]) {
       if (record.name !== name || record.state === 'new') continue;
       return namespaceOf({ path: record.path, kind: record.isPackage ? 'package' : 'module' }, name);
     }
@@ -180,13 +176,14 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     const known = kept.get(found.path);
     if (known !== undefined && isCurrent(known)) return known.record;
     const source = sources.get(found.path);
-    return source === null ? null : keep(source, name, found.kind === 'package').record;
+    if (source === null) return null;
+    const made = newModule(source, name, found.kind === 'package');
+    kept.set(found.path, made);
+    return made.record;
   }
 
   function isCurrent(module: Kept): boolean {
     if (module.checkedIn === analysis) return true;
-    // The module of an earlier analysis ran as a script.
-    if (module.record.name === '__main__') return false;
     if (sources.get(module.source.path) !== module.source) {
       // What it did to other modules when it ran (a registry it is listed in) cannot be taken back: all start afresh.
       for (const [file, other] of kept) if (other.checkedIn !== analysis) kept.delete(file);
