@@ -37,7 +37,8 @@ for (const lines of [1000, 20_000]) {
   const [own, ...peers] = servers.map(({ name }) => ({ name, ...summary(times.get(name) ?? []) }));
   for (const { name, median, p95 } of own === undefined ? [] : [own, ...peers]) {
     const diagnostics = servers.find((server) => server.name === name)?.count() ?? 0;
-    const ratio = own === undefined || name === own.name ? '' : `, initscope takes ×${(own.p95 / p95).toFixed(3)} at p95`;
+    const ratio =
+      own === undefined || name === own.name ? '' : `, initscope takes ×${(own.p95 / p95).toFixed(3)} at p95`;
     console.log(
       `  ${name.padEnd(10)} median ${median.toFixed(1).padStart(8)} ms, p95 ${p95.toFixed(1).padStart(8)} ms, ${diagnostics} diagnostics${ratio}`,
     );
@@ -66,16 +67,14 @@ async function typeInto(servers: readonly OpenDocument[], text: string): Promise
 
 /** Ends of numbers in indented code: widths, depths, kernel sizes, standard deviations. */
 function numbersIn(text: string): readonly Range['start'][] {
-  return text
-    .split('\n')
-    .flatMap((line, index) =>
-      /^\s+\S/.test(line)
-        ? Array.from(line.matchAll(/[(,=] ?\d+(?=[,)])/g), (match) => ({
-            line: index,
-            character: match.index + match[0].length,
-          }))
-        : [],
-    );
+  return text.split('\n').flatMap((line, index) =>
+    /^\s+\S/.test(line)
+      ? Array.from(line.matchAll(/[(,=] ?\d+(?=[,)])/g), (match) => ({
+          line: index,
+          character: match.index + match[0].length,
+        }))
+      : [],
+  );
 }
 
 function summary(times: readonly number[]): { readonly median: number; readonly p95: number } {

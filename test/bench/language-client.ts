@@ -38,7 +38,11 @@ export async function openDocument(server: ServerCommand, file: string, text: st
   let answered = 0;
   let pushed: (parameters: PublishDiagnosticsParams) => void = () => {};
   connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
-  for (const method of ['client/registerCapability', 'window/workDoneProgress/create', 'workspace/diagnostic/refresh']) {
+  for (const method of [
+    'client/registerCapability',
+    'window/workDoneProgress/create',
+    'workspace/diagnostic/refresh',
+  ]) {
     connection.onRequest(method, () => null);
   }
   connection.onNotification('textDocument/publishDiagnostics', (parameters: PublishDiagnosticsParams) =>
