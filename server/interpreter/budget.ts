@@ -15,7 +15,7 @@ export const moduleLimits: Limits = { steps: 150_000, depth: 90, milliseconds: 3
 export const modelLimits: Limits = { steps: 500_000, depth: 90, milliseconds: 4000 };
 
 /** Steps of one decorator: some write documentation for every class and method. */
-export const decoratorSteps = 2000;
+export const decoratorSteps = 500;
 
 /** Rounds of one loop, items of one container, characters of one string. */
 export const maxRounds = 3000;

@@ -13,7 +13,7 @@ type Comprehension = Extract<Expression, { type: 'Comprehension' }>;
  * and the result is open.
  */
 export function comprehension(machine: Machine, node: Comprehension, frame: Frame): Value {
-  const scope = createScope(frame.scope);
+  const scope = createScope(frame.scope, machine.journal.now);
   const inner: Frame = { ...frame, scope, closure: scope, isClassBody: false };
   const items: Value[] = [];
   const dict: DictValue = { type: 'dict', entries: new Map(), open: false };

@@ -41,7 +41,7 @@ export function callFunction(
     // A call costs more than an expression: a scope, arguments, a frame.
     for (let step = 0; step < callSteps; step++) machine.budget.spend();
     machine.events.called(function_);
-    const frame = frameOf(function_, selfOf(function_, self, arguments_));
+    const frame = frameOf(machine, function_, selfOf(function_, self, arguments_));
     bindParameters(machine, function_, self, arguments_, frame);
     machine.execute(function_.node.body, frame);
     return resultOf(function_, frame);
@@ -79,8 +79,8 @@ function selfOf(function_: FunctionValue, self: Value | null, arguments_: CallAr
   return arguments_.positional[0]?.value ?? null;
 }
 
-function frameOf(function_: FunctionValue, self: Value | null): Frame {
-  const scope = createScope(function_.scope);
+function frameOf(machine: Machine, function_: FunctionValue, self: Value | null): Frame {
+  const scope = createScope(function_.scope, machine.journal.now);
   return {
     module: function_.module,
     scope,

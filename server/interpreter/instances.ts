@@ -24,6 +24,7 @@ export function instantiate(machine: Machine, class_: ClassValue, arguments_: Ca
     class: class_,
     attributes: new Map(),
     at: { path: site.module.path, start: site.at.start, end: site.at.end },
+    born: machine.journal.now,
     state: null,
   };
   const { state } = machine;

@@ -11,7 +11,9 @@ export interface Journal {
   readonly isActive: boolean;
   /** Explorations that are running, one inside of the other. */
   readonly depth: number;
-  /** Must be called before `target` is changed. */
+  /** The time on the journal's own clock; things carry it as `born`. */
+  readonly now: number;
+  /** Must be called before `target` is changed. What was made during an exploration needs no undoing by it. */
   touch(target: Mutable): void;
   /** Runs `body`, undoes what it changed, and returns what it had made of each thing it changed. */
   explore(body: () => void): ReadonlyMap<Mutable, Snapshot>;
@@ -22,7 +24,8 @@ export interface Journal {
 }
 
 export function createJournal(): Journal {
-  let frames: Map<Mutable, Snapshot>[] = [];
+  let frames: JournalFrame[] = [];
+  let clock = 0;
   return {
     get isActive() {
       return frames.length > 0;
@@ -30,17 +33,21 @@ export function createJournal(): Journal {
     get depth() {
       return frames.length;
     },
+    get now() {
+      return clock;
+    },
     touch(target) {
+      const born = bornOf(target);
       let before: Snapshot | null = null;
       for (let index = frames.length - 1; index >= 0; index--) {
         const frame = frames[index];
-        if (frame === undefined || frame.has(target)) return;
+        if (frame === undefined || born >= frame.since || frame.changed.has(target)) return;
         before ??= takeSnapshot(target);
-        frame.set(target, before);
+        frame.changed.set(target, before);
       }
     },
     explore(body) {
-      const frame = new Map<Mutable, Snapshot>();
+      const frame = newFrame();
       frames.push(frame);
       try {
         body();
@@ -48,20 +55,20 @@ export function createJournal(): Journal {
         frames.pop();
       }
       const after = new Map<Mutable, Snapshot>();
-      for (const [target, before] of frame) {
+      for (const [target, before] of frame.changed) {
         after.set(target, takeSnapshot(target));
         restore(target, before);
       }
       return after;
     },
     temporarily(body) {
-      const frame = new Map<Mutable, Snapshot>();
+      const frame = newFrame();
       frames.push(frame);
       try {
         return body();
       } finally {
         frames.pop();
-        for (const [target, before] of frame) restore(target, before);
+        for (const [target, before] of frame.changed) restore(target, before);
       }
     },
     suspend(body) {
@@ -74,6 +81,20 @@ export function createJournal(): Journal {
       }
     },
   };
+
+  function newFrame(): JournalFrame {
+    return { since: ++clock, changed: new Map() };
+  }
+}
+
+interface JournalFrame {
+  readonly since: number;
+  /** What was changed, as it was before. */
+  readonly changed: Map<Mutable, Snapshot>;
+}
+
+function bornOf(target: Mutable): number {
+  return 'born' in target && target.born !== undefined ? target.born : -1;
 }
 
 /** A copy of a thing's changeable parts, one level deep. */

@@ -2,8 +2,8 @@ import type { Journal } from './journal.ts';
 import type { Frame } from './machine.ts';
 import { type Scope, unknown, type Value } from './values.ts';
 
-export function createScope(parent: Scope | null): Scope {
-  return { parent, variables: new Map() };
+export function createScope(parent: Scope | null, born = -1): Scope {
+  return { parent, variables: new Map(), born };
 }
 
 /** The value of a name, from the inside out; `null` where no scope has it. */

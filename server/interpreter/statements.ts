@@ -93,7 +93,7 @@ function executeStatement(machine: Machine, statement: Statement, frame: Frame):
 
 /** JavaScript's `{ … }`: its `let` and `const` are its own. */
 function block(machine: Machine, body: readonly Statement[], frame: Frame): Completion {
-  const scope = createScope(frame.scope);
+  const scope = createScope(frame.scope, machine.journal.now);
   const inner: Frame = { ...frame, scope, closure: scope };
   const completion = machine.execute(body, inner);
   frame.returned = inner.returned;

@@ -148,6 +148,8 @@ export interface InstanceValue {
   readonly attributes: Map<string, Value>;
   /** The constructor call. */
   readonly at: Span | null;
+  /** When it was made, on the journal's clock; without it, long ago. */
+  readonly born?: number;
   /** What a native class keeps about its instance: the op, the layer's configuration. Typed by the class that wrote it. */
   state: unknown;
 }
@@ -215,6 +217,8 @@ export interface UnknownValue {
 export interface Scope {
   readonly parent: Scope | null;
   readonly variables: Map<string, Value>;
+  /** When it was made, on the journal's clock; without it, long ago. */
+  readonly born?: number;
 }
 
 export interface GivenArgument {
