@@ -33,6 +33,8 @@ export interface Segment {
   readonly marginal?: () => Marginal;
   /** The Gaussian field that this one is a function of; max pooling works on that one. */
   readonly before?: { readonly segment: Segment; readonly apply: (segment: Segment) => Activated };
+  /** A recurrent layer's last step, which what is above it may read alone. */
+  readonly last?: Segment;
 }
 
 /** What an activation makes of a Gaussian segment, and the E f'^2 of it. */

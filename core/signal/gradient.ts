@@ -16,6 +16,8 @@ export interface Contribution {
   readonly profile?: Profile;
   /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
   readonly keep?: number;
+  /** All of it belongs to the last position; the kernels are means over all. */
+  readonly lastOnly?: true;
 }
 
 /** Gradient with respect to a tensor: per segment, all contributions. Those of different consumers are independent. */
@@ -29,7 +31,7 @@ export function zeroGradient(segments: number): Gradient {
   return Array.from({ length: segments }, () => [zeroContribution()]);
 }
 
-/** All contributions as one; what only single ones have (`keep`, `timesValue`) is lost. */
+/** All contributions as one; what only single ones have (`keep`, `timesValue`, `lastOnly`) is lost. */
 export function total(contributions: readonly Contribution[]): Contribution {
   const [first = zeroContribution(), ...rest] = contributions;
   return rest.reduce<Contribution>(

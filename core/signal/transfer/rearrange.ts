@@ -129,17 +129,26 @@ export const select: Transfer<OpOf<'select'>> = {
     const axis = axisOf(site, site.op.axis, input);
     const channelAxis = axis < input.channelAxis ? input.channelAxis - 1 : input.channelAxis;
     if (axis === input.channelAxis) return { ...input, channelAxis: 1, segments: [{ ...merge(input), channels: 1 }] };
-    const one = mapSegments(input, (segment) => mapKernels(segment, (kernel) => constantKernel(atZero(kernel))));
+    const ending = isLast(site.op.index, site.inputShapes[0]?.[axis], input);
+    const one = mapSegments(input, (segment) =>
+      ending && segment.last !== undefined
+        ? segment.last
+        : mapKernels(segment, (kernel) => constantKernel(atZero(kernel))),
+    );
     return { ...one, size: [1, 1], channelAxis };
   },
   backward(site, [input], _output, gradient) {
     if (input === undefined) return { inputs: [null] };
-    const places =
-      axisOf(site, site.op.axis, input) === input.channelAxis ? (channelsOf(input) ?? 1) : positionsOf(input);
+    const axis = axisOf(site, site.op.axis, input);
+    const places = axis === input.channelAxis ? (channelsOf(input) ?? 1) : positionsOf(input);
     const alone = (kernel: Kernel) => diagonalKernel(input.size, atZero(kernel) / places);
+    const ending = isLast(site.op.index, site.inputShapes[0]?.[axis], input);
     return {
       inputs: [
-        input.segments.map((_, i) => [mapContribution(total(gradient[i] ?? gradient[0] ?? []), alone, 1 / places)]),
+        input.segments.map((segment, i) => {
+          const below = mapContribution(total(gradient[i] ?? gradient[0] ?? []), alone, 1 / places);
+          return [ending && segment.last !== undefined ? { ...below, lastOnly: true } : below];
+        }),
       ],
     };
   },
@@ -178,6 +187,10 @@ export const split: Transfer<OpOf<'split'>> = {
     return { inputs: [below] };
   },
 };
+
+function isLast(index: number, length: Dim | undefined, { size }: Field): boolean {
+  return index === -1 || index === (isKnown(length) ? length : size[0] * size[1]) - 1;
+}
 
 function unflatten(input: Field, output: Field, gradient: Gradient): Gradient {
   if (positionsOf(output) === positionsOf(input)) return gradient;

@@ -1,231 +1,229 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
-import { dualOf } from '../dual.ts';
 import { type Field, merge, positionsOf, type Segment } from '../field.ts';
-import { total } from '../gradient.ts';
-import { atZero, diagonalKernel, type Size } from '../kernel.ts';
+import { type Contribution, total } from '../gradient.ts';
+import { atZero, combine, constantKernel, type Kernel, type Size, scaleKernel, weightedSum } from '../kernel.ts';
+import { at, type History, unroll } from '../recurrence.ts';
+import { type Adjoint, type Arriving, pairAt, runBack } from '../recurrence-gradient.ts';
 import type { Site, Transfer } from '../site.ts';
+import { atLag, pairProduct, type Tail, type TwoTime, toKernel } from '../two-time.ts';
 
 type Recurrent = Extract<Op, { kind: 'recurrent' }>;
 
-/** Steps that are followed one by one; a longer sequence has settled by then. */
-const followedSteps = 64;
-
-/**
- * Recurrent layers by their mean-field recursion over time (Chen et al. 2018): second moments of hidden state and cell, the same
- * of two different inputs, and the gradient on its way back through the steps.
- */
+/** Recurrent layers by their mean field over pairs of steps, forward and back through time. */
 export const recurrent: Transfer<Recurrent> = {
   forward(site, [input]) {
-    const runs = input === undefined ? null : run(site, input);
-    const last = runs?.[runs.length - 1];
+    const layers = input === undefined ? null : unrollLayers(site, input);
+    const last = layers?.[layers.length - 1];
     if (input === undefined || last === undefined) return null;
-    return outputOf(site, input, last);
+    const segment = outputSegment(site.op, last.directions, input.size);
+    if (site.op.returnSequences) return { size: input.size, channelAxis: 2, segments: [segment] };
+    return { size: [1, 1], channelAxis: 1, segments: [segment.last ?? segment] };
   },
   backward(site, [input], _output, gradient) {
-    const runs = input === undefined ? null : run(site, input);
-    if (input === undefined || runs === null) return { inputs: [null], weight: null };
-    let above = { every: 0, last: 0 };
-    const arriving = atZero(total(gradient[0] ?? []).total);
-    if (site.op.returnSequences) above = { every: arriving, last: 0 };
-    else above = { every: 0, last: arriving };
-    let weight = 0;
-    for (const one of runs.toReversed()) {
-      const back = backThrough(site, one, above);
+    const layers = input === undefined ? null : unrollLayers(site, input);
+    if (input === undefined || layers === null) return { inputs: [null], weight: null };
+    let above: Above | null = arrivingAt(site.op, gradient[0] ?? []);
+    let [squares, count] = [0, 0];
+    for (const layer of layers.toReversed()) {
+      const back: BackThrough | null = above === null ? null : backThrough(site, layer, above, input.size);
       if (back === null) return { inputs: [null], weight: null };
-      weight += back.weight / runs.length;
-      above = { every: back.below, last: 0 };
+      squares += back.squares;
+      count += back.count;
+      above = back.below === null ? null : { every: back.below, last: null };
     }
-    const below = diagonalKernel(input.size, above.every);
+    const below = above?.every ?? null;
     return {
-      inputs: [input.segments.map(() => [{ total: below, shared: diagonalKernel(input.size, 0), coherence: 0 }])],
-      weight,
+      inputs: [below === null ? null : input.segments.map(() => [below])],
+      weight: count === 0 ? null : squares / count,
     };
   },
 };
 
-/** One layer's statistics, step by step. */
-interface Run {
-  readonly steps: number;
-  readonly input: { readonly second: number; readonly shared: number };
-  readonly inputWeight: Factors;
-  readonly hiddenWeight: Factors;
-  readonly states: readonly State[];
+/** One of the stacked layers. */
+interface LayerHistory {
+  readonly width: number | null;
+  readonly hidden: number | null;
+  readonly directions: readonly Direction[];
 }
 
-interface Factors {
-  readonly forward: number;
-  readonly backward: number | null;
+interface Direction {
+  readonly history: History;
+  readonly inputBack: number | null;
+  readonly hiddenBack: number | null;
 }
 
-/** Second moments of hidden state and cell, of one input and of two; and of the pre-activation. */
-interface State {
-  readonly hidden: number;
-  readonly sharedHidden: number;
-  readonly cell: number;
-  readonly sharedCell: number;
-  readonly variance: number;
-  readonly shared: number;
+/** The gradient that reaches the steps' outputs: at every one, or at the last one only. */
+interface Above {
+  readonly every: Contribution | null;
+  readonly last: Contribution | null;
 }
 
-const rest: State = { hidden: 0, sharedHidden: 0, cell: 0, sharedCell: 0, variance: 0, shared: 0 };
+interface BackThrough {
+  readonly below: Contribution | null;
+  /** Sum of the squared weight gradients, and how many weights there are. */
+  readonly squares: number;
+  readonly count: number;
+}
 
-function run(site: Site<Recurrent>, field: Field): readonly Run[] | null {
+const unrolled = new WeakMap<Site, readonly LayerHistory[]>();
+
+/** The way back needs what the way forward has found. */
+function unrollLayers(site: Site<Recurrent>, field: Field): readonly LayerHistory[] | null {
+  const layers = unrolled.get(site) ?? unrollAll(site, field);
+  if (layers !== null) unrolled.set(site, layers);
+  return layers;
+}
+
+function unrollAll(site: Site<Recurrent>, field: Field): readonly LayerHistory[] | null {
   const { op } = site;
   const hidden = isKnown(op.hiddenSize) ? op.hiddenSize : null;
-  const directions = op.bidirectional ? 2 : 1;
-  const segment = merge(field);
-  let input = { second: atZero(segment.total), shared: atZero(segment.total) - atZero(segment.varying) };
-  let width = isKnown(op.inputSize) ? op.inputSize : segment.channels;
-  const runs: Run[] = [];
+  const steps = Math.max(positionsOf(field), 1);
+  const first = merge(field);
+  let input = { total: first.total, shared: sharedOf(first) };
+  let width = isKnown(op.inputSize) ? op.inputSize : first.channels;
+  const layers: LayerHistory[] = [];
   for (let layer = 0; layer < op.layers; layer++) {
-    const suffix = layer === 0 ? '' : String(layer);
-    const inputWeight = site.weight(`weight${suffix}`, { fanIn: width, fanOut: hidden }, input.second);
-    const hiddenWeight = site.weight(`recurrentWeight${suffix}`, { fanIn: hidden, fanOut: hidden }, input.second);
-    const bias = site.moments(`bias${suffix}`);
-    const recurrentBias = site.moments(`recurrentBias${suffix}`);
-    if (inputWeight === null || hiddenWeight === null || bias === null || recurrentBias === null) return null;
-    if (inputWeight.forward === null || hiddenWeight.forward === null) return null;
-    const biasSecond = (bias?.second ?? 0) + (recurrentBias?.second ?? 0);
-    const steps = Math.max(positionsOf(field), 1);
-    const states = unroll(
-      op,
-      Math.min(steps, followedSteps),
-      input,
-      inputWeight.forward,
-      hiddenWeight.forward,
-      biasSecond,
+    const directions: Direction[] = [];
+    for (const way of op.bidirectional ? ['', 'Reverse'] : ['']) {
+      const direction = unrollDirection(site, `${layer === 0 ? '' : layer}${way}`, input, { width, hidden, steps });
+      if (direction === null) return null;
+      directions.push(direction);
+    }
+    layers.push({ width, hidden, directions });
+    const output = outputSegment(op, directions, field.size);
+    input = { total: output.total, shared: sharedOf(output) };
+    width = output.channels;
+  }
+  return layers;
+}
+
+function unrollDirection(
+  site: Site<Recurrent>,
+  suffix: string,
+  input: { readonly total: Kernel; readonly shared: Kernel },
+  { width, hidden, steps }: { readonly width: number | null; readonly hidden: number | null; readonly steps: number },
+): Direction | null {
+  const second = atZero(input.total);
+  const inputWeight = site.weight(`weight${suffix}`, { fanIn: width, fanOut: hidden }, second);
+  const hiddenWeight = site.weight(`recurrentWeight${suffix}`, { fanIn: hidden, fanOut: hidden }, second);
+  const bias = site.moments(`bias${suffix}`);
+  const recurrentBias = site.moments(`recurrentBias${suffix}`);
+  if (inputWeight === null || hiddenWeight === null || bias === null || recurrentBias === null) return null;
+  if (inputWeight.forward === null || hiddenWeight.forward === null) return null;
+  const history = unroll({
+    cell: site.op.cell,
+    activation: site.op.activation,
+    steps,
+    input,
+    inputEnergy: inputWeight.forward,
+    hiddenEnergy: hiddenWeight.forward,
+    bias: bias ?? { mean: 0, second: 0 },
+    recurrentBias: recurrentBias ?? { mean: 0, second: 0 },
+  });
+  return { history, inputBack: inputWeight.backward, hiddenBack: hiddenWeight.backward };
+}
+
+function sharedOf(segment: Segment): Kernel {
+  return combine(segment.total, segment.varying, (k, v) => k - v);
+}
+
+/** Both directions as one group of channels; what the last position holds is kept beside the mean over all. */
+function outputSegment(op: Recurrent, directions: readonly Direction[], size: Size): Segment {
+  const shares = directions.map(() => 1 / directions.length);
+  const average = (kernelOf: (history: History) => Kernel) =>
+    weightedSum(
+      directions.map(({ history }) => kernelOf(history)),
+      shares,
     );
-    runs.push({
-      steps,
-      input,
-      inputWeight: { forward: inputWeight.forward, backward: inputWeight.backward },
-      hiddenWeight: { forward: hiddenWeight.forward, backward: hiddenWeight.backward },
-      states,
-    });
-    input = {
-      second: mean(states, steps, ({ hidden }) => hidden),
-      shared: mean(states, steps, ({ sharedHidden }) => sharedHidden),
-    };
-    width = hidden === null ? null : hidden * directions;
-  }
-  return runs;
-}
-
-function unroll(
-  op: Recurrent,
-  steps: number,
-  input: Run['input'],
-  inputEnergy: number,
-  hiddenEnergy: number,
-  bias: number,
-): readonly State[] {
-  const states: State[] = [];
-  let state = rest;
-  for (let t = 0; t < steps; t++) {
-    const variance = inputEnergy * input.second + hiddenEnergy * state.hidden + bias;
-    const shared = inputEnergy * input.shared + hiddenEnergy * state.sharedHidden + bias;
-    const next = step(op, state, variance, shared, hiddenEnergy);
-    const settled =
-      Math.abs(next.hidden - state.hidden) < 1e-4 * next.hidden && Math.abs(next.cell - state.cell) <= 1e-4 * next.cell;
-    states.push(next);
-    state = next;
-    if (settled) break;
-  }
-  return states;
-}
-
-function step(op: Recurrent, before: State, variance: number, shared: number, hiddenEnergy: number): State {
-  const rho = variance === 0 ? 1 : shared / variance;
-  if (op.cell === 'rnn') {
-    const f = dualOf(op.activation, undefined, 0, variance);
-    return { ...rest, hidden: f.value(1), sharedHidden: f.value(rho), variance, shared };
-  }
-  const gate = dualOf('sigmoid', undefined, 0, variance);
-  if (op.cell === 'lstm') {
-    const candidate = dualOf('tanh', undefined, 0, variance);
-    const cell = gate.value(1) * (before.cell + candidate.value(1));
-    const sharedCell = gate.value(rho) * (before.sharedCell + candidate.value(rho));
-    const output = dualOf('tanh', undefined, 0, cell);
-    const cellRho = cell === 0 ? 1 : sharedCell / cell;
-    return {
-      cell,
-      sharedCell,
-      hidden: gate.value(1) * output.value(1),
-      sharedHidden: gate.value(rho) * output.value(cellRho),
-      variance,
-      shared,
-    };
-  }
-  // GRU: the reset gate takes a part of what the hidden state says to the candidate.
-  const reset = hiddenEnergy * (1 - gate.value(1));
-  const candidateVariance = Math.max(variance - reset * before.hidden, 0);
-  const candidate = dualOf('tanh', undefined, 0, candidateVariance);
-  const candidateRho =
-    candidateVariance === 0 ? 1 : Math.min((shared - reset * before.sharedHidden) / candidateVariance, 1);
-  return {
-    ...rest,
-    hidden: gate.value(1) * (candidate.value(1) + before.hidden),
-    sharedHidden: gate.value(rho) * (candidate.value(candidateRho) + before.sharedHidden),
-    variance,
-    shared,
-  };
-}
-
-/** The mean over all steps; those after the last state are like it. */
-function mean(states: readonly State[], steps: number, pick: (state: State) => number): number {
-  const last = states[states.length - 1];
-  if (last === undefined) return 0;
-  const followed = states.reduce((sum, state) => sum + pick(state), 0);
-  return (followed + (steps - states.length) * pick(last)) / steps;
-}
-
-function outputOf(site: Site<Recurrent>, input: Field, { states, steps }: Run): Field {
-  const { op } = site;
-  const width = isKnown(op.hiddenSize) ? op.hiddenSize * (op.bidirectional ? 2 : 1) : null;
-  const last = states[states.length - 1] ?? rest;
-  const size: Size = op.returnSequences ? input.size : [1, 1];
-  const pick = (f: (state: State) => number) => (op.returnSequences ? mean(states, steps, f) : f(last));
-  const hidden = pick((state) => state.hidden);
-  const shared = pick((state) => state.sharedHidden);
-  const segment: Segment = {
-    channels: width,
-    mean: 0,
-    total: diagonalKernel(size, hidden, shared),
-    varying: diagonalKernel(size, hidden - shared, 0),
-    coherence: 0,
+  const all = average(({ of, total }) => toKernel(total.hidden, of.steps, size, 'constant'));
+  const shared = average(({ of, shared: other }) => toKernel(other.hidden, of.steps, size, 'constant'));
+  // At the last position the reverse direction has only begun.
+  const ending = (rowsOf: (history: History) => TwoTime) =>
+    directions.reduce((sum, { history }, i) => {
+      const rows = rowsOf(history);
+      return sum + at(rows, i === 0 ? rows.length - 1 : 0, 0) / directions.length;
+    }, 0);
+  const [lastTotal, lastShared] = [ending(({ total: own }) => own.hidden), ending(({ shared: own }) => own.hidden)];
+  const rectified = op.cell === 'rnn' && op.activation === 'relu';
+  const mean = rectified ? meanOf(directions) : 0;
+  const common = {
+    channels: isKnown(op.hiddenSize) ? op.hiddenSize * directions.length : null,
+    mean,
+    coherence: mean * mean,
     varyingCoherence: 0,
   };
-  return { size, channelAxis: op.returnSequences ? 2 : 1, segments: [segment] };
+  return {
+    ...common,
+    total: all,
+    varying: combine(all, shared, (k, s) => k - s),
+    last: { ...common, total: constantKernel(lastTotal), varying: constantKernel(lastTotal - lastShared) },
+  };
 }
 
-/** Gradient of the sum over steps: what goes to each input, and the mean square over both weights. */
-function backThrough(
-  site: Site<Recurrent>,
-  one: Run,
-  above: { readonly every: number; readonly last: number },
-): { below: number; weight: number } | null {
-  const { inputWeight, hiddenWeight, states, steps } = one;
-  if (inputWeight.backward === null || hiddenWeight.backward === null) return null;
-  let hidden = above.last;
-  let cell = 0;
-  let [preActivations, inputWeightSquare, hiddenWeightSquare] = [0, 0, 0];
-  const followed = Math.min(steps, followedSteps);
-  for (let t = followed - 1; t >= 0; t--) {
-    const state = states[Math.min(t, states.length - 1)] ?? rest;
-    const before = t === 0 ? rest : (states[Math.min(t - 1, states.length - 1)] ?? rest);
-    hidden += above.every;
-    const back = stepBack(site.op, state, before, hidden, cell);
-    preActivations += back.preActivation;
-    inputWeightSquare += back.preActivation * one.input.second;
-    hiddenWeightSquare += back.preActivation * before.hidden;
-    hidden = back.direct + hiddenWeight.backward * back.preActivation * back.gates;
-    cell = back.cell;
-  }
-  const gates = gateCount(site.op);
+function meanOf(directions: readonly Direction[]): number {
+  const means = directions.map(({ history: { duals } }) => duals[duals.length - 1]?.candidate.mean ?? 0);
+  return means.reduce((sum, mean) => sum + mean, 0) / means.length;
+}
+
+function arrivingAt(op: Recurrent, contributions: readonly Contribution[]): Above {
+  if (!op.returnSequences) return { every: null, last: total(contributions) };
+  const ending = contributions.filter(({ lastOnly }) => lastOnly === true);
+  const others = contributions.filter(({ lastOnly }) => lastOnly !== true);
   return {
-    below: (inputWeight.backward * preActivations * gates) / followed,
-    weight: (site.batch * (inputWeightSquare + hiddenWeightSquare)) / 2,
+    every: others.length === 0 ? null : total(others),
+    last: ending.length === 0 ? null : total(ending),
+  };
+}
+
+/** Through one layer: what goes to its input, and the squares of its weights' gradients. */
+function backThrough(site: Site<Recurrent>, layer: LayerHistory, above: Above, size: Size): BackThrough | null {
+  const { width, hidden, directions } = layer;
+  const parts: Contribution[] = [];
+  let squares = 0;
+  for (const [index, direction] of directions.entries()) {
+    const { history, inputBack, hiddenBack } = direction;
+    if (hiddenBack === null) return null;
+    const { steps } = history.of;
+    const ways: { tail: Tail; followed: number; total: Arriving; shared: Arriving }[] = [];
+    if (above.every !== null) {
+      const { total: all, shared } = above.every;
+      ways.push({
+        tail: 'constant',
+        followed: history.duals.length,
+        total: (_, d) => atLag(all, d),
+        shared: (_, d) => atLag(shared, d),
+      });
+    }
+    if (above.last !== null) {
+      // Of a tensor with all steps, the mean over them was handed down.
+      const scale = site.op.returnSequences ? steps : 1;
+      const only = (value: number) => (m: number) => (m === 0 ? scale * value : 0);
+      ways.push({
+        tail: 'decaying',
+        // The reverse direction has made one step when it comes to the last position.
+        followed: index === 0 ? history.duals.length : 1,
+        total: only(atZero(above.last.total)),
+        shared: only(atZero(above.last.shared)),
+      });
+    }
+    for (const way of ways) {
+      const all = runBack(history, hiddenBack, way.total, 'total', way.followed);
+      const shared = runBack(history, hiddenBack, way.shared, 'shared', way.followed);
+      const walked = way.followed === history.duals.length ? steps : way.followed;
+      squares += weightSquares(site.batch, history, all, shared, walked, way.tail, { width, hidden });
+      if (inputBack === null) continue;
+      const kernel = ({ toInput }: Adjoint) => {
+        const share = (inputBack * walked) / steps;
+        return scaleKernel(toKernel(toInput, walked, size, way.tail), share);
+      };
+      parts.push({ total: kernel(all), shared: kernel(shared), coherence: 0 });
+    }
+  }
+  return {
+    below: parts.length < directions.length ? null : total(parts),
+    squares,
+    count: directions.length * gateCount(site.op) * (hidden ?? 0) * ((width ?? 0) + (hidden ?? 0)),
   };
 }
 
@@ -233,25 +231,29 @@ function gateCount({ cell }: Recurrent): number {
   return cell === 'rnn' ? 1 : cell === 'lstm' ? 4 : 3;
 }
 
-/** One step back: gradient per pre-activation element (averaged over gates), to the cell, and straight to the hidden state. */
-function stepBack(op: Recurrent, state: State, before: State, hidden: number, cell: number) {
-  const gates = gateCount(op);
-  if (op.cell === 'rnn') {
-    const slope = dualOf(op.activation, undefined, 0, state.variance).slopeSecondMoment;
-    return { preActivation: hidden * slope, gates, cell: 0, direct: 0 };
-  }
-  const sigmoid = dualOf('sigmoid', undefined, 0, state.variance);
-  const tanh = dualOf('tanh', undefined, 0, state.variance);
-  const gate = sigmoid.value(1);
-  const gateSlope = sigmoid.slopeSecondMoment;
-  if (op.cell === 'lstm') {
-    const output = dualOf('tanh', undefined, 0, state.cell);
-    const toCell = cell + hidden * gate * output.slopeSecondMoment;
-    const all =
-      toCell * (gateSlope * tanh.value(1) + gateSlope * before.cell + gate * tanh.slopeSecondMoment) +
-      hidden * gateSlope * output.value(1);
-    return { preActivation: all / gates, gates, cell: toCell * gate, direct: 0 };
-  }
-  const all = hidden * (gate * tanh.slopeSecondMoment * (1 + gate) + gateSlope * (tanh.value(1) + before.hidden));
-  return { preActivation: all / gates, gates, cell: 0, direct: hidden * gate };
+/** Sums over pairs of steps, within an input and across the batch, of gradient times what the weights met. */
+function weightSquares(
+  batch: number,
+  history: History,
+  all: Adjoint,
+  shared: Adjoint,
+  steps: number,
+  tail: Tail,
+  { width, hidden }: { readonly width: number | null; readonly hidden: number | null },
+): number {
+  if (width === null || hidden === null) return 0;
+  const { of } = history;
+  // Rows count back from the last step; the weights met the hidden state of the step before.
+  const hiddenAt = (rows: TwoTime) => (m: number, d: number) => {
+    const [n, lag] = pairAt(history, all.toInput.length, m, d);
+    return at(rows, n - 1, lag);
+  };
+  const inputAt = (kernel: Kernel) => (_: number, d: number) => atLag(kernel, d);
+  const pairs = (rows: TwoTime, values: (m: number, d: number) => number) => pairProduct(rows, steps, tail, values);
+  const within =
+    width * pairs(all.toInput, inputAt(of.input.total)) + hidden * pairs(all.toHidden, hiddenAt(history.total.hidden));
+  const across =
+    width * pairs(shared.toInput, inputAt(of.input.shared)) +
+    hidden * pairs(shared.toHidden, hiddenAt(history.shared.hidden));
+  return hidden * (batch * within + batch * (batch - 1) * across);
 }

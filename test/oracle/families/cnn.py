@@ -1,0 +1,149 @@
+"""Plain convolutional networks, residual ones with and without normalization, and densely connected ones."""
+
+import torch
+from parts import activation, initialize
+from torch import nn
+
+
+def norm_of(name, channels):
+    if name == "batch":
+        return nn.BatchNorm2d(channels)
+    if name == "group":
+        return nn.GroupNorm(4, channels)
+    if name == "instance":
+        return nn.InstanceNorm2d(channels, affine=True)
+    return nn.Identity()
+
+
+class Plain(nn.Module):
+    def __init__(self, depth=8, width=32, fn="relu", scheme="default", pool="max", norm="none", classes=10):
+        super().__init__()
+        layers = []
+        channels = 3
+        for i in range(depth):
+            layers.append(nn.Conv2d(channels, width, 3, padding=1))
+            if norm != "none":
+                layers.append(norm_of(norm, width))
+            layers.append(activation(fn))
+            if i % 3 == 2:
+                if pool == "max":
+                    layers.append(nn.MaxPool2d(2))
+                elif pool == "average":
+                    layers.append(nn.AvgPool2d(2))
+            channels = width
+        self.features = nn.Sequential(*layers)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Linear(width, classes)
+        initialize(self, scheme)
+
+    def forward(self, x):
+        x = self.pool(self.features(x))
+        return self.head(torch.flatten(x, 1))
+
+
+class Block(nn.Module):
+    def __init__(self, before, after, stride, norm, fn):
+        super().__init__()
+        bias = norm == "none"
+        self.conv1 = nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=bias)
+        self.norm1 = norm_of(norm, after)
+        self.act1 = activation(fn)
+        self.conv2 = nn.Conv2d(after, after, 3, padding=1, bias=bias)
+        self.norm2 = norm_of(norm, after)
+        self.shortcut = nn.Conv2d(before, after, 1, stride=stride, bias=False) if stride > 1 else nn.Identity()
+        self.act2 = activation(fn)
+
+    def forward(self, x):
+        branch = self.norm2(self.conv2(self.act1(self.norm1(self.conv1(x)))))
+        return self.act2(branch + self.shortcut(x))
+
+
+class Residual(nn.Module):
+    def __init__(self, blocks=(2, 2), width=32, norm="batch", fn="relu", scheme="he", classes=10):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, width, 3, padding=1, bias=False), norm_of(norm, width), activation(fn))
+        layers = []
+        channels = width
+        for stage, count in enumerate(blocks):
+            for i in range(count):
+                after = width * 2**stage
+                layers.append(Block(channels, after, 2 if stage > 0 and i == 0 else 1, norm, fn))
+                channels = after
+        self.blocks = nn.Sequential(*layers)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Linear(channels, classes)
+        initialize(self, scheme)
+
+    def forward(self, x):
+        x = self.pool(self.blocks(self.stem(x)))
+        return self.head(torch.flatten(x, 1))
+
+
+class PreBlock(nn.Module):
+    """Normalization and activation first: nothing on the skip path."""
+
+    def __init__(self, width, norm, fn):
+        super().__init__()
+        self.branch = nn.Sequential(
+            norm_of(norm, width),
+            activation(fn),
+            nn.Conv2d(width, width, 3, padding=1),
+            norm_of(norm, width),
+            activation(fn),
+            nn.Conv2d(width, width, 3, padding=1),
+        )
+
+    def forward(self, x):
+        return x + self.branch(x)
+
+
+class PreResidual(nn.Module):
+    def __init__(self, depth=8, width=32, norm="batch", fn="relu", scheme="he", classes=10):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 3, padding=1)
+        self.blocks = nn.ModuleList([PreBlock(width, norm, fn) for _ in range(depth)])
+        self.norm = norm_of(norm, width)
+        self.act = activation(fn)
+        self.head = nn.Linear(width, classes)
+        initialize(self, scheme)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.act(self.norm(x)).mean([2, 3]))
+
+
+class DenseLayer(nn.Module):
+    def __init__(self, channels, growth, norm, fn):
+        super().__init__()
+        self.norm = norm_of(norm, channels)
+        self.act = activation(fn)
+        self.conv = nn.Conv2d(channels, growth, 3, padding=1)
+
+    def forward(self, x):
+        return torch.cat([x, self.conv(self.act(self.norm(x)))], 1)
+
+
+class Dense(nn.Module):
+    def __init__(self, blocks=(4, 4), growth=16, norm="batch", fn="relu", scheme="he", classes=10):
+        super().__init__()
+        channels = 2 * growth
+        self.stem = nn.Conv2d(3, channels, 3, padding=1)
+        stages = []
+        for count in blocks:
+            for _ in range(count):
+                stages.append(DenseLayer(channels, growth, norm, fn))
+                channels += growth
+            stages.append(nn.Conv2d(channels, channels // 2, 1))
+            channels //= 2
+            stages.append(nn.AvgPool2d(2))
+        self.stages = nn.Sequential(*stages)
+        self.norm = norm_of(norm, channels)
+        self.act = activation(fn)
+        self.head = nn.Linear(channels, classes)
+        initialize(self, scheme)
+
+    def forward(self, x):
+        x = self.act(self.norm(self.stages(self.stem(x))))
+        return self.head(x.mean((2, 3)))

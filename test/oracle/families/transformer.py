@@ -1,0 +1,189 @@
+"""Transformers: normalization before or after, with and without a causal mask, language models and vision transformers."""
+
+import math
+
+import torch
+from parts import activation
+from torch import nn
+
+
+class SelfAttention(nn.Module):
+    """Written out: one projection for queries, keys and values, scores, mask, softmax."""
+
+    def __init__(self, width, heads, causal):
+        super().__init__()
+        self.heads = heads
+        self.causal = causal
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        q, k, v = (t.view(batch, length, self.heads, width // self.heads).transpose(1, 2) for t in (q, k, v))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(width // self.heads)
+        if self.causal:
+            future = torch.ones(length, length, dtype=torch.bool).triu(1)
+            scores = scores.masked_fill(future, float("-inf"))
+        mixed = scores.softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
+class ModuleAttention(nn.Module):
+    """PyTorch's own module."""
+
+    def __init__(self, width, heads, causal):
+        super().__init__()
+        self.causal = causal
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+
+    def forward(self, x):
+        length = x.shape[1]
+        mask = torch.ones(length, length, dtype=torch.bool).triu(1) if self.causal else None
+        mixed, _ = self.attention(x, x, x, attn_mask=mask, need_weights=False)
+        return mixed
+
+
+class Feedforward(nn.Module):
+    def __init__(self, width, fn):
+        super().__init__()
+        self.up = nn.Linear(width, 4 * width)
+        self.act = activation(fn)
+        self.down = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return self.down(self.act(self.up(x)))
+
+
+class SwiGlu(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.gate = nn.Linear(width, 2 * width, bias=False)
+        self.act = nn.SiLU()
+        self.up = nn.Linear(width, 2 * width, bias=False)
+        self.down = nn.Linear(2 * width, width, bias=False)
+
+    def forward(self, x):
+        return self.down(self.act(self.gate(x)) * self.up(x))
+
+
+class RmsNorm(nn.Module):
+    def __init__(self, width, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x):
+        return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, causal, norm_first, fn, written, norm, dropout):
+        super().__init__()
+        self.norm_first = norm_first
+        self.attention = (SelfAttention if written else ModuleAttention)(width, heads, causal)
+        self.feedforward = SwiGlu(width) if fn == "swiglu" else Feedforward(width, fn)
+        self.norm1 = RmsNorm(width) if norm == "rms" else nn.LayerNorm(width)
+        self.norm2 = RmsNorm(width) if norm == "rms" else nn.LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        if self.norm_first:
+            x = x + self.dropout(self.attention(self.norm1(x)))
+            return x + self.dropout(self.feedforward(self.norm2(x)))
+        x = self.norm1(x + self.dropout(self.attention(x)))
+        return self.norm2(x + self.dropout(self.feedforward(x)))
+
+
+class Gpt(nn.Module):
+    """A language model with learned positions. `scheme`: PyTorch's defaults, or GPT-2's std with or without 1/sqrt(2 depth)."""
+
+    def __init__(
+        self,
+        depth=4,
+        width=64,
+        heads=4,
+        length=32,
+        vocabulary=100,
+        causal=True,
+        norm_first=True,
+        fn="gelu",
+        scheme="gpt2",
+        tied=True,
+        written=True,
+        norm="layer",
+        dropout=0.0,
+    ):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = nn.Embedding(length, width)
+        self.blocks = nn.ModuleList(
+            [Block(width, heads, causal, norm_first, fn, written, norm, dropout) for _ in range(depth)]
+        )
+        self.norm = RmsNorm(width) if norm == "rms" else nn.LayerNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+        if scheme != "default":
+            self.apply(self.draw)
+        if scheme == "gpt2":
+            for name, parameter in self.named_parameters():
+                if name.endswith(("out.weight", "out_proj.weight", "down.weight")):
+                    nn.init.normal_(parameter, mean=0.0, std=0.02 / math.sqrt(2 * depth))
+        if tied:
+            self.head.weight = self.tokens.weight
+
+    def draw(self, module):
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, mean=0.0, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, mean=0.0, std=0.02)
+
+    def forward(self, tokens):
+        places = torch.arange(tokens.shape[1], device=tokens.device)
+        x = self.tokens(tokens) + self.positions(places)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x))
+
+
+class Vit(nn.Module):
+    """Patches, a class token, learned positions."""
+
+    def __init__(self, depth=4, width=64, heads=4, size=32, patch=8, norm_first=True, written=True, pool="token", classes=10):
+        super().__init__()
+        self.patches = nn.Conv2d(3, width, patch, stride=patch)
+        count = (size // patch) ** 2
+        self.pool = pool
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(torch.empty(1, count + 1, width).normal_(std=0.02))
+        self.blocks = nn.Sequential(
+            *[Block(width, heads, False, norm_first, "gelu", written, "layer", 0.0) for _ in range(depth)]
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], dim=1) + self.positions
+        x = self.norm(self.blocks(x))
+        return self.head(x[:, 0] if self.pool == "token" else x.mean(dim=1))
+
+
+class Encoder(nn.Module):
+    """PyTorch's own encoder layers over vectors."""
+
+    def __init__(self, depth=4, width=64, heads=4, norm_first=False, dropout=0.0, classes=10):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(
+            width, heads, dim_feedforward=4 * width, dropout=dropout, batch_first=True, norm_first=norm_first
+        )
+        self.encoder = nn.TransformerEncoder(layer, depth)
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, x):
+        return self.head(self.encoder(x).mean(dim=1))
