@@ -32,7 +32,7 @@ export function accumulate(rows: TwoTime, keep: Keep, source: Float64Array): voi
 export type Tail = 'constant' | 'decaying';
 
 /** The sum of `value` over all steps, of which only the first ones were followed. */
-export function sumOverSteps(
+function sumOverSteps(
   followed: number,
   steps: number,
   tail: Tail,
