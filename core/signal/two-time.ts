@@ -32,13 +32,7 @@ export function accumulate(rows: TwoTime, keep: Keep, source: Float64Array): voi
 export type Tail = 'constant' | 'decaying';
 
 /** The sum of `value` over all steps, of which only the first ones were followed. */
-function sumOverSteps(
-  followed: number,
-  steps: number,
-  tail: Tail,
-  value: (n: number) => number,
-  slope = 0,
-): number {
+function sumOverSteps(followed: number, steps: number, tail: Tail, value: (n: number) => number, slope = 0): number {
   let sum = 0;
   for (let n = 0; n < followed; n++) sum += value(n);
   const left = steps - followed;
