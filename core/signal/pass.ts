@@ -1,6 +1,7 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
 import { lossesOf } from '../graph/loss.ts';
+import { weightsOf } from '../graph/queries.ts';
 import { type Dim, isKnown } from '../graph/shape.ts';
 import type { Field } from './field.ts';
 import { addGradients, type Gradient } from './gradient.ts';
@@ -101,7 +102,30 @@ function backward(
       give(id, back.inputs[i] ?? null);
     });
   }
-  return { gradients, weightGradients, loss };
+  return { gradients, weightGradients: addTied(graph, weightGradients), loss };
+}
+
+/** The gradient of a weight that several layers use is the sum of what each of them gives. */
+function addTied(
+  graph: ModelGraph,
+  weightGradients: ReadonlyMap<number, number | null>,
+): ReadonlyMap<number, number | null> {
+  const users = new Map<number, Layer[]>();
+  for (const layer of graph.layers) {
+    const id = layer.parameters.weight;
+    if (id !== undefined && weightGradients.has(layer.id)) users.set(id, [...(users.get(id) ?? []), layer]);
+  }
+  const added = new Map(weightGradients);
+  for (const layers of users.values()) {
+    // Of a layer with more weights than this one only their mean is known.
+    if (layers.length < 2 || layers.some((layer) => weightsOf(graph, layer).length > 1)) continue;
+    const sum = layers.reduce<number | null>((total, { id }) => {
+      const own = weightGradients.get(id) ?? null;
+      return total === null || own === null ? null : total + own;
+    }, 0);
+    for (const { id } of layers) added.set(id, sum);
+  }
+  return added;
 }
 
 function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number, fixed: ReadonlySet<number>): Site {
@@ -118,6 +142,7 @@ function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number, fixe
         ? criticalWeight(following, fans, second)
         : writtenWeight(parameterOf(graph, layer, role), fans),
     readsFixed: layer.inputs.every((id) => fixed.has(id)),
+    fixedInputs: layer.inputs.map((id) => fixed.has(id)),
     expectedInput: layer.op.kind === 'input' ? expectedInput(graph, layer) : anyInput,
   };
 }

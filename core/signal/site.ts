@@ -37,6 +37,8 @@ export interface Site<O extends Op = Op> {
   ): WeightMoments | null;
   /** What it reads is the same for every input of the model (positions, masks), even where its values are not known. */
   readonly readsFixed: boolean;
+  /** The same, input by input. */
+  readonly fixedInputs: readonly boolean[];
   /** Channels that an unshaped input must have, and where. */
   readonly expectedInput: ExpectedInput;
 }

@@ -48,6 +48,9 @@ def once(model, inputs, loss):
             key = (name, counter[0])
             counter[0] += 1
             calls[key] = {**forward_of(module, args, out), "module": module}
+            if isinstance(module, nn.Embedding) and args[0].dim() == 1:
+                # Positions: the first axis is no batch.
+                calls[key]["inputStd"] = 0.0
             if out.requires_grad:
                 out.register_hook(lambda gradient: gradients.__setitem__(key, gradient.square().mean().item()))
 

@@ -13,19 +13,19 @@ import {
   scaleKernel,
 } from '../kernel.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
-import type { Transfer } from '../site.ts';
+import type { Site, Transfer } from '../site.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
 /** Sums: independent but for their means. The same tensor twice is twice the tensor. */
 export const add: Transfer<OpOf<'add'>> = {
   forward: ({ layer }, inputs) => sum(layer.inputs, inputs, 1),
-  backward: (_site, inputs, output, gradient) => sumBackward(inputs, output, gradient),
+  backward: sumBackward,
 };
 
 export const subtract: Transfer<OpOf<'subtract'>> = {
   forward: ({ layer }, inputs) => sum(layer.inputs, inputs, -1),
-  backward: (_site, inputs, output, gradient) => sumBackward(inputs, output, gradient),
+  backward: sumBackward,
 };
 
 /** Products of independent tensors: a gate, squeeze and excite, an attention mask. */
@@ -174,9 +174,13 @@ function multiplySegments(a: Segment, b: Segment): Segment {
   };
 }
 
-function sumBackward(inputs: readonly Field[], output: Field, gradient: Gradient) {
+function sumBackward(site: Site, inputs: readonly Field[], output: Field, gradient: Gradient) {
   return {
-    inputs: inputs.map((input): Gradient => {
+    inputs: inputs.map((input, index): Gradient => {
+      if (isBatchless(site, index)) {
+        const all = overBatch(site.batch, total(gradient.flat()));
+        return broadcastBack(input, output, all);
+      }
       const same = input.segments.length === output.segments.length && sameSize(input.size, output.size);
       if (same) {
         return input.segments.map((segment, i) =>
@@ -185,6 +189,21 @@ function sumBackward(inputs: readonly Field[], output: Field, gradient: Gradient
       }
       return broadcastBack(input, output, total(gradient.flat().length > 0 ? gradient.flat() : []));
     }),
+  };
+}
+
+/** A tensor that has no batch axis while the sum has one: a parameter, a table of positions. */
+function isBatchless({ layer, inputShapes, fixedInputs }: Site, index: number): boolean {
+  const [own, sum] = [inputShapes[index], layer.outputShape];
+  if (fixedInputs[index] !== true || own === undefined || own === null || sum === null) return false;
+  return own.length < sum.length || own[0] === 1;
+}
+
+function overBatch(batch: number, { total: all, shared }: Contribution): Contribution {
+  return {
+    total: combine(all, shared, (one, two) => batch * one + batch * (batch - 1) * two),
+    shared: scaleKernel(shared, 0),
+    coherence: 0,
   };
 }
 

@@ -68,11 +68,13 @@ export const embedding: Transfer<OpOf<'embedding'>> = {
     return { size, channelAxis, segments: [segment] };
   },
   backward(site, [tokens], output, gradient) {
-    if (site.readsFixed) return { inputs: [tokens === undefined ? null : tokens.segments.map(() => [])], weight: null };
     const above = total(gradient[0] ?? []);
     const rows = isKnown(site.op.vocabulary) ? site.op.vocabulary : null;
     const positions = output.size[0] * output.size[1];
-    const weight = rows === null ? null : (site.batch * positions * atZero(above.total)) / rows;
+    // Positions are read once for all inputs, or by each input alike; tokens by chance.
+    const readings = site.readsFixed ? (isBatchless(site.inputShapes[0] ?? null) ? 1 : site.batch) : site.batch;
+    const together = site.readsFixed ? readings * (readings - 1) * atZero(above.shared) : 0;
+    const weight = rows === null ? null : (positions * (readings * atZero(above.total) + together)) / rows;
     return { inputs: [tokens === undefined ? null : tokens.segments.map(() => [])], weight };
   },
 };
@@ -89,15 +91,23 @@ function drawnSegment(channels: number | null, size: Size, { mean, second }: Mom
 }
 
 function tokenSize(shape: Shape | null): Size {
-  const lengths = (shape ?? [null, null]).slice(1).map((dim) => (isKnown(dim) ? dim : assumedLength));
+  const indices = shape ?? [null, null];
+  const own = isBatchless(indices) && indices[0] !== 1 ? indices : indices.slice(1);
+  const lengths = own.map((dim) => (isKnown(dim) ? dim : assumedLength));
   return [lengths.reduce((product, length) => product * length, 1), 1];
+}
+
+/** Indices that no input has its own of: a single list, or one for a batch of 1. */
+function isBatchless(shape: Shape | null): boolean {
+  return shape !== null && (shape.length === 1 || shape[0] === 1);
 }
 
 /** Of a tensor whose first axis is the batch (or 1) and whose last one are the channels. */
 function placeOf(shape: Shape | null): { channels: number | null; size: Size; channelAxis: number } {
   if (shape === null || shape.length === 0) return { channels: 1, size: [1, 1], channelAxis: 0 };
   const last = shape[shape.length - 1];
-  const between = shape.slice(1, -1).map((dim) => (isKnown(dim) ? dim : assumedLength));
+  const from = shape.length === 2 && isKnown(shape[0]) ? 0 : 1;
+  const between = shape.slice(from, -1).map((dim) => (isKnown(dim) ? dim : assumedLength));
   const positions = between.reduce((product, length) => product * length, 1);
   return { channels: isKnown(last) ? last : null, size: [positions, 1], channelAxis: shape.length - 1 };
 }

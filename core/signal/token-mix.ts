@@ -1,0 +1,211 @@
+import type { Segment } from './field.ts';
+import type { Contribution } from './gradient.ts';
+import {
+  atZero,
+  constantKernel,
+  diagonalKernel,
+  type Kernel,
+  kernelOf,
+  pairCounts,
+  pairMean,
+  type Size,
+} from './kernel.ts';
+import { softmaxSquares } from './softmax-sums.ts';
+
+/** Tokens as averages of others with softmax weights: what attention does, whatever its projections are. */
+export interface TokenMix {
+  /** Of the queries. */
+  readonly size: Size;
+  /** How many tokens are looked at; with a causal mask the first i + 1 of them. */
+  readonly tokens: number;
+  readonly causal: boolean;
+  /** Share of the weights that dropout leaves out. */
+  readonly dropped: number;
+  readonly query: Split;
+  readonly key: Split;
+  readonly value: Split;
+}
+
+/** A segment over tokens: second moment at one token and over two different ones, of one input and of two different ones. */
+interface Split {
+  readonly own: number;
+  readonly elsewhere: number;
+  readonly sharedOwn: number;
+  readonly sharedElsewhere: number;
+}
+
+export function splitOf({ total, varying }: Segment, size: Size): Split {
+  const [own, elsewhere] = [atZero(total), elsewhereOf(total, size)];
+  return {
+    own,
+    elsewhere,
+    sharedOwn: own - atZero(varying),
+    sharedElsewhere: elsewhere - elsewhereOf(varying, size),
+  };
+}
+
+/** Mean over pairs of different positions. */
+function elsewhereOf(kernel: Kernel, size: Size): number {
+  const positions = size[0] * size[1];
+  if (positions <= 1) return atZero(kernel);
+  return (pairMean(kernel, size) * positions - atZero(kernel)) / (positions - 1);
+}
+
+/** Values averaged with softmax weights a: E of the sum of a^2 of what is each token's own, and all of what they share. */
+export function mixForward(mix: TokenMix): { readonly total: Kernel; readonly varying: Kernel } {
+  const { value, size } = mix;
+  const weights = weightsOf(mix);
+  const apart = value.own - value.elsewhere;
+  const sharedApart = value.sharedOwn - value.sharedElsewhere;
+  const varyingApart = apart - sharedApart;
+  const varyingElsewhere = value.elsewhere - value.sharedElsewhere;
+  const kernel = (make: (pair: number, shared: number) => number) =>
+    kernelOf(size, (dy, dx) =>
+      dy === 0 && dx === 0
+        ? make(weights.own, weights.shared)
+        : make(weights.pair(Math.max(dy, dx)), weights.sharedPair(Math.max(dy, dx))),
+    );
+  return {
+    total: kernel((pair) => pair * apart + value.elsewhere),
+    varying: kernel((pair, shared) => pair * varyingApart + varyingElsewhere + (pair - shared) * sharedApart),
+  };
+}
+
+/** What goes back to queries, keys and values. `width` is that of one head. */
+export function mixBackward(mix: TokenMix, above: Contribution) {
+  const { query, key, value, size, tokens } = mix;
+  const queries = size[0] * size[1];
+  const weights = weightsOf(mix);
+  const one = sumsOf(above.total, size, weights.own, weights.pair);
+  const two = sumsOf(above.shared, size, weights.shared, weights.sharedPair);
+  const apart = value.own - value.elsewhere;
+  const sharedApart = value.sharedOwn - value.sharedElsewhere;
+  const keyApart = key.own - key.elsewhere;
+  const sharedKeyApart = key.sharedOwn - key.sharedElsewhere;
+  // Per token: of `sum`, all pairs of queries and tokens, `self` is the part of equal tokens.
+  const overTokens = (self: number, sum: number) => {
+    const own = self / tokens;
+    return diagonalKernel([tokens, 1], own, tokens < 2 ? own : (sum - self) / (tokens * (tokens - 1)));
+  };
+  // The scores' gradient a (u - mean u), u = g · v: what all tokens share falls out, and it sums to zero over them.
+  const spare = weights.spare;
+  const toQuery = (gradient: number, of: number) => spare * gradient * of;
+  return {
+    value: {
+      total: overTokens(one.self, one.sum),
+      shared: overTokens(two.self, two.sum),
+      coherence: 0,
+    },
+    query: {
+      total: diagonalKernel(size, toQuery(atZero(above.total), apart * keyApart)),
+      shared: constantKernel(toQuery(atZero(above.shared), sharedApart * sharedKeyApart)),
+      coherence: 0,
+    },
+    key: {
+      total: overTokens(apart * (query.own * one.diagonal + query.elsewhere * one.crossed), 0),
+      shared: overTokens(sharedApart * (query.sharedOwn * two.diagonal + query.sharedElsewhere * two.crossed), 0),
+      coherence: 0,
+    },
+    queries,
+  };
+}
+
+/** Sums over pairs of queries of gradient times weights: at equal tokens, in all, and apart by equal and different queries. */
+function sumsOf(gradient: Kernel, size: Size, own: number, pair: (offset: number) => number) {
+  const queries = size[0] * size[1];
+  const diagonal = queries * own * atZero(gradient);
+  let crossed = 0;
+  const [ys, xs] = [pairCounts(size[0]), pairCounts(size[1])];
+  let sum = 0;
+  for (let dy = 0; dy < ys.length; dy++) {
+    for (let dx = 0; dx < xs.length; dx++) {
+      const value = (ys[dy] ?? 0) * (xs[dx] ?? 0) * (gradient.data[kernelIndex(gradient, dy, dx)] ?? 0);
+      sum += value;
+      if (dy > 0 || dx > 0) crossed += value * pair(Math.max(dy, dx));
+    }
+  }
+  return { diagonal, crossed, self: diagonal + crossed, sum };
+}
+
+function kernelIndex({ rows, columns }: Kernel, dy: number, dx: number): number {
+  return Math.min(dy, rows - 1) * columns + Math.min(dx, columns - 1);
+}
+
+/** Means over queries of the sums over tokens of a a'. */
+interface Weights {
+  /** One query of one input. */
+  readonly own: number;
+  /** E of a (1 - a) summed: what of the scores' gradient is left. */
+  readonly spare: number;
+  /** Two queries at this distance. */
+  readonly pair: (offset: number) => number;
+  /** The same of two different inputs. */
+  readonly shared: number;
+  readonly sharedPair: (offset: number) => number;
+}
+
+function weightsOf(mix: TokenMix): Weights {
+  const { query, key, tokens, causal, dropped } = mix;
+  const keyApart = Math.max(key.own - key.elsewhere, 0);
+  const sharedKeyApart = Math.max(key.sharedOwn - key.sharedElsewhere, 0);
+  const scores = query.own * keyApart;
+  const covariances = {
+    pair: Math.max(query.elsewhere, 0) * keyApart,
+    shared: Math.max(query.sharedOwn, 0) * sharedKeyApart,
+    sharedPair: Math.max(query.sharedElsewhere, 0) * sharedKeyApart,
+  };
+  const seen = causal ? meanSquares : (count: number, variance: number) => squaresOf(count, variance);
+  const kept = dropped >= 1 ? 0 : 1 / (1 - dropped);
+  const own = seen(tokens, scores, 0);
+  const pairs = (covariance: number) => {
+    const known = new Map<number, number>();
+    return (offset: number) => {
+      const found = known.get(offset) ?? seen(tokens, covariance, offset);
+      known.set(offset, found);
+      return found;
+    };
+  };
+  return {
+    own: own * kept,
+    spare: Math.max(own - (causal ? meanSquareOfSquares(tokens, scores) : own * own), 0) * kept,
+    pair: pairs(covariances.pair),
+    shared: seen(tokens, covariances.shared, 0),
+    sharedPair: pairs(covariances.sharedPair),
+  };
+}
+
+/** E of the sum of a^2 over `count` tokens. A first-order expansion does while scores are close together. */
+function squaresOf(count: number, variance: number): number {
+  if (variance < 0.02) return Math.min((1 + variance * (1 - 1 / count)) / count, 1);
+  return softmaxSquares(count, variance);
+}
+
+/** With a causal mask: the mean over queries, of which the later one of each pair sees `offset` tokens more. */
+function meanSquares(tokens: number, variance: number, offset: number): number {
+  return meanOverQueries(tokens, offset, (count) => squaresOf(count, variance));
+}
+
+function meanSquareOfSquares(tokens: number, variance: number): number {
+  return meanOverQueries(tokens, 0, (count) => squaresOf(count, variance) ** 2);
+}
+
+/** Between a few lengths the squares of n tokens follow a power of n. */
+function meanOverQueries(tokens: number, offset: number, value: (count: number) => number): number {
+  const nodes = lengths(tokens);
+  const values = nodes.map(value);
+  let [sum, at] = [0, 0];
+  for (let count = 1 + offset; count <= tokens; count++) {
+    while (at < nodes.length - 2 && (nodes[at + 1] ?? 0) < count) at++;
+    const [low = 1, high = 1] = [nodes[at], nodes[at + 1]];
+    const [a = 0, b = a] = [values[at], values[at + 1]];
+    const share = high === low ? 0 : Math.log(count / low) / Math.log(high / low);
+    sum += a <= 0 || b <= 0 ? a + share * (b - a) : a * (b / a) ** share;
+  }
+  return sum / Math.max(tokens - offset, 1);
+}
+
+function lengths(tokens: number): readonly number[] {
+  const nodes: number[] = [];
+  for (let count = 1; count < tokens; count = Math.max(count + 1, Math.round(count * 1.6))) nodes.push(count);
+  return [...nodes, tokens];
+}
