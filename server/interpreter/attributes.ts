@@ -1,11 +1,15 @@
 import { attributeOfPlain } from './library/methods.ts';
-import type { Machine, Site } from './machine.ts';
+import { propertyClass } from './library/types.ts';
+import { type Machine, Raised, type Site } from './machine.ts';
 import { findMember, setterName } from './members.ts';
 import type { NativeClass } from './native.ts';
+import { ancestry } from './raise.ts';
 import { positional } from './signature.ts';
+import { nativeFunction } from './table.ts';
 import {
   type ClassValue,
   type DictValue,
+  dictOf,
   type FunctionValue,
   type InstanceValue,
   none,
@@ -27,7 +31,7 @@ export function getAttribute(machine: Machine, object: Value, name: string, site
     case 'instance':
       return instanceAttribute(machine, object, name, site);
     case 'class':
-      return classAttribute(object, name);
+      return classAttribute(machine, object, name, site);
     case 'super':
       return superAttribute(machine, object, name, site);
     case 'namespace':
@@ -66,6 +70,15 @@ function functionAttribute(object: FunctionValue, name: string): Value | null {
 }
 
 function instanceAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
+  const hook = accessHooks(instance.class).get;
+  if (hook !== null && name !== '__class__' && name !== '__dict__') {
+    return unlessMissing(() => machine.callFunction(hook, instance, positional(string(name)), site));
+  }
+  return plainAttribute(machine, instance, name, site);
+}
+
+/** As if the class had no `__getattribute__` of its own. */
+function plainAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
   const own = instance.attributes.get(name);
   if (own !== undefined && !isShadowed(instance, name, own)) return own;
   for (const class_ of instance.class.order) {
@@ -82,7 +95,7 @@ function instanceAttribute(machine: Machine, instance: InstanceValue, name: stri
   if (name === '__dict__') return attributeDictionary(instance);
   const fallback = findMember(instance.class, '__getattr__');
   if (fallback?.type === 'function' && !name.startsWith('__')) {
-    return machine.callFunction(fallback, instance, positional(string(name)), site);
+    return unlessMissing(() => machine.callFunction(fallback, instance, positional(string(name)), site));
   }
   return instance.class.open ? unknown(name) : null;
 }
@@ -100,6 +113,36 @@ function isShadowed(instance: InstanceValue, name: string, own: Value): boolean 
   return false;
 }
 
+/** `null` where the user's code says that there is no such attribute. */
+function unlessMissing(read: () => Value): Value | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Raised && error.names.includes('AttributeError')) return null;
+    throw error;
+  }
+}
+
+interface AccessHooks {
+  readonly get: FunctionValue | null;
+  readonly set: FunctionValue | null;
+}
+
+const hooks = new WeakMap<ClassValue, AccessHooks>();
+
+/** The user's `__getattribute__` and `__setattr__`. They stand in class bodies, so they are looked for once. */
+function accessHooks(class_: ClassValue): AccessHooks {
+  const known = hooks.get(class_);
+  if (known !== undefined) return known;
+  const find = (name: string) => {
+    const member = findMember(class_, name);
+    return member?.type === 'function' ? member : null;
+  };
+  const found = { get: find('__getattribute__'), set: find('__setattr__') };
+  hooks.set(class_, found);
+  return found;
+}
+
 function attributeDictionary(instance: InstanceValue): DictValue {
   const entries = [...instance.attributes].map(([name, value]) => [`s${name}`, { key: string(name), value }] as const);
   return { type: 'dict', entries: new Map(entries), open: instance.class.open };
@@ -107,6 +150,7 @@ function attributeDictionary(instance: InstanceValue): DictValue {
 
 function bindMember(machine: Machine, member: Value, self: Value, class_: ClassValue, site: Site): Value {
   if (member.type === 'lazy') return member.force();
+  if (member.type === 'instance') return throughDescriptor(machine, member, self, class_, site);
   if (member.type !== 'function') return member;
   switch (member.binding) {
     case 'plain':
@@ -118,6 +162,20 @@ function bindMember(machine: Machine, member: Value, self: Value, class_: ClassV
     case 'static':
       return member;
   }
+}
+
+/** A class attribute with a `__get__` of the user's, or that derives from `property`. */
+function throughDescriptor(
+  machine: Machine,
+  member: InstanceValue,
+  self: Value,
+  class_: ClassValue,
+  site: Site,
+): Value {
+  const getter = findMember(member.class, '__get__');
+  if (getter?.type === 'function') return machine.callFunction(getter, member, positional(self, class_), site);
+  const wrapped = member.class.order.includes(propertyClass) ? member.attributes.get('fget') : undefined;
+  return wrapped !== undefined && self !== none ? machine.call(wrapped, positional(self), site) : member;
 }
 
 /** A native method with its instance, as a value of its own. */
@@ -137,12 +195,13 @@ function boundMethod(native: NativeClass, name: string, self: InstanceValue): Va
   };
 }
 
-function classAttribute(class_: ClassValue, name: string): Value | null {
+function classAttribute(machine: Machine, class_: ClassValue, name: string, site: Site): Value | null {
   for (const candidate of class_.order) {
     const member = candidate.members.get(name);
     if (member !== undefined) {
       if (member.type === 'function' && member.binding === 'class')
         return { type: 'bound', self: class_, function: member };
+      if (member.type === 'instance') return throughDescriptor(machine, member, none, class_, site);
       return member.type === 'function' && member.binding === 'property' ? unknown(name) : member;
     }
     const unbound = candidate.native === null ? null : unboundMethod(candidate.native, name);
@@ -161,6 +220,8 @@ function classAttribute(class_: ClassValue, name: string): Value | null {
       return string(class_.at?.path ?? '');
     case '__doc__':
       return none;
+    case '__dict__':
+      return dictOf([...class_.members]);
     default:
       return class_.open ? unknown(name) : null;
   }
@@ -224,7 +285,8 @@ function superAttribute(machine: Machine, object: SuperValue, name: string, site
     if (method !== null) return method;
   }
   if (name === '__init__' || name === 'constructor' || name === '__init_subclass__') return doNothing;
-  if (name === '__setattr__' && self.type === 'instance') return plainSetter(self);
+  if (name === '__setattr__' && self.type === 'instance') return plainSetter(machine, self, site);
+  if (name === '__getattribute__' && self.type === 'instance') return plainGetter(machine, self, site);
   return class_.open ? unknown(name) : null;
 }
 
@@ -233,37 +295,30 @@ const doNothing: Value = {
   function: { name: 'object.__init__', signature: { parameters: [] }, evaluate: () => none },
 };
 
-function plainSetter(self: InstanceValue): Value {
-  return {
-    type: 'native',
-    function: {
-      name: 'object.__setattr__',
-      signature: { parameters: [] },
-      evaluate: ({ raw }, context) => {
-        const [name, value] = raw.positional;
-        if (name?.value.type === 'string' && value !== undefined)
-          context.setAttribute(self, name.value.value, value.value);
-        return none;
-      },
-    },
-  };
+function plainSetter(machine: Machine, self: InstanceValue, site: Site): Value {
+  return nativeFunction('object.__setattr__', 'name, value', (given) => {
+    const name = given.get('name');
+    if (name.type === 'string') setPlainAttribute(machine, self, name.value, given.get('value'), site);
+    return none;
+  });
+}
+
+function plainGetter(machine: Machine, self: InstanceValue, site: Site): Value {
+  return nativeFunction('object.__getattribute__', 'name', (given) => {
+    const name = given.get('name');
+    if (name.type !== 'string') return unknown('attribute');
+    const found = plainAttribute(machine, self, name.value, site);
+    if (found === null) throw new Raised(ancestry('AttributeError'));
+    return found;
+  });
 }
 
 export function setAttribute(machine: Machine, object: Value, name: string, value: Value, site: Site): void {
   const { journal } = machine;
   if (object.type === 'instance') {
-    const setter = findMember(object.class, setterName(name));
-    if (setter?.type === 'function') {
-      machine.callFunction(setter, object, positional(value), site);
-      return;
-    }
-    journal.touch(object);
-    object.attributes.set(name, value);
-    for (const class_ of object.class.order) {
-      if (class_.native?.setAttribute === undefined) continue;
-      class_.native.setAttribute(object, name, value, machine.context(site));
-      return;
-    }
+    const hook = accessHooks(object.class).set;
+    if (hook === null) setPlainAttribute(machine, object, name, value, site);
+    else machine.callFunction(hook, object, positional(string(name), value), site);
   } else if (object.type === 'class') {
     journal.touch(object);
     object.members.set(name, value);
@@ -275,6 +330,22 @@ export function setAttribute(machine: Machine, object: Value, name: string, valu
     for (const framework of machine.frameworks) {
       if (framework.setTensorAttribute?.(object, name, value, context)) return;
     }
+  }
+}
+
+/** As if the class had no `__setattr__` of its own. */
+function setPlainAttribute(machine: Machine, object: InstanceValue, name: string, value: Value, site: Site): void {
+  const setter = findMember(object.class, setterName(name));
+  if (setter?.type === 'function') {
+    machine.callFunction(setter, object, positional(value), site);
+    return;
+  }
+  machine.journal.touch(object);
+  object.attributes.set(name, value);
+  for (const class_ of object.class.order) {
+    if (class_.native?.setAttribute === undefined) continue;
+    class_.native.setAttribute(object, name, value, machine.context(site));
+    return;
   }
 }
 

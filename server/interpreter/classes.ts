@@ -7,11 +7,11 @@ import { fieldNames } from './library/python/dataclasses.ts';
 import { namedTupleBase } from './library/python/modules.ts';
 import { objectClass } from './library/types.ts';
 import { type Frame, type Machine, Raised, type Site } from './machine.ts';
-import { setterName } from './members.ts';
+import { findMember, setterName } from './members.ts';
 import { createClass } from './order.ts';
 import { bindName } from './scopes.ts';
 import { positional } from './signature.ts';
-import { type ClassValue, dictOf, type FunctionValue, none, type Value } from './values.ts';
+import type { ClassValue, FunctionValue, Value } from './values.ts';
 
 type ClassNode = Extract<Statement, { type: 'Class' }>;
 
@@ -57,10 +57,14 @@ function tellBases(machine: Machine, class_: ClassValue, node: ClassNode, frame:
     ]),
   );
   const site: Site = { module: frame.module, at: node, callee: null };
+  tolerating(() => machine.callFunction(hook, class_, { positional: [], keyword, open: false }, site));
+}
+
+/** A registry that refuses the class or function must not hide it. */
+function tolerating(body: () => unknown): void {
   try {
-    machine.callFunction(hook, class_, { positional: [], keyword, open: false }, site);
+    body();
   } catch (error) {
-    // A registry that refuses the class must not hide it.
     if (!(error instanceof Raised)) throw error;
   }
 }
@@ -96,32 +100,18 @@ function decorate(machine: Machine, value: Value, decorators: readonly Expressio
     const callee = machine.evaluate(decorator, frame);
     if (callee.type === 'unknown') continue;
     const site: Site = { module: frame.module, at: decorator, callee: decorator };
-    try {
+    const argument = decorated;
+    tolerating(() =>
       machine.budget.withPortion(decoratorSteps, () => {
-        const result = machine.call(callee, positional(decorated), site);
+        const result = machine.call(callee, positional(argument), site);
         if (isCallable(result)) decorated = result;
-      });
-    } catch (error) {
-      // A registry that refuses the function must not hide it.
-      if (!(error instanceof Raised)) throw error;
-    }
+      }),
+    );
   }
   return decorated;
 }
 
 function isCallable(value: Value): boolean {
+  if (value.type === 'instance') return ['__call__', '__get__'].some((name) => findMember(value.class, name) !== null);
   return ['function', 'class', 'partial', 'bound', 'native'].includes(value.type);
-}
-
-/** `x: int = 3` in a class body: dataclasses and named tuples read the names and their order. */
-export function annotate(machine: Machine, target: Expression, frame: Frame): void {
-  if (target.type !== 'Name') return;
-  const members: ClassValue['members'] = frame.scope.variables;
-  let annotations = members.get('__annotations__');
-  if (annotations?.type !== 'dict') {
-    annotations = dictOf([]);
-    members.set('__annotations__', annotations);
-  }
-  machine.journal.touch(annotations);
-  annotations.entries.set(`s${target.name}`, { key: { type: 'string', value: target.name }, value: none });
 }

@@ -1,5 +1,6 @@
 import type { Statement } from '../syntax/ast.ts';
-import { annotate, defineClass, defineFunction } from './classes.ts';
+import { annotate } from './annotations.ts';
+import { defineClass, defineFunction } from './classes.ts';
 import { executeImport, executeImportFrom } from './import-statements.ts';
 import { extend } from './limits.ts';
 import { loopFor, loopWhile } from './loops.ts';
@@ -117,7 +118,7 @@ function ifStatement(machine: Machine, statement: Extract<Statement, { type: 'If
 
 function assignStatement(machine: Machine, statement: Extract<Statement, { type: 'Assign' }>, frame: Frame): void {
   if (statement.annotation !== null && frame.isClassBody) {
-    for (const target of statement.targets) annotate(machine, target, frame);
+    for (const target of statement.targets) annotate(machine, target, statement.annotation, frame);
   }
   if (statement.value === null) {
     // `let x;` makes x undefined; Python's `x: int` makes nothing.

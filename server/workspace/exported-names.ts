@@ -1,4 +1,5 @@
 import type { Module, Statement } from '../syntax/ast.ts';
+import { parsePython } from '../syntax/python.ts';
 
 type StarImport = Extract<Statement, { type: 'ImportFrom' }>;
 
@@ -12,6 +13,14 @@ export function exportedNames(syntax: Module, follow: (statement: StarImport) =>
   const names = new Set<string>();
   collect(syntax.body, follow, names);
   return [...names].filter((name) => !name.startsWith('_'));
+}
+
+/**
+ * `__all__` of a text that has not been parsed: only what follows the name is. `null` where it must be parsed whole to be told.
+ */
+export function listedInText(text: string): readonly string[] | null {
+  const start = /^__all__\b/m.exec(text)?.index;
+  return start === undefined ? null : listedNames(parsePython(text.slice(start)).body);
 }
 
 /** `__all__ = [...]`, also added to; `null` where there is none that can be read. */

@@ -2,12 +2,13 @@ import path from 'node:path';
 import { moduleLimits } from '../interpreter/budget.ts';
 import type { Importer } from '../interpreter/create.ts';
 import { isStandard, standardModule } from '../interpreter/library/python/modules.ts';
-import { isUnrelated } from '../interpreter/library/python/unrelated.ts';
+import { isUnrelated, isUnrelatedFile } from '../interpreter/library/python/unrelated.ts';
 import { type Frame, type Machine, type ModuleRecord, Raised } from '../interpreter/machine.ts';
 import { force, importCycle } from '../interpreter/scopes.ts';
 import { namespace } from '../interpreter/table.ts';
 import { type NamespaceValue, unknown, type Value } from '../interpreter/values.ts';
-import type { Statement } from '../syntax/ast.ts';
+import type { Module, Statement } from '../syntax/ast.ts';
+import { declaredNames } from './declared-names.ts';
 import { exportedNames } from './exported-names.ts';
 import type { Source, SourceCache } from './parse.ts';
 import { absoluteName, commonJsMember, createRecord, moduleFrame } from './record.ts';
@@ -78,7 +79,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     // What is imported is evaluated as if it stood alone, whatever asked for it.
     Object.assign(state, { trace: null, sweep: null, caught: [], constructions: 0 });
     try {
-      const body = () => runStatements(machine, record.syntax.body, moduleFrame(record));
+      const body = () => runStatements(machine, statementsOf(record.syntax), moduleFrame(record));
       const bounded = () => machine.budget.within(moduleLimits, body);
       // What the analysed module does elsewhere is undone with its analysis; an imported module stays imported.
       const outcome = record.name === '__main__' ? bounded() : machine.journal.suspend(bounded);
@@ -128,7 +129,8 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     const known = resolutions.get(key);
     if (known !== undefined) return known;
     const { language } = from;
-    const found = resolveImport(workspace, { name, level, from: from.path, language });
+    const resolved = resolveImport(workspace, { name, level, from: from.path, language });
+    const found = resolved !== null && isUnrelatedFile(resolved.path) ? null : resolved;
     resolutions.set(key, found);
     return found;
   }
@@ -137,12 +139,33 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     const known = namespaces.get(found.path);
     if (known !== undefined) return known;
     const made = namespace(name, (member) => {
-      const own = ownMember(found, name, member);
+      const own = exported(found, name, member);
       // `from package import part` in the package's own `__init__` means the submodule.
       return own === null || own === importCycle ? (submodule(found, name, member) ?? own) : own;
     });
     namespaces.set(found.path, made);
     return made;
+  }
+
+  /** A name of a module; one that replaces itself has those that it declares. */
+  function exported(found: Resolved, name: string, member: string): Value | null {
+    const record = load(found, name);
+    if (record === null) return null;
+    if (!declaredNames(record.syntax).replacesItself) {
+      return ownMember(found, name, member) ?? declaredMember(record, member);
+    }
+    return declaredMember(record, member) ?? submodule(found, name, member) ?? ownMember(found, name, member);
+  }
+
+  function declaredMember(record: ModuleRecord, member: string): Value | null {
+    const { byName, stars } = declaredNames(record.syntax);
+    const statement =
+      byName.get(member) ??
+      stars.findLast((star) => namesOf(star.module, star.level, record, new Set())?.includes(member));
+    if (statement === undefined) return null;
+    const original = statement.names.find(({ name, alias }) => (alias ?? name) === member)?.name ?? member;
+    const module = importModule(statement.module, statement.level, record);
+    return module?.type === 'namespace' ? module.member(original) : null;
   }
 
   function ownMember(found: Resolved, name: string, member: string): Value | null {
@@ -203,11 +226,20 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   function namesOf(name: string, level: number, from: ModuleRecord, seen: Set<ModuleRecord>): readonly string[] | null {
     if (level === 0 && frameworkModule(name) !== null) return null;
     const found = resolve(name, level, from);
-    const record = found === null ? null : load(found, absoluteName(from, name, level));
+    if (found === null || found.kind === 'folder') return [];
+    const listed = sources.listedNames(found.path);
+    if (listed !== null) return listed;
+    const record = load(found, absoluteName(from, name, level));
     if (record === null || seen.has(record)) return [];
     seen.add(record);
     return exportedNames(record.syntax, (statement) => namesOf(statement.module, statement.level, record, seen) ?? []);
   }
+}
+
+/** How a module puts another object in its own place is not followed: what that gives is declared. */
+function statementsOf(syntax: Module): readonly Statement[] {
+  const { body } = syntax;
+  return declaredNames(syntax).replacesItself ? body.filter((statement) => statement.type !== 'If') : body;
 }
 
 /** A statement that raises, or that we take to raise, must not hide what comes after it. */

@@ -1,6 +1,7 @@
 import type { Language, Module } from '../syntax/ast.ts';
 import { parseJavaScript } from '../syntax/javascript.ts';
 import { parsePython } from '../syntax/python.ts';
+import { listedInText } from './exported-names.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A file's text with its syntax. */
@@ -15,13 +16,25 @@ export interface Source {
 /** Reads and parses files; a file that has not changed is parsed once. */
 export interface SourceCache {
   get(path: string): Source | null;
+  /** `__all__` of a Python file, without parsing the rest of it; `null` where it has none. */
+  listedNames(path: string): readonly string[] | null;
 }
 
 const maxFiles = 4000;
 
 export function createSourceCache(workspace: Workspace): SourceCache {
   const sources = new Map<string, Source>();
+  const listed = new Map<string, { readonly version: Source['version']; readonly names: readonly string[] | null }>();
   return {
+    listedNames(path) {
+      const read = workspace.read(path);
+      if (read === null || languageOf(path) !== 'python') return null;
+      const known = listed.get(path);
+      if (known?.version === read.version) return known.names;
+      const names = listedInText(read.text);
+      listed.set(path, { version: read.version, names });
+      return names;
+    },
     get(path) {
       const read = workspace.read(path);
       if (read === null) return null;

@@ -11,6 +11,8 @@ export interface BuiltModel {
   readonly name: string;
   readonly symbol: string;
   readonly path: string;
+  /** The text of the file, where it is not one of the library's. */
+  readonly source?: string;
   /** Constructor arguments, as `--args` takes them. */
   readonly arguments: PlainArguments;
   readonly parameters: readonly BuiltParameter[];

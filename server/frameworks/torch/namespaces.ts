@@ -7,6 +7,7 @@ import { multiheadAttention } from './attention.ts';
 import { containerClasses } from './containers.ts';
 import { convolutionClasses } from './convolution.ts';
 import { creationFunctions } from './create.ts';
+import { deviceMembers } from './devices.ts';
 import { functionalOperations } from './functional.ts';
 import { initFunctions } from './init.ts';
 import { linearClasses } from './linear.ts';
@@ -93,6 +94,7 @@ function compiler(name: string): Value {
 const torchMembers: Readonly<Record<string, Value>> = {
   ...creationFunctions,
   ...tensorClasses,
+  ...deviceMembers,
   ...joins,
   einsum,
   meshgrid,

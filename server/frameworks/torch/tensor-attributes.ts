@@ -6,6 +6,7 @@ import { nativeFunction } from '../../interpreter/table.ts';
 import { boolean, none, number, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
 import { fromData } from './create.ts';
+import { cpu } from './devices.ts';
 import { functionByName } from './namespaces.ts';
 import { permute, transpose } from './rearrange.ts';
 import { unknownMethod } from './unknown-call.ts';
@@ -40,8 +41,9 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'real':
     case 'imag':
       return isTracing(context) ? applyUnknown(name, [tensor], tensor.shape, context) : tensor;
-    case 'dtype':
     case 'device':
+      return cpu;
+    case 'dtype':
     case 'layout':
       return unknown(name);
   }

@@ -11,7 +11,8 @@ import {
   intClass,
   listClass,
   objectClass,
-  propertyClasses,
+  plainClasses,
+  propertyClass,
   rangeClass,
   setClass,
   sliceClass,
@@ -43,7 +44,8 @@ const classes: ReadonlyMap<string, Value> = new Map(
     sliceClass,
     rangeClass,
     typeClass,
-    ...propertyClasses,
+    propertyClass,
+    ...plainClasses,
   ].map((class_) => [class_.name, class_]),
 );
 

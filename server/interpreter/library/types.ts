@@ -108,7 +108,19 @@ export const typeClass: ClassValue = nativeClass('type', {
   parameters: 'object, *rest',
   convert: (given) => classOf(given.get('object')) ?? unknown('type'),
 });
-export const propertyClasses = ['complex', 'bytes', 'bytearray', 'memoryview', 'ModuleType'].map((name) =>
+/** `property(getter)` makes a method read like an attribute; classes that derive from it keep the getter as `fget`. */
+export const propertyClass = nativeClass('property', {
+  bases,
+  parameters: 'fget=None, fset=None, fdel=None, doc=None',
+  convert: (given) => {
+    const getter = given.get('fget');
+    return getter.type === 'function' ? { ...getter, binding: 'property' } : getter;
+  },
+  construct: (instance, given) => {
+    instance.attributes.set('fget', given.get('fget'));
+  },
+});
+export const plainClasses = ['complex', 'bytes', 'bytearray', 'memoryview', 'ModuleType'].map((name) =>
   nativeClass(name, { bases, ...(name === 'ModuleType' ? {} : { convert: () => unknown(name) }) }),
 );
 

@@ -1,7 +1,9 @@
+import { annotatedNames, isClassVariable } from '../../annotations.ts';
 import { findMember } from '../../members.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import {
+  boolean,
   type ClassValue,
   dictOf,
   type InstanceValue,
@@ -31,6 +33,9 @@ export const dataclassesModule: NamespaceValue = namespace('dataclasses', {
     context.callWith(fieldClass, raw),
   ),
   Field: fieldClass,
+  get MISSING() {
+    return missing;
+  },
   fields: nativeFunction('dataclasses.fields', 'object', (given) => fieldsOf(given.get('object'))),
   asdict: nativeFunction('dataclasses.asdict', 'object', (given) => asDictionary(given.get('object'))),
   replace: nativeFunction('dataclasses.replace', 'object, **changes', (given, context) => {
@@ -48,7 +53,7 @@ export const dataclassesModule: NamespaceValue = namespace('dataclasses', {
   is_dataclass: nativeFunction('dataclasses.is_dataclass', 'object', (given) => {
     const object = given.get('object');
     const class_ = object.type === 'instance' ? object.class : object;
-    return { type: 'boolean', value: class_.type === 'class' && findMember(class_, dataclassMark) !== null };
+    return boolean(class_.type === 'class' && findMember(class_, dataclassMark) !== null);
   }),
 });
 
@@ -117,9 +122,7 @@ function fallback(
 export function fieldNames(class_: ClassValue): readonly string[] {
   const names = new Set<string>();
   for (const candidate of [...class_.order].reverse()) {
-    const annotations = candidate.members.get('__annotations__');
-    if (annotations?.type !== 'dict') continue;
-    for (const { key } of annotations.entries.values()) if (key.type === 'string') names.add(key.value);
+    for (const name of annotatedNames(candidate)) if (!isClassVariable(candidate, name)) names.add(name);
   }
   return [...names];
 }
@@ -127,16 +130,32 @@ export function fieldNames(class_: ClassValue): readonly string[] {
 function fieldsOf(object: Value): Value {
   const class_ = object.type === 'instance' ? object.class : object;
   if (class_.type !== 'class') return unknown('fields');
-  return list(
-    fieldNames(class_).map((name) => ({
-      type: 'instance',
-      class: fieldClass,
-      attributes: new Map<string, Value>([['name', string(name)]]),
-      at: null,
-      state: null,
-    })),
-  );
+  return list(fieldNames(class_).map((name) => describeField(class_, name)));
 }
+
+function describeField(class_: ClassValue, name: string): Value {
+  const written = findMember(class_, name);
+  const given = written?.type === 'instance' && written.class === fieldClass ? written.attributes : null;
+  const default_ = given === null ? (written ?? missing) : (given.get('default') ?? missing);
+  const attributes: [string, Value][] = [
+    ['default_factory', missing],
+    ['init', boolean(true)],
+    ['metadata', dictOf([])],
+    ...(given ?? []),
+    ['name', string(name)],
+    ['default', default_],
+  ];
+  return { type: 'instance', class: fieldClass, attributes: new Map(attributes), at: null, state: null };
+}
+
+/** `dataclasses.MISSING`: there is no default. */
+const missing: Value = {
+  type: 'instance',
+  class: nativeClass('dataclasses._MISSING_TYPE', { bases: [objectClass] }),
+  attributes: new Map(),
+  at: null,
+  state: null,
+};
 
 function asDictionary(object: Value): Value {
   if (object.type !== 'instance') return unknown('dictionary');

@@ -93,7 +93,6 @@ const rows: Readonly<Record<string, Row>> = {
   exec: ['*args', () => none],
   staticmethod: ['function', (given) => rebound(given.get('function'), 'static')],
   classmethod: ['function', (given) => rebound(given.get('function'), 'class')],
-  property: ['getter=None, setter=None, deleter=None, doc=None', (given) => rebound(given.get('getter'), 'property')],
 };
 
 export const functions: ReadonlyMap<string, Value> = new Map(

@@ -1,7 +1,9 @@
+import { annotatedNames, annotationOf } from '../../annotations.ts';
 import { constructorParameters } from '../../parameters.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import {
   boolean,
+  type ClassValue,
   dictOf,
   type FunctionValue,
   type InstanceValue,
@@ -32,10 +34,21 @@ export const inspectModule: NamespaceValue = namespace('inspect', {
   Parameter: parameterClass,
   Signature: signatureClass,
   signature: nativeFunction('inspect.signature', 'callable', (given) => signatureOf(given.get('callable'))),
+  get_annotations: nativeFunction('inspect.get_annotations', 'object, **options', (given) => {
+    const class_ = given.get('object');
+    return class_.type === 'class' ? dictOf(annotationsIn([class_])) : unknown('annotations');
+  }),
   isclass: nativeFunction('inspect.isclass', 'object', (given) => typeIs(given.get('object'), ['class'])),
   isfunction: nativeFunction('inspect.isfunction', 'object', (given) => typeIs(given.get('object'), ['function'])),
   ismethod: nativeFunction('inspect.ismethod', 'object', (given) => typeIs(given.get('object'), ['bound'])),
 });
+
+/** Names and annotations of classes, those of the first one last and above the others. */
+export function annotationsIn(classes: readonly ClassValue[]): readonly [string, Value][] {
+  return [...classes]
+    .reverse()
+    .flatMap((class_) => annotatedNames(class_).map((name): [string, Value] => [name, annotationOf(class_, name)]));
+}
 
 function typeIs(value: Value, types: readonly Value['type'][]): Value {
   return value.type === 'unknown' || value.type === 'dimension'

@@ -9,7 +9,7 @@ import { copyModule } from './copy.ts';
 import { dataclassesModule } from './dataclasses.ts';
 import { rebound } from './functions.ts';
 import { functoolsModule, transparent } from './functools.ts';
-import { inspectModule } from './inspect.ts';
+import { annotationsIn, inspectModule } from './inspect.ts';
 import { itertoolsModule } from './itertools.ts';
 import { mathModule } from './math.ts';
 import { numpyModule } from './numpy.ts';
@@ -62,6 +62,10 @@ const typingMembers: Readonly<Record<string, Value>> = {
   runtime_checkable: transparent('typing.runtime_checkable'),
   cast: nativeFunction('typing.cast', 'type, value', (given) => given.get('value')),
   TypeVar: nativeFunction('typing.TypeVar', '*args, **kwargs', () => unknown('type variable')),
+  get_type_hints: nativeFunction('typing.get_type_hints', 'object, **options', (given) => {
+    const class_ = given.get('object');
+    return class_.type === 'class' ? dictOf(annotationsIn(class_.order)) : unknown('annotations');
+  }),
   NewType: nativeFunction('typing.NewType', 'name, type', (given) => given.get('type')),
 };
 const typingClasses = abstractClasses('typing');

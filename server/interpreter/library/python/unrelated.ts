@@ -7,6 +7,16 @@ export function isUnrelated(name: string): boolean {
   return packages.has(top);
 }
 
+/** The same of single files of packages that do define networks: they write documentation, load and save files. */
+export function isUnrelatedFile(path: string): boolean {
+  return files.some((file) => path.endsWith(file));
+}
+
+const files = [
+  'transformers/utils/auto_docstring.py',
+  'transformers/utils/doc.py',
+].map((file) => `/${file}`);
+
 const packages = new Set([
   // images, sound, text, tables
   ...['PIL', 'cv2', 'skimage', 'imageio', 'librosa', 'soundfile', 'nltk', 'regex', 'sentencepiece'],
