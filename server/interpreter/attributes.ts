@@ -217,7 +217,7 @@ function classAttribute(machine: Machine, class_: ClassValue, name: string, site
     case '__bases__':
       return tuple(class_.bases);
     case '__module__':
-      return string(class_.at?.path ?? '');
+      return string(class_.module ?? 'builtins');
     case '__doc__':
       return none;
     case '__dict__':

@@ -26,6 +26,7 @@ export function defineClass(machine: Machine, node: ClassNode, frame: Frame): vo
     open: bases.some((base) => base.type !== 'class' || base.open),
     members,
     native: null,
+    module: frame.module.importName,
     at: { path: frame.module.path, start: node.start, end: node.end },
     nameAt: { path: frame.module.path, start: node.nameAt.start, end: node.nameAt.end },
   });

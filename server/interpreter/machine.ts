@@ -106,6 +106,8 @@ export interface ModuleRecord {
   readonly path: string;
   /** Dotted: `package.module`; `__main__` for the module that is analysed. */
   readonly name: string;
+  /** The name that others import it by, also of the module that is analysed. */
+  readonly importName: string;
   /** It is a package's `__init__.py` (relative imports start inside of it). */
   readonly isPackage: boolean;
   readonly language: Language;

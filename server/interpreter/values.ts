@@ -138,6 +138,8 @@ export interface ClassValue {
   readonly open: boolean;
   readonly members: Map<string, Value>;
   readonly native: NativeClass | null;
+  /** Dotted name of the module whose statement made it. */
+  readonly module?: string;
   readonly at: Span | null;
   readonly nameAt: Span | null;
 }

@@ -264,6 +264,25 @@ class Net(Base):
     }
   });
 
+  it('is found in packages that import their parts when they are asked for', () => {
+    const lazy = (declared: string) =>
+      `from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    ${declared}\nelse:\n    import sys\n    sys.modules[__name__] = Lazy(__name__, globals()["__file__"])`;
+    const others = {
+      '/vision/__init__.py': lazy('from .models import *\n    from .size import width as w'),
+      '/vision/size.py': 'width = 4',
+      '/vision/models/__init__.py': lazy('from .large import *\n    from .small import *'),
+      '/vision/models/large.py': 'class Large: pass\n__all__ = ["Large"]',
+      '/vision/models/small.py': `${head}from ..size import width\nclass Small(nn.Linear):\n    def __init__(self):\n        super().__init__(width, width)\n\n__all__ = ["Small"]`,
+    };
+    for (const text of [
+      'from vision import Small\nmodel = Small()',
+      'import vision\nmodel = vision.models.small.Small()',
+      `${head}from vision import w\nmodel = nn.Sequential(nn.Linear(w, w))`,
+    ]) {
+      expect(analyze(text, {}, others).models[0]?.graph.parameters.map(({ shape }) => shape)).toEqual([[4, 4], [4]]);
+    }
+  });
+
   it('of tied weights is one parameter with two users', () => {
     const text = `${head}
 class Net(nn.Module):

@@ -23,8 +23,7 @@ export function declaredNames(syntax: Module): DeclaredNames {
   let replacesItself = false;
   for (const statement of syntax.body) {
     if (statement.type !== 'If' || !isTypeChecking(statement.test)) continue;
-    for (const inner of statement.body) {
-      if (inner.type !== 'ImportFrom') continue;
+    for (const inner of importsIn(statement.body)) {
       for (const { name, alias } of inner.names) {
         if (name === '*') stars.push(inner);
         else byName.set(alias ?? name, inner);
@@ -38,6 +37,22 @@ export function declaredNames(syntax: Module): DeclaredNames {
 }
 
 const cache = new WeakMap<Module, DeclaredNames>();
+
+/** Also those under conditions: whether an optional dependency is there is taken to be so. */
+function importsIn(body: readonly Statement[]): readonly ImportFrom[] {
+  return body.flatMap((statement) => {
+    switch (statement.type) {
+      case 'ImportFrom':
+        return [statement];
+      case 'If':
+        return importsIn([...statement.body, ...statement.orElse]);
+      case 'Try':
+        return importsIn([...statement.body, ...statement.orElse]);
+      default:
+        return [];
+    }
+  });
+}
 
 function isTypeChecking(test: Expression): boolean {
   return (test.type === 'Name' || test.type === 'Attribute') && test.name === 'TYPE_CHECKING';

@@ -57,18 +57,34 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     textOf: (span) => (main?.record.path === span.path ? main : kept.get(span.path))?.record.text ?? null,
   };
 
+  /** As its package's other modules import it: the folders with an `__init__.py` above it. */
+  function importNameOf(file: string): string {
+    const stem = path.basename(file, path.extname(file));
+    const parts = stem === '__init__' ? [] : [stem];
+    let folder = path.dirname(file);
+    while (workspace.isFile(path.join(folder, '__init__.py'))) {
+      parts.unshift(path.basename(folder));
+      const parent = path.dirname(folder);
+      if (parent === folder) break;
+      folder = parent;
+    }
+    return parts.length > 1 || stem === '__init__' ? parts.join('.') : '__main__';
+  }
+
   function begin(source: Source): ModuleRecord {
     analysis++;
     if (performance.now() - resolvedSince > resolutionLifetime) {
       resolutions = new Map();
       resolvedSince = performance.now();
     }
-    main = newModule(source, '__main__', path.basename(source.path) === '__init__.py');
+    const isPackage = path.basename(source.path) === '__init__.py';
+    main = newModule(source, '__main__', isPackage, importNameOf(source.path));
     return main.record;
   }
 
-  function newModule(source: Source, name: string, isPackage: boolean): Kept {
-    return { record: createRecord(source, name, isPackage), source, imports: new Set(), checkedIn: analysis };
+  function newModule(source: Source, name: string, isPackage: boolean, importName: string = name): Kept {
+    const record = createRecord(source, name, isPackage, importName);
+    return { record, source, imports: new Set(), checkedIn: analysis };
   }
 
   function run(record: ModuleRecord): string | null {
@@ -159,9 +175,9 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
 
   function declaredMember(record: ModuleRecord, member: string): Value | null {
     const { byName, stars } = declaredNames(record.syntax);
-    const statement =
-      byName.get(member) ??
-      stars.findLast((star) => namesOf(star.module, star.level, record, new Set())?.includes(member));
+    const isListed = (star: (typeof stars)[number]) =>
+      namesOf(star.module, star.level, record, new Set())?.includes(member);
+    const statement = byName.get(member) ?? machine.budget.uncharged(() => stars.findLast(isListed));
     if (statement === undefined) return null;
     const original = statement.names.find(({ name, alias }) => (alias ?? name) === member)?.name ?? member;
     const module = importModule(statement.module, statement.level, record);

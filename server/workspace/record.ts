@@ -4,7 +4,12 @@ import { dictOf, type Value } from '../interpreter/values.ts';
 import type { Source } from './parse.ts';
 
 /** A module that has not run yet. */
-export function createRecord(source: Source, name: string, isPackage: boolean): ModuleRecord {
+export function createRecord(
+  source: Source,
+  name: string,
+  isPackage: boolean,
+  importName: string = name,
+): ModuleRecord {
   const { path, text, language, syntax } = source;
   const scope = createScope(null);
   if (language === 'javascript') {
@@ -12,7 +17,7 @@ export function createRecord(source: Source, name: string, isPackage: boolean): 
     scope.variables.set('exports', exported);
     scope.variables.set('module', dictOf([['exports', exported]]));
   }
-  return { path, name, isPackage, language, text, syntax, scope, state: 'new', stars: [] };
+  return { path, name, importName, isPackage, language, text, syntax, scope, state: 'new', stars: [] };
 }
 
 /** What CommonJS exports: `module.exports = {Net}`, `exports.Net = …`. */
@@ -49,7 +54,7 @@ export function moduleFrame(record: ModuleRecord): Frame {
 /** The dotted name of what a relative import means. */
 export function absoluteName(from: ModuleRecord, name: string, level: number): string {
   if (level === 0) return name;
-  const parts = from.name.split('.');
+  const parts = from.importName.split('.');
   const kept = parts.slice(0, Math.max(0, parts.length - level + (from.isPackage ? 1 : 0)));
   return [...kept, name].filter((part) => part !== '').join('.');
 }

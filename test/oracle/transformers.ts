@@ -11,7 +11,7 @@ const built = createCollection(script, (args) => runPython(modelCollections, [sc
 
 /** The forty most used architectures of Hugging Face transformers, each as a file that makes a small one of them. */
 export const transformers: Collection = {
-  names: built.names,
+  ...built,
   build: (names) => new Map([...built.build(names)].map(([name, model]) => [name, writeSource(model)])),
 };
 
