@@ -1,11 +1,9 @@
 import { attributeOfPlain } from './library/methods.ts';
-import { propertyClass } from './library/types.ts';
+import { objectClass, propertyClass } from './library/types.ts';
 import { type Machine, Raised, type Site } from './machine.ts';
 import { findMember, setterName } from './members.ts';
 import type { NativeClass } from './native.ts';
-import { ancestry } from './raise.ts';
 import { positional } from './signature.ts';
-import { nativeFunction } from './table.ts';
 import {
   type ClassValue,
   type DictValue,
@@ -74,11 +72,11 @@ function instanceAttribute(machine: Machine, instance: InstanceValue, name: stri
   if (hook !== null && name !== '__class__' && name !== '__dict__') {
     return unlessMissing(() => machine.callFunction(hook, instance, positional(string(name)), site));
   }
-  return plainAttribute(machine, instance, name, site);
+  return getPlainAttribute(machine, instance, name, site);
 }
 
 /** As if the class had no `__getattribute__` of its own. */
-function plainAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
+export function getPlainAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
   const own = instance.attributes.get(name);
   if (own !== undefined && !isShadowed(instance, name, own)) return own;
   for (const class_ of instance.class.order) {
@@ -284,9 +282,11 @@ function superAttribute(machine: Machine, object: SuperValue, name: string, site
     const method = boundMethod(native, name, self) ?? native.getAttribute?.(self, name, machine.context(site)) ?? null;
     if (method !== null) return method;
   }
+  // Framework classes do not list `object` among their bases.
+  const inherited =
+    self.type === 'instance' && objectClass.native !== null ? boundMethod(objectClass.native, name, self) : null;
+  if (inherited !== null) return inherited;
   if (name === '__init__' || name === 'constructor' || name === '__init_subclass__') return doNothing;
-  if (name === '__setattr__' && self.type === 'instance') return plainSetter(machine, self, site);
-  if (name === '__getattribute__' && self.type === 'instance') return plainGetter(machine, self, site);
   return class_.open ? unknown(name) : null;
 }
 
@@ -294,24 +294,6 @@ const doNothing: Value = {
   type: 'native',
   function: { name: 'object.__init__', signature: { parameters: [] }, evaluate: () => none },
 };
-
-function plainSetter(machine: Machine, self: InstanceValue, site: Site): Value {
-  return nativeFunction('object.__setattr__', 'name, value', (given) => {
-    const name = given.get('name');
-    if (name.type === 'string') setPlainAttribute(machine, self, name.value, given.get('value'), site);
-    return none;
-  });
-}
-
-function plainGetter(machine: Machine, self: InstanceValue, site: Site): Value {
-  return nativeFunction('object.__getattribute__', 'name', (given) => {
-    const name = given.get('name');
-    if (name.type !== 'string') return unknown('attribute');
-    const found = plainAttribute(machine, self, name.value, site);
-    if (found === null) throw new Raised(ancestry('AttributeError'));
-    return found;
-  });
-}
 
 export function setAttribute(machine: Machine, object: Value, name: string, value: Value, site: Site): void {
   const { journal } = machine;
@@ -334,7 +316,13 @@ export function setAttribute(machine: Machine, object: Value, name: string, valu
 }
 
 /** As if the class had no `__setattr__` of its own. */
-function setPlainAttribute(machine: Machine, object: InstanceValue, name: string, value: Value, site: Site): void {
+export function setPlainAttribute(
+  machine: Machine,
+  object: InstanceValue,
+  name: string,
+  value: Value,
+  site: Site,
+): void {
   const setter = findMember(object.class, setterName(name));
   if (setter?.type === 'function') {
     machine.callFunction(setter, object, positional(value), site);

@@ -2,13 +2,22 @@ import type { Write } from '../../core/graph/initializer.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
 import type { Language } from '../syntax/ast.ts';
+import { getPlainAttribute, setPlainAttribute } from './attributes.ts';
 import { comparisonOperators } from './comparison.ts';
 import { inertBuilder } from './graph-builder.ts';
 import type { Machine, Site } from './machine.ts';
 import type { GraphBuilder, NativeContext, NewWrite } from './native.ts';
 import { mayFail } from './raise.ts';
 import { touchValue } from './touch.ts';
-import { type CallArguments, type ClassValue, type Storage, type TensorValue, unknown, type Value } from './values.ts';
+import {
+  type CallArguments,
+  type ClassValue,
+  type InstanceValue,
+  type Storage,
+  type TensorValue,
+  unknown,
+  type Value,
+} from './values.ts';
 
 /** What a native function may ask of the evaluator, for one call. A class, since one is made for every call. */
 export class CallContext implements NativeContext {
@@ -101,6 +110,14 @@ export class CallContext implements NativeContext {
 
   setAttribute(object: Value, name: string, value: Value): void {
     this.#machine.setAttribute(object, name, value, this.#site);
+  }
+
+  findPlainAttribute(object: InstanceValue, name: string): Value | null {
+    return getPlainAttribute(this.#machine, object, name, this.#site);
+  }
+
+  setPlainAttribute(object: InstanceValue, name: string, value: Value): void {
+    setPlainAttribute(this.#machine, object, name, value, this.#site);
   }
 
   getItem(object: Value, index: Value): Value {

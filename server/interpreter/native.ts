@@ -99,6 +99,9 @@ export interface NativeContext {
   /** `+ - * / // % ** @ & | ^ << >>`, and comparisons `== != < <= > >= is isNot in notIn`, by the language's rules. */
   operate(operator: string, left: Value, right: Value): Value;
   setAttribute(object: Value, name: string, value: Value): void;
+  /** What `object` itself does, past the `__getattribute__` and `__setattr__` of the user's class. */
+  findPlainAttribute(object: InstanceValue, name: string): Value | null;
+  setPlainAttribute(object: InstanceValue, name: string, value: Value): void;
   /** Items of anything that can be iterated; `null` where they are not known. */
   iterate(value: Value): Value[] | null;
   /** `null` where it cannot be known. */

@@ -1,6 +1,7 @@
 import { formatValue } from '../format.ts';
+import { Raised } from '../machine.ts';
 import type { BoundArguments, NativeContext } from '../native.ts';
-import { parents } from '../raise.ts';
+import { ancestry, parents } from '../raise.ts';
 import { numberOf } from '../read.ts';
 import { makeSet } from '../sets.ts';
 import { method, nativeClass } from '../table.ts';
@@ -16,8 +17,15 @@ export const objectClass = nativeClass('object', {
     // As frozen dataclasses write to themselves: `object.__setattr__(self, 'width', 8)`.
     __setattr__: method('name, value', (self, given, context) => {
       const name = given.get('name');
-      if (name.type === 'string') context.setAttribute(self, name.value, given.get('value'));
+      if (name.type === 'string') context.setPlainAttribute(self, name.value, given.get('value'));
       return none;
+    }),
+    __getattribute__: method('name', (self, given, context) => {
+      const name = given.get('name');
+      if (name.type !== 'string') return unknown('attribute');
+      const found = context.findPlainAttribute(self, name.value);
+      if (found === null) throw new Raised(ancestry('AttributeError'));
+      return found;
     }),
   },
 });
