@@ -27,6 +27,11 @@ export interface Parameter {
   readonly initializer: Initializer;
   /** All writes, oldest first; the last one is `initializer`'s. */
   readonly writes: readonly Write[];
+  /**
+   * Layers multiply by it over its largest singular value (Miyato et al. 2018), so that its own scale has no effect: `estimated` by one
+   * step of the power iteration, or `converged`.
+   */
+  readonly spectralNorm?: 'estimated' | 'converged';
   /** The parameter's value leaves the graph's knowledge: loaded from a checkpoint, or written by code we could not follow. */
   readonly overwrittenByUnknown?: boolean;
 }

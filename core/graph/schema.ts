@@ -81,6 +81,7 @@ const parameter = fields({
   fanOut: finite,
   initializer,
   writes: listOf(write),
+  spectralNorm: optional(oneOf(['estimated', 'converged'])),
   overwrittenByUnknown: optional(flag),
 });
 

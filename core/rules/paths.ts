@@ -67,7 +67,7 @@ function forwardSteps(
     const before = layer.inputs.map((id) => steps.get(id)).filter((step) => step !== undefined);
     if (before.length === 0 && layer.op.kind !== 'input') continue;
     const best = before.reduce<Step | null>((a, b) => (a === null || isBetter(b, a) ? b : a), null);
-    const isStart = best === null || setsScale(layer);
+    const isStart = best === null || setsScale(layer, graph);
     const own = factors.get(layer.id);
     steps.set(layer.id, {
       layer,
@@ -80,8 +80,32 @@ function forwardSteps(
 }
 
 /** What goes in has no say in the size of what comes out; an unknown op may be such a one. */
-function setsScale(layer: Layer): boolean {
-  return isNormalization(layer) || layer.op.kind === 'softmax' || layer.op.kind === 'unknown';
+function setsScale(layer: Layer, graph: ModelGraph): boolean {
+  const { kind } = layer.op;
+  if (kind === 'multiply') return isNormalizedByItself(layer, graph);
+  return isNormalization(layer) || kind === 'softmax' || kind === 'unknown';
+}
+
+/** `x * rsqrt(mean(x²))`, a normalization written out: a factor that is a statistic of the other, with no weights in between. */
+function isNormalizedByItself({ inputs }: Layer, graph: ModelGraph): boolean {
+  return inputs.some((id) => inputs.some((other) => other !== id && isStatisticOf(other, id, graph)));
+}
+
+/** A normalization is written in a few steps. */
+const maxSteps = 12;
+
+function isStatisticOf(id: number, source: number, graph: ModelGraph): boolean {
+  const { layers } = indexOf(graph);
+  const queue = [{ id, isReduced: false }];
+  for (let step = 0; step < Math.min(queue.length, maxSteps); step++) {
+    const { id: now = -1, isReduced = false } = queue[step] ?? {};
+    if (now === source && isReduced) return true;
+    const layer = layers.get(now);
+    if (layer === undefined || now === source || weightUses(graph, layer).length > 0) continue;
+    const isStatistic = isReduced || layer.op.kind === 'reduce' || layer.op.kind === 'unknown';
+    for (const input of layer.inputs) queue.push({ id: input, isReduced: isStatistic });
+  }
+  return false;
 }
 
 /** Layers with weights of zeros: a branch that starts closed. */
@@ -103,7 +127,7 @@ function backwardFactors(graph: ModelGraph, factors: ReadonlyMap<number, number>
   const backward = new Map<number, number>();
   for (const layer of graph.layers.toReversed()) {
     const behind = (consumers.get(layer.id) ?? []).map((next) =>
-      setsScale(next) ? 1 : (backward.get(next.id) ?? 1) * (factors.get(next.id) ?? 1),
+      setsScale(next, graph) ? 1 : (backward.get(next.id) ?? 1) * (factors.get(next.id) ?? 1),
     );
     backward.set(layer.id, behind.length === 0 ? 1 : Math.max(...behind));
   }
@@ -114,7 +138,9 @@ function backwardFactors(graph: ModelGraph, factors: ReadonlyMap<number, number>
 function endsOf(graph: ModelGraph): ReadonlySet<number> {
   const { consumers } = indexOf(graph);
   const last = graph.layers.filter(({ id }) => (consumers.get(id) ?? []).length === 0).map(({ id }) => id);
-  const normalized = graph.layers.filter(setsScale).flatMap(({ inputs }) => inputs.slice(0, 1));
+  const normalized = graph.layers
+    .filter((layer) => setsScale(layer, graph))
+    .flatMap(({ inputs }) => inputs.slice(0, 1));
   return new Set([...graph.outputs, ...last, ...normalized]);
 }
 

@@ -109,6 +109,7 @@ function isLast(graph: ModelGraph, layer: Layer): boolean {
   return firstAfter(graph, layer, weighs, () => true) === null;
 }
 
-function isTrained({ trainable, overwrittenByUnknown }: Parameter): boolean {
-  return trainable && overwrittenByUnknown !== true;
+/** Under spectral normalization a weight has no scale of its own. */
+function isTrained({ trainable, overwrittenByUnknown, spectralNorm }: Parameter): boolean {
+  return trainable && overwrittenByUnknown !== true && spectralNorm === undefined;
 }

@@ -27,6 +27,7 @@ export function momentsOf(parameter: Parameter | undefined): Moments | null | un
 /** The weight as the source draws it. */
 export function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut }: Fans): WeightMoments | null {
   if (parameter === undefined || parameter.overwrittenByUnknown === true) return null;
+  if (parameter.spectralNorm !== undefined) return spectral(parameter.spectralNorm, fanIn, fanOut);
   const moments = momentsOf(parameter);
   if (moments === null || moments === undefined) return byScaling(parameter);
   // A diagonal has a mean over its elements, but no common mean that would add up.
@@ -34,6 +35,20 @@ export function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut 
   const variance = moments.second - mean * mean;
   const times = (fan: number | null) => (fan === null ? (variance === 0 ? 0 : null) : Math.max(variance, 0) * fan);
   return { forward: times(fanIn), backward: times(fanOut), mean };
+}
+
+/**
+ * The largest singular value of a random m × n matrix of variance s² is s(√m + √n) (Marchenko & Pastur 1967); one step of the power
+ * iteration from a random vector finds s√(m + n).
+ */
+function spectral(
+  norm: NonNullable<Parameter['spectralNorm']>,
+  fanIn: number | null,
+  fanOut: number | null,
+): WeightMoments | null {
+  if (fanIn === null || fanOut === null) return null;
+  const variance = 1 / (norm === 'converged' ? (Math.sqrt(fanIn) + Math.sqrt(fanOut)) ** 2 : fanIn + fanOut);
+  return { forward: variance * fanIn, backward: variance * fanOut, mean: 0 };
 }
 
 const diagonal: ReadonlySet<Parameter['initializer']['family']> = new Set(['identity', 'dirac']);

@@ -1,4 +1,5 @@
 import type { FrameworkId, ModelGraph } from '../../core/graph/graph.ts';
+import type { Parameter } from '../../core/graph/parameter.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { NativeContext } from '../interpreter/native.ts';
 import type { CallArguments, InstanceValue, TensorValue, Value } from '../interpreter/values.ts';
@@ -19,7 +20,11 @@ export interface Framework {
   readonly buildsLate?: boolean;
   /** All parameters and submodules below a root, by the names the framework gives them. */
   describe(root: InstanceValue): {
-    readonly parameters: readonly { readonly name: string; readonly tensor: TensorValue }[];
+    readonly parameters: readonly {
+      readonly name: string;
+      readonly tensor: TensorValue;
+      readonly spectralNorm?: Parameter['spectralNorm'];
+    }[];
     readonly modules: ReadonlyMap<InstanceValue, string>;
   };
   /**

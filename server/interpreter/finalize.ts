@@ -100,13 +100,14 @@ function collectParameters(
 ): { readonly parameters: readonly Parameter[]; readonly idOf: (storage: Storage) => number } {
   const ids = new Map<Storage, number>();
   const parameters: Parameter[] = [];
-  const add = (name: string, storage: Storage, trainable: boolean): void => {
+  const add = (name: string, storage: Storage, trainable: boolean, spectralNorm?: Parameter['spectralNorm']): void => {
     if (ids.has(storage)) return;
     ids.set(storage, parameters.length);
-    parameters.push(parameterOf(parameters.length, name, storage, trainable));
+    const made = parameterOf(parameters.length, name, storage, trainable);
+    parameters.push(spectralNorm === undefined ? made : { ...made, spectralNorm });
   };
-  for (const { name, tensor } of described)
-    if (tensor.storage !== null) add(name, tensor.storage, tensor.storage.trainable);
+  for (const { name, tensor, spectralNorm } of described)
+    if (tensor.storage !== null) add(name, tensor.storage, tensor.storage.trainable, spectralNorm);
   for (const node of nodes) {
     for (const [role, { storage }] of Object.entries(node.parameters)) {
       // A tensor that is used as a weight but is no parameter of the model: a buffer, a constant.

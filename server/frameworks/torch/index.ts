@@ -3,6 +3,7 @@ import { setTensorIndex, tensorIndex } from './indexing.ts';
 import { lossOf } from './losses.ts';
 import { torchModule } from './namespaces.ts';
 import { tensorOperator } from './operators.ts';
+import { spectralNormOf } from './parametrizations.ts';
 import { isModule, namedModules, namedParameters } from './registry.ts';
 import { setTensorAttribute, tensorAttribute } from './tensor-attributes.ts';
 import { trace } from './trace.ts';
@@ -17,7 +18,10 @@ export const torch: Framework = {
   module: torchModule,
   isModel: (instance) => isModule(instance) && (instance.class.native === null || containers.has(instance.class.name)),
   describe: (root) => ({
-    parameters: namedParameters(root).map(([name, tensor]) => ({ name, tensor })),
+    parameters: namedParameters(root).map(([name, tensor]) => {
+      const spectralNorm = spectralNormOf(tensor);
+      return { name, tensor, ...(spectralNorm === undefined ? {} : { spectralNorm }) };
+    }),
     modules: new Map(namedModules(root).map(([name, module]) => [module, name])),
   }),
   trace,

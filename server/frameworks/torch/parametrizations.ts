@@ -1,10 +1,11 @@
 import type { Initializer } from '../../../core/graph/initializer.ts';
+import type { Parameter } from '../../../core/graph/parameter.ts';
 import { isKnown, sizeOf } from '../../../core/graph/shape.ts';
 import { normal, unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf, stringOf } from '../../interpreter/read.ts';
 import { nativeClass, nativeFunction } from '../../interpreter/table.ts';
-import type { InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import type { InstanceValue, Storage, TensorValue, Value } from '../../interpreter/values.ts';
 import { newParameter, registerParameter } from './layer.ts';
 import { moduleClass } from './module.ts';
 import { readerOf } from './reader.ts';
@@ -92,6 +93,15 @@ const newWeightNorm = nativeFunction(
   },
 );
 
+type SpectralNorm = NonNullable<Parameter['spectralNorm']>;
+
+const spectral = new WeakMap<Storage, SpectralNorm>();
+
+/** How a layer finds the largest singular value by which it divides this parameter, if it does. */
+export function spectralNormOf({ storage }: TensorValue): SpectralNorm | undefined {
+  return storage === null ? undefined : spectral.get(storage);
+}
+
 /** The weight over its largest singular value (Miyato et al. 2018); the parameter keeps what it held. */
 const oldSpectralNorm = nativeFunction(
   'torch.nn.utils.spectral_norm',
@@ -102,12 +112,13 @@ const oldSpectralNorm = nativeFunction(
     if (module === null || weight === null) return given.get('module');
     replaceWeight(module, name, weight, context);
     registerParameter(module, `${name}_orig`, weight);
+    if (weight.storage !== null) spectral.set(weight.storage, 'estimated');
     return module;
   },
 );
 
 /** One parameter that the new weight is computed from. */
-function single(name: string, parameters: string): Value {
+function single(name: 'spectral_norm' | 'orthogonal', parameters: string): Value {
   return nativeFunction(`torch.nn.utils.parametrizations.${name}`, parameters, (given, context) => {
     const { module, name: attribute } = argumentsOf(given.get('module'), given.get('name'), given.get('dim'));
     const weight = module === null ? null : readerOf(module).tensor(attribute);
@@ -115,6 +126,7 @@ function single(name: string, parameters: string): Value {
     replaceWeight(module, attribute, weight, context);
     const holder = listFor(module, attribute, context);
     if (holder !== null) registerParameter(holder, 'original', weight);
+    if (name === 'spectral_norm' && weight.storage !== null) spectral.set(weight.storage, 'converged');
     return module;
   });
 }
