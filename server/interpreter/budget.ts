@@ -19,6 +19,8 @@ export const decoratorSteps = 500;
 
 /** Rounds of one loop, items of one container, characters of one string. */
 export const maxRounds = 3000;
+/** Steps of a loop that only computes: makes no object and writes no tensor. Once left early, it is given fewer the next time. */
+export const maxLoopSteps = { first: 40_000, again: 2000 };
 export const maxItems = 20_000;
 export const maxCharacters = 100_000;
 
@@ -31,6 +33,10 @@ export class Stop {
 }
 
 export interface Budget {
+  /** Steps taken so far, in all evaluations together. */
+  readonly spent: number;
+  /** Loops of this evaluation that were left early because they only computed, for too long. */
+  readonly longLoops: Set<object>;
   /** Takes one step. Throws `Stop` when nothing is left. */
   spend(): void;
   /** Goes one call deeper; false where that is too deep (then do not call `leave`). */
@@ -57,9 +63,18 @@ export function createBudget(isCancelled: () => boolean): Budget {
   let maxDepth = 0;
   let deadline = 0;
   let untilClock = clockInterval;
+  let spent = 0;
+  let longLoops = new Set<object>();
 
   return {
+    get spent() {
+      return spent;
+    },
+    get longLoops() {
+      return longLoops;
+    },
     spend() {
+      spent++;
       if (--left < 0) throw new Stop('more steps than the analysis allows');
       if (--untilClock > 0) return;
       untilClock = clockInterval;
@@ -99,7 +114,8 @@ export function createBudget(isCancelled: () => boolean): Budget {
       }
     },
     within(limits, body) {
-      const outer = { left, depth, maxDepth, deadline };
+      const outer = { left, depth, maxDepth, deadline, longLoops };
+      longLoops = new Set();
       left = limits.steps;
       depth = 0;
       maxDepth = limits.depth;
@@ -112,7 +128,7 @@ export function createBudget(isCancelled: () => boolean): Budget {
         if (error instanceof RangeError) return { stopped: 'nested too deeply' };
         throw error;
       } finally {
-        ({ left, depth, maxDepth, deadline } = outer);
+        ({ left, depth, maxDepth, deadline, longLoops } = outer);
       }
     },
   };

@@ -1,10 +1,10 @@
 import { Stop } from './budget.ts';
 import { type Machine, Raised, type Site } from './machine.ts';
 import type { NativeFunction } from './native.ts';
-import { bind } from './signature.ts';
+import { bind, mergeArguments } from './signature.ts';
 import { touchArguments } from './touch.ts';
 import { noteUnknownCall } from './unknown-calls.ts';
-import { type CallArguments, type InstanceValue, type PartialValue, unknown, type Value } from './values.ts';
+import { type CallArguments, type InstanceValue, unknown, type Value } from './values.ts';
 
 /** Calls anything. What cannot be called gives an unknown value. */
 export function call(machine: Machine, callee: Value, arguments_: CallArguments, site: Site): Value {
@@ -18,7 +18,7 @@ export function call(machine: Machine, callee: Value, arguments_: CallArguments,
     case 'native':
       return callNative(machine, callee.function, arguments_, site);
     case 'partial':
-      return machine.call(callee.callee, merge(callee, arguments_), site);
+      return machine.call(callee.callee, mergeArguments(callee, arguments_), site);
     case 'class':
       return machine.instantiate(callee, arguments_, site);
     case 'instance':
@@ -69,14 +69,6 @@ export function guarded(machine: Machine, name: string, site: Site, body: () => 
 
 export function withFirst(first: Value, arguments_: CallArguments): CallArguments {
   return { ...arguments_, positional: [{ value: first, at: null }, ...arguments_.positional] };
-}
-
-function merge(partial: PartialValue, arguments_: CallArguments): CallArguments {
-  return {
-    positional: [...partial.arguments.positional, ...arguments_.positional],
-    keyword: new Map([...partial.arguments.keyword, ...arguments_.keyword]),
-    open: partial.arguments.open || arguments_.open,
-  };
 }
 
 function callInstance(machine: Machine, instance: InstanceValue, arguments_: CallArguments, site: Site): Value {

@@ -67,6 +67,7 @@ export class CallContext implements NativeContext {
     const { storage } = tensor;
     if (storage === null) return;
     this.#machine.journal.touch(storage);
+    this.#machine.state.effects++;
     const isDefault = write.origin === 'default';
     const { sweep } = this;
     const swept = sweep !== null && !isDefault;

@@ -43,7 +43,7 @@ export function createMachine(options: MachineOptions): Machine {
     budget: createBudget(options.isCancelled),
     journal: createJournal(),
     events: options.events,
-    state: { trace: null, sweep: null, caught: [], constructions: 0, running: new Map(), isTrial: false },
+    state: { trace: null, sweep: null, caught: [], constructions: 0, effects: 0, running: new Map(), isTrial: false },
 
     evaluate: (expression, frame) => evaluate(machine, expression, frame),
     execute: (body, frame) => execute(machine, body, frame),

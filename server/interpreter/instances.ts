@@ -31,6 +31,7 @@ export function instantiate(machine: Machine, class_: ClassValue, arguments_: Ca
   const { sweep } = state;
   state.sweep = null;
   state.constructions++;
+  state.effects++;
   try {
     machine.events.constructing(class_, arguments_, site);
     runConstructor(machine, instance, arguments_, site);

@@ -1,5 +1,5 @@
 import type { Expression, Statement } from '../syntax/ast.ts';
-import { maxRounds } from './budget.ts';
+import { maxLoopSteps, maxRounds } from './budget.ts';
 import type { Completion, Frame, Machine, Site } from './machine.ts';
 import { number, type RangeValue, unknown, type Value } from './values.ts';
 
@@ -19,8 +19,16 @@ export function loopFor(machine: Machine, node: For, frame: Frame): Completion {
       iterable.type === 'range' ? rangeItems(iterable) : (machine.iterate(iterable, site) ?? openItems(iterable));
     if (items === null) return onceMaybe(machine, node, iterable, frame);
     let rounds = 0;
+    const { budget, state } = machine;
+    const [start, effects] = [budget.spent, state.effects];
+    const allowed = budget.longLoops.has(node) ? maxLoopSteps.again : maxLoopSteps.first;
     for (const item of items) {
-      machine.budget.spend();
+      budget.spend();
+      if (budget.spent - start > allowed && state.effects === effects) {
+        // Tables of positions: what has been computed so far is not all, and nothing of the model waits for it yet.
+        budget.longLoops.add(node);
+        return onceMaybe(machine, node, unknown('a long loop'), frame);
+      }
       if (++rounds > maxRounds) {
         machine.note(`only the first ${maxRounds} rounds of this loop were followed`, site);
         break;

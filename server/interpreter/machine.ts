@@ -89,6 +89,8 @@ export interface MachineState {
   constructions: number;
   /** Functions that are running. */
   readonly running: Map<FunctionNode, Recursion>;
+  /** Objects made and tensors written so far: whether a piece of code does anything but compute. */
+  effects: number;
   /** A forward pass is tried out on guessed shapes: notes and facts say nothing. */
   isTrial: boolean;
 }

@@ -6,6 +6,7 @@ import {
   dictOf,
   type GivenArgument,
   none,
+  type PartialValue,
   tuple,
   unknown,
   type Value,
@@ -111,4 +112,13 @@ function optionsOf(dict: DictValue): ReadonlyMap<string, GivenArgument> {
     if (key.type === 'string' && value !== none) options.set(key.value, { value, at: at ?? null });
   }
   return options;
+}
+
+/** What a partial passes on together with what it is called with. */
+export function mergeArguments(partial: PartialValue, arguments_: CallArguments): CallArguments {
+  return {
+    positional: [...partial.arguments.positional, ...arguments_.positional],
+    keyword: new Map([...partial.arguments.keyword, ...arguments_.keyword]),
+    open: partial.arguments.open || arguments_.open,
+  };
 }

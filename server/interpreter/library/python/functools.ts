@@ -1,5 +1,13 @@
+import { mergeArguments } from '../../signature.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
-import { type FunctionValue, type NamespaceValue, none, unknown, type Value } from '../../values.ts';
+import {
+  type CallArguments,
+  type FunctionValue,
+  type NamespaceValue,
+  none,
+  unknown,
+  type Value,
+} from '../../values.ts';
 import { rebound } from './functions.ts';
 
 /** A decorator that leaves the function as it is, used with or without arguments: `@cache`, `@lru_cache(maxsize=None)`. */
@@ -21,11 +29,11 @@ export const functoolsModule: NamespaceValue = namespace('functools', {
     convert: ({ raw }) => {
       const [callee, ...rest] = raw.positional;
       if (callee === undefined) return unknown('partial of nothing');
-      return {
-        type: 'partial',
-        callee: callee.value,
-        arguments: { positional: rest, keyword: raw.keyword, open: raw.open },
-      };
+      const given: CallArguments = { positional: rest, keyword: raw.keyword, open: raw.open };
+      // A partial of a partial is one of the function inside: `.func` and `.keywords` tell.
+      return callee.value.type === 'partial'
+        ? { ...callee.value, arguments: mergeArguments(callee.value, given) }
+        : { type: 'partial', callee: callee.value, arguments: given };
     },
   }),
   reduce: nativeFunction('functools.reduce', 'function, items, initial', (given, context) => {
