@@ -73,8 +73,10 @@ def table(n):
         for j in range(n):
             rows.append(places.setdefault((abs(i - j), i * j), len(places)))
     return rows
+class Layer: pass
 for layer in range(20):
-    rows, known = table(1000), layer
+    Layer()
+    rows, known = table(100), layer
 `;
     const run = runFiles({ '/main.py': text });
     expect(run.stopped).toBeNull();
