@@ -102,12 +102,19 @@ function decorate(machine: Machine, value: Value, decorators: readonly Expressio
     if (callee.type === 'unknown') continue;
     const site: Site = { module: frame.module, at: decorator, callee: decorator };
     const argument = decorated;
-    tolerating(() =>
-      machine.budget.withPortion(decoratorSteps, () => {
-        const result = machine.call(callee, positional(argument), site);
-        if (isCallable(result)) decorated = result;
-      }),
-    );
+    const { state } = machine;
+    const { registers } = state;
+    state.registers = true;
+    try {
+      tolerating(() =>
+        machine.budget.withPortion(decoratorSteps, () => {
+          const result = machine.call(callee, positional(argument), site);
+          if (isCallable(result)) decorated = result;
+        }),
+      );
+    } finally {
+      state.registers = registers;
+    }
   }
   return decorated;
 }

@@ -12,6 +12,7 @@ import { touchValue } from './touch.ts';
 import {
   type CallArguments,
   type ClassValue,
+  type DictValue,
   type InstanceValue,
   type Storage,
   type TensorValue,
@@ -164,6 +165,10 @@ export class CallContext implements NativeContext {
     } finally {
       state.isTrial = outer;
     }
+  }
+
+  missing(dict: DictValue, key: Value): boolean {
+    return this.#machine.missing(dict, key);
   }
 
   loadedModule(name: string): Value | null {

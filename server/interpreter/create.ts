@@ -15,7 +15,7 @@ import { createJournal } from './journal.ts';
 import type { Events, Machine, ModuleRecord } from './machine.ts';
 import { binary, compare, unary } from './operators.ts';
 import { execute } from './statements.ts';
-import type { Value } from './values.ts';
+import type { DictValue, NamespaceValue, Value } from './values.ts';
 
 /** Where names that are imported come from. */
 export interface Importer {
@@ -25,6 +25,13 @@ export interface Importer {
   importName(name: string, level: number, member: string, from: ModuleRecord): Value | null;
   /** What `import *` takes. */
   exportedNames(name: string, level: number, from: ModuleRecord): readonly string[] | null;
+  /**
+   * `import *` in a package, which waits: a module is only looked into for a name that is asked for. `null` where it is not
+   * found, or is a framework's.
+   */
+  starred(name: string, level: number, from: ModuleRecord): NamespaceValue | null;
+  /** A dictionary does not have the key; true where something has run that may have filled it. */
+  fill(dict: DictValue, key: string): boolean;
   /** A module that runs or has run, by its name: `sys.modules`. */
   loadedModule(name: string): Value | null;
   textOf(span: Span): string | null;
@@ -43,7 +50,16 @@ export function createMachine(options: MachineOptions): Machine {
     budget: createBudget(options.isCancelled),
     journal: createJournal(),
     events: options.events,
-    state: { trace: null, sweep: null, caught: [], constructions: 0, effects: 0, running: new Map(), isTrial: false },
+    state: {
+      trace: null,
+      sweep: null,
+      caught: [],
+      constructions: 0,
+      effects: 0,
+      running: new Map(),
+      registers: false,
+      isTrial: false,
+    },
 
     evaluate: (expression, frame) => evaluate(machine, expression, frame),
     execute: (body, frame) => execute(machine, body, frame),
@@ -71,6 +87,8 @@ export function createMachine(options: MachineOptions): Machine {
     importModule: (name, level, from) => options.importModule(name, level, from),
     importName: (name, level, member, from) => options.importName(name, level, member, from),
     exportedNames: (name, level, from) => options.exportedNames(name, level, from),
+    starred: (name, level, from) => options.starred(name, level, from),
+    missing: (dict, key) => !machine.state.registers && key.type === 'string' && options.fill(dict, key.value),
     loadedModule: (name) => options.loadedModule(name),
     textOf: (span) => options.textOf(span),
     context: (site) => new CallContext(machine, site),

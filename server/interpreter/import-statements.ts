@@ -24,6 +24,8 @@ export function executeImportFrom(
   const module = machine.importModule(node.module, node.level, frame.module);
   if (module === null) mayFail(machine, 'ModuleNotFoundError', `module ${node.module}`);
   for (const { name, alias } of node.names) {
+    // `from . import part`: a module of its own, which the statement runs.
+    if (node.module === '' && name !== '*') machine.importModule(name, node.level, frame.module);
     if (name === '*') {
       if (module?.type === 'namespace' && !importAll(machine, node, frame)) frame.module.stars.push(module);
       continue;
@@ -40,6 +42,7 @@ export function executeImportFrom(
 
 /** False where the names cannot be listed: a framework's module is asked for each name then. */
 function importAll(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, frame: Frame): boolean {
+  if (frame.module.isPackage && frame.scope === frame.module.scope && importLate(machine, node, frame)) return true;
   const names = machine.exportedNames(node.module, node.level, frame.module);
   if (names === null) return false;
   for (const name of names) {
@@ -51,6 +54,18 @@ function importAll(machine: Machine, node: Extract<Statement, { type: 'ImportFro
       machine.journal,
     );
   }
+  return true;
+}
+
+/** A package that gathers what its modules define is asked for few of the names; they take precedence over older ones. */
+function importLate(machine: Machine, node: Extract<Statement, { type: 'ImportFrom' }>, frame: Frame): boolean {
+  const star = machine.starred(node.module, node.level, frame.module);
+  if (star === null) return false;
+  for (const [name, older] of frame.scope.variables) {
+    const newer = lazily(() => star.member(name) ?? (older.type === 'lazy' ? older.force() : older));
+    if (!name.startsWith('_')) bindName(frame, name, newer, true, machine.journal);
+  }
+  frame.module.stars.unshift(star);
   return true;
 }
 

@@ -31,6 +31,10 @@ export function getItem(machine: Machine, object: Value, index: Value, site: Sit
       const entry = key === null ? undefined : object.entries.get(key);
       if (entry !== undefined) return entry.value;
       if (object.factory !== undefined) return missingEntry(machine, object, index, object.factory, site);
+      if (key !== null && machine.missing(object, index)) {
+        const late = object.entries.get(key);
+        if (late !== undefined) return late.value;
+      }
       if (key === null || object.open) return unknown('entry of a dictionary');
       if (site.module.language === 'javascript') return none;
       return mayFail(machine, 'KeyError', 'key is not in the dictionary');

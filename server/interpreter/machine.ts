@@ -9,6 +9,7 @@ import type { NativeContext } from './native.ts';
 import type {
   CallArguments,
   ClassValue,
+  DictValue,
   FunctionValue,
   InstanceValue,
   NamespaceValue,
@@ -61,6 +62,9 @@ export interface Machine {
   importName(name: string, level: number, member: string, from: ModuleRecord): Value | null;
   exportedNames(name: string, level: number, from: ModuleRecord): readonly string[] | null;
 
+  starred(name: string, level: number, from: ModuleRecord): NamespaceValue | null;
+  /** A dictionary does not have the key; true where it is worth looking again. */
+  missing(dict: DictValue, key: Value): boolean;
   loadedModule(name: string): Value | null;
   /** The text of a module that has been read; `null` for others. */
   textOf(span: Span): string | null;
@@ -91,6 +95,8 @@ export interface MachineState {
   readonly running: Map<FunctionNode, Recursion>;
   /** Objects made and tensors written so far: whether a piece of code does anything but compute. */
   effects: number;
+  /** A decorator or an imported module runs: it fills registries, and what it does not find in them is not there yet. */
+  registers: boolean;
   /** A forward pass is tried out on guessed shapes: notes and facts say nothing. */
   isTrial: boolean;
 }

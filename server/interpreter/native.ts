@@ -4,7 +4,16 @@ import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
 import type { Language } from '../syntax/ast.ts';
-import type { CallArguments, ClassValue, GivenArgument, InstanceValue, Storage, TensorValue, Value } from './values.ts';
+import type {
+  CallArguments,
+  ClassValue,
+  DictValue,
+  GivenArgument,
+  InstanceValue,
+  Storage,
+  TensorValue,
+  Value,
+} from './values.ts';
 
 /*
  * What a framework table is written in. A row of a table is a NativeFunction or a NativeClass; the evaluator binds the
@@ -116,6 +125,8 @@ export interface NativeContext {
   /** Runs `body` without a trace: what it changes is undone, its notes and facts are dropped. */
   tryOut(body: () => void): void;
   textOf(span: Span): string;
+  /** A dictionary does not have the key; true where it is worth looking again, since registries are filled late. */
+  missing(dict: DictValue, key: Value): boolean;
   /** A module of the user's that runs or has run, by its dotted name. */
   loadedModule(name: string): Value | null;
 }

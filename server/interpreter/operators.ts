@@ -56,7 +56,11 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
 }
 
 function containsValue(machine: Machine, container: Value, item: Value, site: Site): boolean | null {
-  if (container.type !== 'instance') return contains(container, item);
+  if (container.type !== 'instance') {
+    const found = contains(container, item);
+    const isLate = found === false && container.type === 'dict' && machine.missing(container, item);
+    return isLate ? contains(container, item) : found;
+  }
   const method = machine.getAttribute(container, '__contains__', site);
   if (method !== null && method.type !== 'unknown') {
     return machine.truth(machine.call(method, positional(item), site), site);

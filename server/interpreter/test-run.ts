@@ -37,6 +37,8 @@ export function runFiles(files: Readonly<Record<string, string>>, frameworks: re
     importModule: (name, level, from) => store.importModule(name, level, from),
     importName: (name, level, member, from) => store.importName(name, level, member, from),
     exportedNames: (name, level, from) => store.exportedNames(name, level, from),
+    starred: (name, level, from) => store.starred(name, level, from),
+    fill: (dict, key) => store.fill(dict, key),
     loadedModule: (name) => store.loadedModule(name),
     textOf: (span) => store.textOf(span),
   });

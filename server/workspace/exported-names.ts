@@ -8,7 +8,7 @@ type StarImport = Extract<Statement, { type: 'ImportFrom' }>;
  * that nothing needs to be evaluated. `follow` gives the names of a module that is star-imported in turn.
  */
 export function exportedNames(syntax: Module, follow: (statement: StarImport) => readonly string[]): readonly string[] {
-  const listed = listedNames(syntax.body);
+  const listed = listedIn(syntax.body);
   if (listed !== null) return listed;
   const names = new Set<string>();
   collect(syntax.body, follow, names);
@@ -20,7 +20,22 @@ export function exportedNames(syntax: Module, follow: (statement: StarImport) =>
  */
 export function listedInText(text: string): readonly string[] | null {
   const start = /^__all__\b/m.exec(text)?.index;
-  return start === undefined ? null : listedNames(parsePython(text.slice(start)).body);
+  return start === undefined ? null : listedIn(parsePython(text.slice(start)).body);
+}
+
+/** What `__all__` lists, and what decorators add to it. */
+function listedIn(body: readonly Statement[]): readonly string[] | null {
+  const listed = listedNames(body);
+  return listed === null ? null : [...listed, ...decoratedNames(body)];
+}
+
+/** A decorator may add the function that it registers to `__all__`. */
+function decoratedNames(body: readonly Statement[]): readonly string[] {
+  return body.flatMap((statement) => {
+    if (statement.type !== 'Function' || statement.function.decorators.length === 0) return [];
+    const { name } = statement.function;
+    return name === null || name.startsWith('_') ? [] : [name];
+  });
 }
 
 /** `__all__ = [...]`, also added to; `null` where there is none that can be read. */

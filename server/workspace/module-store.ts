@@ -10,6 +10,7 @@ import { type NamespaceValue, unknown, type Value } from '../interpreter/values.
 import type { Module, Statement } from '../syntax/ast.ts';
 import { declaredNames } from './declared-names.ts';
 import { exportedNames } from './exported-names.ts';
+import { createLateImports } from './late-imports.ts';
 import type { Source, SourceCache } from './parse.ts';
 import { absoluteName, commonJsMember, createRecord, moduleFrame } from './record.ts';
 import { type Resolved, resolveImport } from './resolve.ts';
@@ -43,6 +44,11 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   let resolutions = new Map<string, Resolved | null>();
   let resolvedSince = 0;
   let analysis = 0;
+  const lateImports = createLateImports({
+    textOf: (file) => workspace.read(file)?.text ?? null,
+    run: runLate,
+    analysis: () => analysis,
+  });
 
   return {
     begin,
@@ -53,6 +59,8 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
       return module?.type === 'namespace' ? module.member(member) : null;
     },
     exportedNames: (name, level, from) => namesOf(name, level, from, new Set()),
+    starred,
+    fill: (dict, key) => lateImports.isRegistry(dict) && lateImports.register(key),
     loadedModule,
     textOf: (span) => (main?.record.path === span.path ? main : kept.get(span.path))?.record.text ?? null,
   };
@@ -93,7 +101,13 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     const { state } = machine;
     const outer = { ...state };
     // What is imported is evaluated as if it stood alone, whatever asked for it.
-    Object.assign(state, { trace: null, sweep: null, caught: [], constructions: 0 });
+    Object.assign(state, {
+      trace: null,
+      sweep: null,
+      caught: [],
+      constructions: 0,
+      registers: record.name !== '__main__',
+    });
     try {
       const body = () => runStatements(machine, statementsOf(record.syntax), moduleFrame(record));
       const bounded = () => machine.budget.within(moduleLimits, body);
@@ -103,19 +117,49 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     } finally {
       Object.assign(state, outer);
       record.state = 'done';
+      lateImports.ended(record);
     }
+  }
+
+  function runLate(found: Resolved, name: string, isAgain: boolean): boolean {
+    const known = kept.get(found.path);
+    if (isAgain && known?.record.name !== '__main__') kept.delete(found.path);
+    const record = machine.budget.uncharged(() => load(found, name));
+    if (record === null || record.state !== 'new') return false;
+    machine.budget.uncharged(() => run(record));
+    return true;
   }
 
   function importModule(name: string, level: number, from: ModuleRecord): Value | null {
     if (level === 0) {
       const known = frameworkModule(name) ?? (from.language === 'python' ? standardModule(name) : null);
       if (known !== null) return known;
-      if (from.language === 'python' && (isStandard(name) || isUnrelated(name))) return null;
+      // They are there, so an import of them does not fail; what is in them is not known.
+      if (from.language === 'python' && (isStandard(name) || isUnrelated(name))) {
+        return namespace(name, (member) => unknown(`${name}.${member}`));
+      }
     }
     const found = resolve(name, level, from);
     if (found === null) return null;
     if (from.name !== '__main__') kept.get(from.path)?.imports.add(found.path);
-    return namespaceOf(found, absoluteName(from, name, level));
+    const absolute = absoluteName(from, name, level);
+    lateImports.imported(found, absolute);
+    return namespaceOf(found, absolute);
+  }
+
+  function starred(name: string, level: number, from: ModuleRecord): NamespaceValue | null {
+    const module = importModule(name, level, from);
+    const found = resolve(name, level, from);
+    if (module?.type !== 'namespace' || found === null || found.kind === 'folder') return null;
+    const mayExport = (member: string): boolean => {
+      const text = workspace.read(found.path)?.text ?? '';
+      // Told by the text first: parsing a hundred files for one name takes seconds.
+      return (
+        (text.includes(member) || text.includes('import *')) &&
+        (namesOf(name, level, from, new Set()) ?? []).includes(member)
+      );
+    };
+    return namespace(module.name, (member) => (mayExport(member) ? module.member(member) : null));
   }
 
   function loadedModule(name: string): Value | null {

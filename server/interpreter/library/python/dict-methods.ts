@@ -8,7 +8,11 @@ export const dictMethods: ValueMethods<DictValue> = {
   keys: valueMethod('', (self) => view(self, (entry) => entry.key)),
   values: valueMethod('', (self) => view(self, (entry) => entry.value)),
   items: valueMethod('', (self) => view(self, (entry) => tuple([entry.key, entry.value]))),
-  get: valueMethod('key, default=None', (self, given) => entryOf(self, given.get('key'), given.get('default'))),
+  get: valueMethod('key, default=None', (self, given, context) => {
+    const [key, fallback] = [given.get('key'), given.get('default')];
+    const found = entryOf(self, key, fallback);
+    return found === fallback && context.missing(self, key) ? entryOf(self, key, fallback) : found;
+  }),
   setdefault: valueMethod('key, default=None', (self, given) => {
     const key = keyOf(given.get('key'));
     const known = key === null ? undefined : self.entries.get(key);
