@@ -122,8 +122,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   }
 
   function runLate(found: Resolved, name: string, isAgain: boolean): boolean {
-    const known = kept.get(found.path);
-    if (isAgain && known?.record.name !== '__main__') kept.delete(found.path);
+    if (isAgain) kept.delete(found.path);
     const record = machine.budget.uncharged(() => load(found, name));
     if (record === null || record.state !== 'new') return false;
     machine.budget.uncharged(() => run(record));
@@ -163,7 +162,8 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   }
 
   function loadedModule(name: string): Value | null {
-    for (const { record } of [...(main === null ? [] : [main]), ...kept.values()]) {
+    if (name === main?.record.name) return scopeOf(main.record);
+    for (const { record } of kept.values()) {
       if (record.name !== name || record.state === 'new') continue;
       return namespaceOf({ path: record.path, kind: record.isPackage ? 'package' : 'module' }, name);
     }
@@ -300,6 +300,14 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
 function statementsOf(syntax: Module): readonly Statement[] {
   const { body } = syntax;
   return declaredNames(syntax).replacesItself ? body.filter((statement) => statement.type !== 'If') : body;
+}
+
+/** The names of the module that runs. */
+function scopeOf({ name, scope }: ModuleRecord): NamespaceValue {
+  return namespace(name, (member) => {
+    const value = scope.variables.get(member);
+    return value === undefined ? null : force(scope, member, value);
+  });
 }
 
 /** A statement that raises, or that we take to raise, must not hide what comes after it. */
