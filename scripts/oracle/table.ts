@@ -8,13 +8,15 @@ import type { Collection } from '../../test/oracle/collection.ts';
 export interface TableOptions {
   /** The folder that a model's library lies in. */
   readonly importRoot: (built: BuiltModel) => string;
+  /** Where installed packages are looked for. */
+  readonly searchPaths?: readonly string[];
 }
 
 /**
  * Compares a collection's models, or those whose names begin as the command line says, with what the analyzer reads: a line
  * per model, then all of them together. `--problems` prints what is not right.
  */
-export function printTable(collection: Collection, { importRoot }: TableOptions): void {
+export function printTable(collection: Collection, { importRoot, searchPaths = [] }: TableOptions): void {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { problems: { type: 'boolean' } } });
   const names = collection
     .names()
@@ -26,7 +28,7 @@ export function printTable(collection: Collection, { importRoot }: TableOptions)
   for (let start = 0; start < names.length; start += perProcess) {
     for (const [name, built] of collection.build(names.slice(start, start + perProcess))) {
       // A fresh analyzer: each model is timed from nothing.
-      const workspace = createDiskWorkspace({ roots: [importRoot(built)], searchPaths: [] });
+      const workspace = createDiskWorkspace({ roots: [importRoot(built)], searchPaths });
       const score = scoreModel(createAnalyzer(workspace, createFrameworks()), built);
       scores.push(score);
       printScore(name, score);

@@ -12,6 +12,11 @@ export interface Framework {
    * the table does not know the module. Built on first use.
    */
   module(name: string): ((member: string) => Value | null) | null;
+  /**
+   * The module to read from the installed sources instead of a table: the framework's collections of models are written like
+   * user code. `null` for all other names.
+   */
+  readonly sourceModule?: (name: string) => string | null;
   /** JavaScript: what a script tag defines (`tf`); `null` for other names. */
   readonly scriptGlobal?: (name: string) => Value | null;
   /** Is this instance a model of the framework (as against one of its plain layers, or something else)? */

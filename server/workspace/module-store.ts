@@ -131,17 +131,18 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
 
   function importModule(name: string, level: number, from: ModuleRecord): Value | null {
     if (level === 0) {
-      const known = frameworkModule(name) ?? (from.language === 'python' ? standardModule(name) : null);
+      const known = frameworkModule(name, from) ?? (from.language === 'python' ? standardModule(name) : null);
       if (known !== null) return known;
       // They are there, so an import of them does not fail; what is in them is not known.
       if (from.language === 'python' && (isStandard(name) || isUnrelated(name))) {
         return namespace(name, (member) => unknown(`${name}.${member}`));
       }
     }
-    const found = resolve(name, level, from);
+    const source = level === 0 ? (sourceModule(name) ?? name) : name;
+    const found = resolve(source, level, from);
     if (found === null) return null;
     if (from.name !== '__main__') kept.get(from.path)?.imports.add(found.path);
-    const absolute = absoluteName(from, name, level);
+    const absolute = absoluteName(from, source, level);
     lateImports.imported(found, absolute);
     return namespaceOf(found, absolute);
   }
@@ -170,14 +171,27 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     return null;
   }
 
-  function frameworkModule(name: string): NamespaceValue | null {
+  /** What a framework's module is called where its collections of models are read as they are installed. */
+  function sourceModule(name: string): string | null {
+    for (const framework of machine.frameworks) {
+      const source = framework.sourceModule?.(name);
+      if (source != null) return source;
+    }
+    return null;
+  }
+
+  function frameworkModule(name: string, from: ModuleRecord): NamespaceValue | null {
     const known = namespaces.get(name);
     if (known !== undefined) return known;
     for (const framework of machine.frameworks) {
       const member = framework.module(name);
       if (member === null) continue;
       // `torch.nn` is a member of `torch`, also where the table of `torch` does not say so.
-      const made = namespace(name, (key) => member(key) ?? frameworkModule(`${name}.${key}`));
+      const made = namespace(name, (key) => {
+        const inner = `${name}.${key}`;
+        if (sourceModule(inner) !== null) return importModule(inner, 0, from) ?? unknown(inner);
+        return member(key) ?? frameworkModule(inner, from);
+      });
       namespaces.set(name, made);
       return made;
     }
@@ -284,7 +298,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
   }
 
   function namesOf(name: string, level: number, from: ModuleRecord, seen: Set<ModuleRecord>): readonly string[] | null {
-    if (level === 0 && frameworkModule(name) !== null) return null;
+    if (level === 0 && frameworkModule(name, from) !== null) return null;
     const found = resolve(name, level, from);
     if (found === null || found.kind === 'folder') return [];
     const listed = sources.listedNames(found.path);

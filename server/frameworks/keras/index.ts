@@ -19,6 +19,11 @@ export const keras: Framework = {
     namespaces ??= createNamespaces();
     return namespaces.get(canonical)?.member ?? null;
   },
+  sourceModule(name) {
+    const isCollection = /^keras\.applications(?:\.|$)/.test(canonicalName(name) ?? '');
+    // TensorFlow brings Keras as a package of its own.
+    return isCollection ? name.replace(/^tensorflow\.(?:\w+\.)*keras\b/, 'keras') : null;
+  },
   isModel: (instance) => isModel(instance, kerasDialect),
   buildsLate: true,
   describe: (root) => describeModel(root, kerasDialect),

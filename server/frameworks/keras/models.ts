@@ -13,6 +13,7 @@ import { flatTensors, inputOrigin, replay } from './symbolic.ts';
 
 export interface ModelClasses {
   readonly model: ClassValue;
+  readonly functional: ClassValue;
   readonly sequential: ClassValue;
 }
 
@@ -39,6 +40,10 @@ export function createModelClasses(base: ClassValue, dialect: Dialect): ModelCla
     },
     getAttribute: (instance, name) => functionalAttribute(instance, name),
   });
+  const functional = nativeClass(`${dialect.id}.Functional`, {
+    bases: [model],
+    parameters: 'inputs, outputs, name=None, **kwargs',
+  });
   const sequential = nativeClass(sequentialClassName(dialect), {
     bases: [model],
     parameters: 'layers=None, trainable=True, name=None',
@@ -62,7 +67,7 @@ export function createModelClasses(base: ClassValue, dialect: Dialect): ModelCla
     },
     items: (instance) => [...stateOf(instance).layers],
   });
-  return { model, sequential };
+  return { model, functional, sequential };
 }
 
 function modelMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> {

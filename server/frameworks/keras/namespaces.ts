@@ -2,6 +2,7 @@ import { isNone, shapeOf, stringOf } from '../../interpreter/read.ts';
 import { namespace, nativeClass, nativeFunction } from '../../interpreter/table.ts';
 import { type ClassValue, type NamespaceValue, none, unknown, type Value } from '../../interpreter/values.ts';
 import { activationNames } from './activations.ts';
+import { backendMembers, configMembers, passing } from './backend.ts';
 import { tensorCreators } from './creators.ts';
 import { layerSnakeCase } from './dialect.ts';
 import { kerasDialect } from './dialect-keras.ts';
@@ -21,7 +22,7 @@ type Members = Readonly<Record<string, Value>>;
 /** All modules of Keras and what models use of TensorFlow, by dotted name; built on first use. */
 export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
   const classes = createLayerClasses(kerasDialect);
-  const { model, sequential } = createModelClasses(classes.base, kerasDialect);
+  const { model, functional, sequential } = createModelClasses(classes.base, kerasDialect);
   const layerClasses: Record<string, Value> = Object.fromEntries(
     Object.entries(layerSpecs).map(([name, spec]) => [name, classes.make(name, spec)]),
   );
@@ -57,6 +58,7 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
   };
   const models: Members = {
     Model: model,
+    Functional: functional,
     Sequential: sequential,
     load_model: unknownFunction('keras.models.load_model'),
   };
@@ -78,7 +80,11 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     activations: open('keras.activations', activations),
     losses: open('keras.losses', losses),
     ops: open('keras.ops', { ...tensorFunctions, ...pick(tensorCreators, ['zeros', 'ones', 'full']) }),
-    backend: open('keras.backend', tensorFunctions),
+    backend: open('keras.backend', backendMembers),
+    config: open('keras.config', configMembers),
+    saving: open('keras.saving', decorators),
+    utils: open('keras.utils', decorators),
+    api_export: open('keras.api_export', decorators),
     random: open('keras.random', pick(tensorCreators, ['normal', 'uniform', 'truncated_normal'])),
     Model: model,
     Sequential: sequential,
@@ -120,6 +126,11 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     }),
   );
 }
+
+const decorators: Members = {
+  register_keras_serializable: passing('keras.saving.register_keras_serializable'),
+  keras_export: passing('keras.api_export.keras_export'),
+};
 
 /** A module whose other members exist, but are not known. */
 function open(name: string, members: Members): NamespaceValue {

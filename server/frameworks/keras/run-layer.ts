@@ -31,7 +31,8 @@ export function runSpec(
   if (first === undefined) return { type: 'unknown', reason: 'layer called without a tensor' };
   // In `Activation` the activation is the layer.
   const given = instance.class.name === 'Activation' ? none : layer.config.value('activation');
-  if (spec.isTransparent === true) return first;
+  if (spec.isTransparent === true)
+    return emit.add({ op: { kind: 'activation', fn: 'identity' }, inputs: [first], owner: instance });
   if (spec.forward !== undefined) return spec.forward(layer, inputs, emit);
   const shapes = inputs.map((input) => input.shape);
   const shape = spec.shape?.(layer.config, shapes);

@@ -1,8 +1,17 @@
 import type { Shape } from '../../../core/graph/shape.ts';
 import type { Span } from '../../../core/graph/span.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
+import { valueOfDim, valueOfShape } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
-import type { CallArguments, GivenArgument, InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import {
+  type CallArguments,
+  type GivenArgument,
+  type InstanceValue,
+  none,
+  type TensorValue,
+  tuple,
+  type Value,
+} from '../../interpreter/values.ts';
 import { withCallSite } from './emitter.ts';
 import { markOurs } from './ours.ts';
 
@@ -42,6 +51,26 @@ export function symbolicInput(
 export function inputOrigin(value: TensorValue): Extract<Origin, { kind: 'input' }> | null {
   const origin = origins.get(value);
   return origin?.kind === 'input' ? origin : null;
+}
+
+/**
+ * The shape that user code sees. What `keras.Input` leaves open is `None` in all that is computed from it; the number of
+ * channels is never open, so that one that is not known may be any.
+ */
+export function shapeValueOf(value: TensorValue): Value {
+  const { shape } = value;
+  if (shape === null || !shape.includes(null) || !origins.has(value)) return valueOfShape(shape);
+  const hasOpenAxes = shape.slice(1, -1).includes(null) && inputsBehind([value]).some(isOpenInput);
+  return tuple(
+    shape.map((dim, axis) => {
+      const isOpen = axis === 0 || (hasOpenAxes && axis < shape.length - 1);
+      return dim === null && isOpen ? none : valueOfDim(dim);
+    }),
+  );
+}
+
+function isOpenInput({ shape }: TensorValue): boolean {
+  return shape?.slice(1).includes(null) === true;
 }
 
 /** Runs a call; if one of its arguments is symbolic, so is what it returns. */

@@ -1,6 +1,7 @@
+import type { Op } from '../../../../core/graph/op.ts';
 import { isKnown, type Shape, sizeOf } from '../../../../core/graph/shape.ts';
 import { itemsOf, numberOf, numbersOf, shapeOf } from '../../../interpreter/read.ts';
-import type { Value } from '../../../interpreter/values.ts';
+import { unknown, type Value } from '../../../interpreter/values.ts';
 import type { LayerSpec } from '../layer-spec.ts';
 import { layoutOf } from './convolution.ts';
 
@@ -66,15 +67,21 @@ function zeroPadding(rank: 1 | 2 | 3): LayerSpec {
 function cropping(rank: 1 | 2 | 3): LayerSpec {
   return {
     parameters: 'cropping=0, data_format=None',
-    op: () => null,
-    shape: (config, [input]) => {
-      const pairs = pairsOf(config.value('cropping'), rank);
-      if (!input || pairs === null) return null;
-      const first = layoutOf(config) === 'channelsFirst' ? 2 : 1;
-      return input.map((dim, axis) => {
-        const [before, after] = pairs[axis - first] ?? [0, 0];
-        return isKnown(dim) ? dim - before - after : before + after === 0 ? dim : null;
+    forward: (layer, [input], emit) => {
+      if (input === undefined) return unknown('cropping');
+      const pairs = pairsOf(layer.config.value('cropping'), rank);
+      const owner = layer.instance;
+      if (pairs === null || input.shape === null)
+        return emit.add({ op: { kind: 'unknown', name: 'cropping' }, inputs: [input], owner, shape: null });
+      const first = layoutOf(layer.config) === 'channelsFirst' ? 2 : 1;
+      const cuts = pairs.flatMap(([before, after], index): Op[] => {
+        const size = input.shape?.[first + index];
+        const length = isKnown(size) ? size - before - after : null;
+        return before + after === 0 ? [] : [{ kind: 'split', axis: first + index, start: before, length }];
       });
+      const last: Op = cuts.pop() ?? { kind: 'activation', fn: 'identity' };
+      const cut = cuts.reduce((from, op) => emit.add({ op, inputs: [from], name: `${layer.name}/crop` }), input);
+      return emit.add({ op: last, inputs: [cut], owner });
     },
   };
 }
