@@ -72,11 +72,8 @@ export function withFirst(first: Value, arguments_: CallArguments): CallArgument
 }
 
 function callInstance(machine: Machine, instance: InstanceValue, arguments_: CallArguments, site: Site): Value {
-  const { trace } = machine.state;
-  const since = trace?.nodes.length ?? 0;
-  const result = callMethod(machine, instance, arguments_, site);
-  trace?.finished(instance, since, result);
-  return result;
+  const call = () => callMethod(machine, instance, arguments_, site);
+  return machine.state.trace?.owned(instance, call) ?? call();
 }
 
 /** `__call__` of the user's or the framework's class; else `forward` (PyTorch) or `call` (Keras). */

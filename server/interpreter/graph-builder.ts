@@ -21,8 +21,6 @@ export interface TraceBuilder extends GraphBuilder {
   readonly nodes: readonly TracedNode[];
   /** Nodes made by functions that are the result of a module's own code. */
   readonly results: ReadonlyMap<number, InstanceValue>;
-  /** A call of a module, begun when there were `since` nodes, gave this. */
-  finished(module: InstanceValue, since: number, result: Value): void;
 }
 
 /** A loop that adds nodes for ever must end somewhere. */
@@ -36,11 +34,14 @@ export function createTrace(): TraceBuilder {
     isTracing: true,
     nodes,
     results,
-    finished(module, since, result) {
+    owned(module, body) {
+      const since = nodes.length;
+      const result = body();
       const first = result.type === 'tuple' || result.type === 'list' ? result.items[0] : result;
       const id = first?.type === 'tensor' ? first.layer : null;
       // The innermost module tells first; one that returns what it was given has no node of its own.
       if (id !== null && id >= since && nodes[id]?.owner === null && !results.has(id)) results.set(id, module);
+      return result;
     },
     add(node) {
       const id = nodes.length;
@@ -63,5 +64,6 @@ export function createTrace(): TraceBuilder {
 /** While nothing is traced, only shapes are computed. */
 export const inertBuilder: GraphBuilder = {
   isTracing: false,
+  owned: (_, body) => body(),
   add: (node) => tensor({ shape: node.outputShape }),
 };

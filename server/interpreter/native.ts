@@ -146,6 +146,8 @@ export interface NewWrite {
 export interface GraphBuilder {
   /** A forward pass is being traced: natives that compute tensors add nodes. Otherwise they only compute shapes. */
   readonly isTracing: boolean;
+  /** Runs a module's call: the node of its result belongs to the module where no layer inside of it owns it. */
+  owned(module: InstanceValue, body: () => Value): Value;
   add(node: {
     readonly op: Op;
     readonly inputs: readonly TensorValue[];

@@ -15,12 +15,12 @@ import {
 } from '../../interpreter/values.ts';
 import { configOf } from './config.ts';
 import type { Dialect } from './dialect.ts';
-import { withCallSite } from './emitter.ts';
+import { createEmitter, withCallSite } from './emitter.ts';
 import type { LayerSpec } from './layer-spec.ts';
 import { layerClassName, stateOf } from './layer-state.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
-import { callSymbolically, flatTensors } from './symbolic.ts';
+import { callSymbolically, tensorsOf } from './symbolic.ts';
 import { isOpen, makeWeight, newWeight, writeInitial } from './weights.ts';
 
 /** Arguments that every layer takes. */
@@ -117,7 +117,16 @@ export function callLayer(layer: InstanceValue, arguments_: CallArguments, conte
   }
   const run = () => context.callWith(context.getAttribute(layer, 'call'), arguments_);
   // What the user's own `call` calls is called there.
-  return layer.class.native === null ? withCallSite(null, run) : run();
+  return layer.class.native === null ? runOwn(layer, arguments_, run, context) : run();
+}
+
+/** A layer of the user's; one that gives back what it is given (stochastic depth at inference) is in the graph too. */
+function runOwn(layer: InstanceValue, arguments_: CallArguments, run: () => Value, context: NativeContext): Value {
+  const result = withCallSite(null, () => context.graph.owned(layer, run));
+  if (!context.graph.isTracing || result.type !== 'tensor' || result.layer === null) return result;
+  const isInput = tensorsOf(arguments_).some((input) => input.layer === result.layer);
+  const op = { kind: 'activation', fn: 'identity' } as const;
+  return isInput ? createEmitter(context).add({ op, inputs: [result], owner: layer }) : result;
 }
 
 /** How many sizes of the shapes are numbers. */
@@ -127,8 +136,7 @@ function knows(shapes: readonly (Shape | null)[]): number {
 
 /** Shapes of the tensors in a call: of the first argument, or of all where it is a list. */
 function inputShapesOf(arguments_: CallArguments): (Shape | null)[] {
-  const all = [...arguments_.positional, ...arguments_.keyword.values()].flatMap(({ value }) => flatTensors(value));
-  return all.map((value) => value.shape);
+  return tensorsOf(arguments_).map((value) => value.shape);
 }
 
 /** `build(input_shape)`: one shape, or a list of them. */
@@ -192,13 +200,14 @@ function addWeight(dialect: Dialect, parameters: string): NativeMethod {
   return method(parameters, (self, given, context) => {
     const state = stateOf(self);
     const shape = isNone(given.get('shape')) ? [] : (shapeOf(given.get('shape')) ?? []);
-    const name =
-      stringOf(given.get('name')) ?? (state.weights.size === 0 ? 'variable' : `variable_${state.weights.size}`);
+    const name = stringOf(given.get('name'));
     const trainable = booleanOf(given.get('trainable')) ?? true;
-    const weight = newWeight({ shape, role: roleOf(name, shape) }, dialect, trainable && state.isTrainable);
+    const weight = newWeight({ shape, role: roleOf(name ?? '', shape) }, dialect, trainable && state.isTrainable);
     const source = given.given('initializer') ?? string('glorot_uniform');
     writeInitial(weight, source, dialect, context, 'default of add_weight', context.at);
-    state.weights.set(name, { as: 'weight', tensor: weight, isState: !trainable });
+    const isUnnamed = name === null;
+    const key = name ?? `variable ${state.weights.size}`;
+    state.weights.set(key, { as: 'weight', tensor: weight, isState: !trainable, isUnnamed });
     return weight;
   });
 }

@@ -15,8 +15,8 @@ export interface LayerState {
   isTrainable: boolean;
   /** What it was built for; `null` before. */
   builtFor: readonly (Shape | null)[] | null;
-  /** Weights by their own name (`kernel`), and what they are to the op. */
-  readonly weights: Map<string, { readonly as: string; readonly tensor: TensorValue; readonly isState: boolean }>;
+  /** Weights by their own name (`kernel`). */
+  readonly weights: Map<string, LayerWeight>;
   /** Sequential: its layers. Wrappers: what they wrap. */
   readonly layers: InstanceValue[];
   /** Functional models. */
@@ -24,6 +24,16 @@ export interface LayerState {
   /** Shapes that the model was called with, or that `build`, `input_shape=` or an `InputLayer` names. */
   inputShapes: readonly (Shape | null)[] | null;
   loss: LossKind | null;
+}
+
+interface LayerWeight {
+  /** What it is to the op. */
+  readonly as: string;
+  readonly tensor: TensorValue;
+  /** Not trained. */
+  readonly isState: boolean;
+  /** The framework makes a name: `variable`, `variable_1`, in the order of all such weights. */
+  readonly isUnnamed?: boolean;
 }
 
 let lastSerial = 0;

@@ -15,13 +15,14 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
     else if (owner?.class.name === 'TimeDistributed') modules.set(layer, dialect.wrappedName(above, name));
     else modules.set(layer, `${above}/${name}`);
   }
+  const unnamed = nameWeights([root, ...modules.keys()]);
   const parameters: { name: string; tensor: TensorValue }[] = [];
   const seen = new Set<unknown>();
   const addWeights = (layer: InstanceValue, prefix: string) => {
     for (const [name, { tensor, isState }] of stateOf(layer).weights) {
       if (isState || seen.has(tensor.storage)) continue;
       seen.add(tensor.storage);
-      parameters.push({ name: `${prefix}${name}`, tensor });
+      parameters.push({ name: `${prefix}${unnamed.get(tensor) ?? name}`, tensor });
     }
   };
   const addVariables = (layer: InstanceValue, prefix: string) => {
@@ -39,6 +40,15 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
   }
   for (const [layer, name] of modules) givenNames.set(layer, name);
   return { parameters, modules };
+}
+
+/** `variable`, `variable_1`: weights without a name count over the whole model, as they are made. */
+function nameWeights(layers: readonly InstanceValue[]): Map<TensorValue, string> {
+  const unnamed = layers.flatMap((layer) =>
+    [...stateOf(layer).weights.values()].flatMap(({ tensor, isUnnamed }) => (isUnnamed === true ? [tensor] : [])),
+  );
+  const inOrder = unnamed.sort((a, b) => (a.storage?.id ?? 0) - (b.storage?.id ?? 0));
+  return new Map(inOrder.map((tensor, index) => [tensor, index === 0 ? 'variable' : `variable_${index}`]));
 }
 
 /** The name that a layer got when its model was last described; before that, what its class suggests. */

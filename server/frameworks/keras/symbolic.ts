@@ -154,7 +154,8 @@ export function flatTensors(value: Value): TensorValue[] {
   return found;
 }
 
-function tensorsOf(arguments_: CallArguments): TensorValue[] {
+/** Tensors among the arguments of a call, in order. */
+export function tensorsOf(arguments_: CallArguments): TensorValue[] {
   return [...arguments_.positional, ...arguments_.keyword.values()].flatMap(({ value }) => flatTensors(value));
 }
 
