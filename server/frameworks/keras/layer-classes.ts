@@ -1,5 +1,6 @@
 import type { ParameterRole } from '../../../core/graph/parameter.ts';
 import type { Shape } from '../../../core/graph/shape.ts';
+import type { Span } from '../../../core/graph/span.ts';
 import type { BoundArguments, NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { booleanOf, isNone, itemsOf, shapeOf, stringOf, valueOfShape } from '../../interpreter/read.ts';
 import { method, nativeClass } from '../../interpreter/table.ts';
@@ -20,7 +21,7 @@ import type { LayerSpec } from './layer-spec.ts';
 import { layerClassName, stateOf } from './layer-state.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
-import { callSymbolically, tensorsOf } from './symbolic.ts';
+import { callSymbolically, isSymbolic, tensorsOf } from './symbolic.ts';
 import { isOpen, makeWeight, newWeight, writeInitial } from './weights.ts';
 
 /** Arguments that every layer takes. */
@@ -77,7 +78,7 @@ function layerClass(className: string, spec: LayerSpec, base: ClassValue, dialec
 
 function layerMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> {
   const run = method('*args, **kwargs', (self, given, context) =>
-    callSymbolically(given.raw, self, context, (arguments_) => callLayer(self, arguments_, context)),
+    callLayerSymbolically(self, given.raw, context, null),
   );
   return {
     __call__: run,
@@ -102,6 +103,30 @@ function layerMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> 
     add_loss: method('*args, **kwargs', () => none),
     add_metric: method('*args, **kwargs', () => none),
   };
+}
+
+/** A layer's call in user code, which may be part of a functional model. `at` is where a layer of a Sequential is made. */
+export function callLayerSymbolically(
+  layer: InstanceValue,
+  arguments_: CallArguments,
+  context: NativeContext,
+  at: Span | null,
+): Value {
+  const run = (given: CallArguments): Value => {
+    const call = () => callLayer(layer, given, context);
+    const result = at === null ? call() : withCallSite(at, call);
+    const inputs = result.type === 'unknown' ? tensorsOf(given) : [];
+    // What could not be followed still depends on what went in.
+    if (inputs.length === 0) return result;
+    const op = { kind: 'unknown', name: layer.class.name } as const;
+    return createEmitter(context).add({ op, inputs, owner: layer, shape: null });
+  };
+  const result = callSymbolically(arguments_, layer, context, run);
+  if (isSymbolic(result)) {
+    const [inputs] = arguments_.positional;
+    stateOf(layer).lastCall = { inputs: inputs?.value ?? none, outputs: result };
+  }
+  return result;
 }
 
 /** Builds a layer for what it is called with, where that is not done yet, and runs it. */
@@ -177,6 +202,10 @@ function layerAttribute(instance: InstanceValue, name: string, dialect: Dialect)
       return list(describeModel(instance, dialect).parameters.map(({ tensor }) => tensor));
     case 'layers':
       return list(childrenOf(instance));
+    case 'input':
+      return state.lastCall?.inputs ?? null;
+    case 'output':
+      return state.lastCall?.outputs ?? null;
     case 'losses':
     case 'metrics':
       return list([]);

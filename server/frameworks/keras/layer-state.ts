@@ -21,6 +21,8 @@ export interface LayerState {
   readonly layers: InstanceValue[];
   /** Functional models. */
   functional: { readonly inputs: Value; readonly outputs: Value } | null;
+  /** What it was last called with, and gave, while a functional model was made. */
+  lastCall: { readonly inputs: Value; readonly outputs: Value } | null;
   /** Shapes that the model was called with, or that `build`, `input_shape=` or an `InputLayer` names. */
   inputShapes: readonly (Shape | null)[] | null;
   loss: LossKind | null;
@@ -49,6 +51,7 @@ export function stateOf(instance: InstanceValue): LayerState {
     weights: new Map(),
     layers: [],
     functional: null,
+    lastCall: null,
     inputShapes: null,
     loss: null,
   };

@@ -2,14 +2,23 @@ import type { LossKind } from '../../../core/graph/graph.ts';
 import type { NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { isNone, itemsOf, shapeOf, stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass, tensor } from '../../interpreter/table.ts';
-import { type ClassValue, type InstanceValue, list, none, unknown, type Value } from '../../interpreter/values.ts';
+import {
+  type CallArguments,
+  type ClassValue,
+  type InstanceValue,
+  list,
+  none,
+  type TensorValue,
+  unknown,
+  type Value,
+} from '../../interpreter/values.ts';
 import type { Dialect } from './dialect.ts';
 import { withCallSite } from './emitter.ts';
-import { callLayer } from './layer-classes.ts';
+import { callLayer, callLayerSymbolically } from './layer-classes.ts';
 import { isLayer, modelClassName, sequentialClassName, stateOf } from './layer-state.ts';
 import { lossKind } from './losses.ts';
 import { childrenOf, currentName } from './names.ts';
-import { flatTensors, inputOrigin, replay } from './symbolic.ts';
+import { flatTensors, inputOrigin, replay, symbolicInput } from './symbolic.ts';
 
 export interface ModelClasses {
   readonly model: ClassValue;
@@ -61,7 +70,13 @@ export function createModelClasses(base: ClassValue, dialect: Dialect): ModelCla
       }),
       pop: method('', (self, _, context) => {
         context.touch(self);
-        return stateOf(self).layers.pop() ?? none;
+        const state = stateOf(self);
+        const last = state.layers.pop() ?? none;
+        if (state.functional !== null) {
+          state.functional = { inputs: state.functional.inputs, outputs: state.functional.inputs };
+          for (const layer of state.layers) grow(self, layer, context);
+        }
+        return last;
       }),
       call: method('inputs, **kwargs', (self, given, context) => runSequential(self, given.get('inputs'), context)),
     },
@@ -116,28 +131,53 @@ function modelMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> 
   };
 }
 
+/** With a known input shape a Sequential is built as it grows, like a functional model. */
 function addTo(model: InstanceValue, layer: Value, context: NativeContext): void {
   const state = stateOf(model);
   if (isLayer(layer)) {
     if (state.layers.length === 0) state.inputShapes ??= stateOf(layer).inputShapes;
+    if (isInputLayer(layer)) return;
     state.layers.push(layer);
+    const [shape] = state.inputShapes ?? [];
+    if (state.layers.length === 1 && shape != null) start(model, symbolicInput(shape, null, context.at, null));
+    if (state.functional !== null) grow(model, layer, context);
     return;
   }
   const input = layer.type === 'tensor' ? inputOrigin(layer) : null;
   if (layer.type === 'tensor' && input !== null) {
     state.inputShapes = [layer.shape];
+    start(model, layer);
     return;
   }
+  state.functional = null;
   context.note('a layer of a Sequential is not known');
 }
 
+function isInputLayer(layer: InstanceValue): boolean {
+  return layer.class.native !== null && layer.class.name === 'InputLayer';
+}
+
+function start(model: InstanceValue, input: TensorValue): void {
+  if (input.shape !== null) stateOf(model).functional = { inputs: input, outputs: input };
+}
+
+function grow(model: InstanceValue, layer: InstanceValue, context: NativeContext): void {
+  const state = stateOf(model);
+  if (state.functional === null) return;
+  const { inputs, outputs } = state.functional;
+  state.functional = { inputs, outputs: callLayerSymbolically(layer, argumentsOf(outputs), context, layer.at) };
+}
+
+function argumentsOf(value: Value): CallArguments {
+  return { positional: [{ value, at: null }], keyword: new Map(), open: false };
+}
+
 function runSequential(model: InstanceValue, input: Value, context: NativeContext): Value {
+  if (stateOf(model).functional !== null) return runFunctional(model, [input]);
   return stateOf(model).layers.reduce<Value>(
     (value, layer) =>
       // Its layers are called nowhere in the code: where they are made says most.
-      withCallSite(layer.at, () =>
-        callLayer(layer, { positional: [{ value, at: null }], keyword: new Map(), open: false }, context),
-      ),
+      withCallSite(layer.at, () => callLayer(layer, argumentsOf(value), context)),
     input,
   );
 }

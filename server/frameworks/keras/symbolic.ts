@@ -48,6 +48,11 @@ export function symbolicInput(
   return made;
 }
 
+/** Is it, or does it hold, a tensor of a functional model? */
+export function isSymbolic(value: Value): boolean {
+  return flatTensors(value).some((tensor) => origins.has(tensor));
+}
+
 export function inputOrigin(value: TensorValue): Extract<Origin, { kind: 'input' }> | null {
   const origin = origins.get(value);
   return origin?.kind === 'input' ? origin : null;
