@@ -76,8 +76,17 @@ export function withStatement(machine: Machine, node: With, frame: Frame): Compl
     if (exit !== null) exits.push(exit);
     if (target !== null) machine.assign(target, value, frame, true);
   }
-  const completion = machine.execute(node.body, frame);
-  for (const exit of exits.reverse()) exit();
+  const leave = () => {
+    for (const exit of exits.reverse()) exit();
+  };
+  let completion: Completion;
+  try {
+    completion = machine.execute(node.body, frame);
+  } catch (error) {
+    if (error instanceof Raised) leave();
+    throw error;
+  }
+  leave();
   return completion;
 }
 

@@ -19,6 +19,7 @@ import type { Dialect } from './dialect.ts';
 import { createEmitter, withCallSite } from './emitter.ts';
 import type { LayerSpec } from './layer-spec.ts';
 import { layerClassName, stateOf } from './layer-state.ts';
+import { openScopes, withoutScopes } from './name-scopes.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
 import { callSymbolically, isSymbolic, tensorsOf } from './symbolic.ts';
@@ -138,9 +139,10 @@ export function callLayer(layer: InstanceValue, arguments_: CallArguments, conte
     context.touch(layer);
     state.builtFor = shapes;
     const argument = shapes.length === 1 ? valueOfShape(shapes[0] ?? null) : list(shapes.map(valueOfShape));
-    context.call(context.getAttribute(layer, 'build'), [argument]);
+    state.scope = openScopes();
+    withoutScopes(context, () => context.call(context.getAttribute(layer, 'build'), [argument]));
   }
-  const run = () => context.callWith(context.getAttribute(layer, 'call'), arguments_);
+  const run = () => withoutScopes(context, () => context.callWith(context.getAttribute(layer, 'call'), arguments_));
   // What the user's own `call` calls is called there.
   return layer.class.native === null ? runOwn(layer, arguments_, run, context) : run();
 }

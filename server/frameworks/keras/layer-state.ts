@@ -13,6 +13,8 @@ export interface LayerState {
   /** `name=`. */
   name: string | null;
   isTrainable: boolean;
+  /** Name scopes that were open when it was built. */
+  scope: readonly string[];
   /** What it was built for; `null` before. */
   builtFor: readonly (Shape | null)[] | null;
   /** Weights by their own name (`kernel`). */
@@ -47,6 +49,7 @@ export function stateOf(instance: InstanceValue): LayerState {
     config: emptyConfig,
     name: null,
     isTrainable: true,
+    scope: [],
     builtFor: null,
     weights: new Map(),
     layers: [],

@@ -8,12 +8,14 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
   const owners = collect(root);
   const names = nameLayers([...owners.keys()], dialect);
   const modules = new Map<InstanceValue, string>();
+  /** Name scopes are part of the weights' names, but not of the layers'. */
+  const prefixes = new Map<InstanceValue, string>();
   for (const [layer, owner] of owners) {
     const name = names.get(layer) ?? '';
-    const above = owner === null || owner === root ? null : (modules.get(owner) ?? '');
-    if (above === null) modules.set(layer, name);
-    else if (owner?.class.name === 'TimeDistributed') modules.set(layer, dialect.wrappedName(above, name));
-    else modules.set(layer, `${above}/${name}`);
+    const scoped = [...stateOf(layer).scope, name].join('/');
+    const isInside = owner !== null && owner !== root;
+    modules.set(layer, isInside ? nameInside(owner, modules.get(owner) ?? '', name, dialect) : name);
+    prefixes.set(layer, isInside ? nameInside(owner, prefixes.get(owner) ?? '', scoped, dialect) : scoped);
   }
   const unnamed = nameWeights([root, ...modules.keys()]);
   const parameters: { name: string; tensor: TensorValue }[] = [];
@@ -34,12 +36,16 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
   };
   addWeights(root, '');
   addVariables(root, '');
-  for (const [layer, name] of modules) {
-    addWeights(layer, `${name}/`);
-    addVariables(layer, `${name}/`);
+  for (const [layer, prefix] of prefixes) {
+    addWeights(layer, `${prefix}/`);
+    addVariables(layer, `${prefix}/`);
   }
   for (const [layer, name] of modules) givenNames.set(layer, name);
   return { parameters, modules };
+}
+
+function nameInside(owner: InstanceValue, above: string, name: string, dialect: Dialect): string {
+  return owner.class.name === 'TimeDistributed' ? dialect.wrappedName(above, name) : `${above}/${name}`;
 }
 
 /** `variable`, `variable_1`: weights without a name count over the whole model, as they are made. */

@@ -13,6 +13,7 @@ import { stateOf } from './layer-state.ts';
 import { layerAliases, layerSpecs } from './layers.ts';
 import { lossNames } from './losses.ts';
 import { createModelClasses } from './models.ts';
+import { nameScope } from './name-scopes.ts';
 import { symbolicInput } from './symbolic.ts';
 import { createVariable } from './variables.ts';
 import { createWrappers } from './wrappers.ts';
@@ -80,7 +81,8 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     activations: open('keras.activations', activations),
     losses: open('keras.losses', losses),
     ops: open('keras.ops', { ...tensorFunctions, ...pick(tensorCreators, ['zeros', 'ones', 'full']) }),
-    backend: open('keras.backend', backendMembers),
+    backend: open('keras.backend', { ...backendMembers, name_scope: nameScope }),
+    name_scope: nameScope,
     config: open('keras.config', configMembers),
     saving: open('keras.saving', decorators),
     utils: open('keras.utils', decorators),
@@ -155,17 +157,16 @@ function snakeCased(classes: Readonly<Record<string, ClassValue>>): Members {
   return Object.fromEntries(Object.entries(classes).map(([name, value]) => [layerSnakeCase(name), value]));
 }
 
-/** `layers.add([a, b])` is `layers.Add()([a, b])`. */
+/** `layers.add([a, b], name='sum')` is `layers.Add(name='sum')([a, b])`. */
 function mergeFunctions(classes: Members): Members {
   return Object.fromEntries(
-    ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate'].map((name) => [
+    ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Dot'].map((name) => [
       name.toLowerCase(),
-      nativeFunction(`keras.layers.${name.toLowerCase()}`, 'inputs, axis=-1, **kwargs', (given, context) => {
-        const class_ = classes[name];
-        if (class_?.type !== 'class') return none;
-        const options: ReadonlyMap<string, Value> =
-          name === 'Concatenate' ? new Map([['axis', given.get('axis')]]) : new Map();
-        return context.call(context.instantiate(class_, [], options), [given.get('inputs')]);
+      nativeFunction(`keras.layers.${name.toLowerCase()}`, 'inputs, *args, **kwargs', (given, context) => {
+        const positional = given.raw.positional.slice(given.raw.keyword.has('inputs') ? 0 : 1);
+        const keyword = new Map([...given.raw.keyword].filter(([key]) => key !== 'inputs'));
+        const layer = context.callWith(classes[name] ?? none, { positional, keyword, open: given.raw.open });
+        return context.call(layer, [given.get('inputs')]);
       }),
     ]),
   );
