@@ -3,7 +3,7 @@ import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { GraphBuilder } from './native.ts';
 import { tensor } from './table.ts';
-import type { InstanceValue, TensorValue, Value } from './values.ts';
+import type { InstanceValue, TensorValue } from './values.ts';
 
 /** A node as it was traced: not yet named, its inputs and parameters still values. */
 export interface TracedNode {
