@@ -57,6 +57,29 @@ export function flatShare(
   return gaussianSum(mean, variance, (x) => (Math.abs(f.slope(x)) < limit ? 1 : 0));
 }
 
+/** Excess kurtosis of f(x). */
+export function excessKurtosis(
+  fn: ActivationName,
+  parameter: number | undefined,
+  mean: number,
+  variance: number,
+): number {
+  // Rounded, so that the layers behind a normalization share one sum.
+  const [m, v] = [Number(mean.toPrecision(4)), Number(variance.toPrecision(4))];
+  const key = `${fn} ${parameter} ${m} ${v}`;
+  const known = kurtoses.get(key);
+  if (known !== undefined) return known;
+  const { value } = activationOf(fn, parameter);
+  const center = gaussianSum(m, v, value);
+  const second = gaussianSum(m, v, (x) => (value(x) - center) ** 2);
+  const made = second > 0 ? gaussianSum(m, v, (x) => (value(x) - center) ** 4) / (second * second) - 3 : 0;
+  if (kurtoses.size >= 1024) kurtoses.clear();
+  kurtoses.set(key, made);
+  return made;
+}
+
+const kurtoses = new Map<string, number>();
+
 function constantDual(fn: ActivationName, parameter: number | undefined, mean: number): Dual {
   const f = activationOf(fn, parameter);
   const value = f.value(mean);

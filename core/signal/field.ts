@@ -10,6 +10,7 @@ import {
   weightedSum,
 } from './kernel.ts';
 import type { Marginal } from './marginal.ts';
+import { noSpread, type Spread, spreadOfUnion } from './spread.ts';
 
 /**
  * Statistics of a group of channels that are alike, averaged over channels and positions, for standard-normal model input.
@@ -29,6 +30,8 @@ export interface Segment {
   readonly coherence: number;
   /** `coherence` less the same for two different inputs. */
   readonly varyingCoherence: number;
+  /** What chance leaves in its channels; none where it is not given. */
+  readonly spread?: Spread | undefined;
   /** How its elements are distributed, where that is far from Gaussian. Made when it is asked for. */
   readonly marginal?: () => Marginal;
   /** The Gaussian field that this one is a function of; max pooling works on that one. */
@@ -128,7 +131,12 @@ function mergeSegments(field: Field): Segment {
     ),
     coherence: within === 0 ? 0 : pairs((segment) => segment.coherence) + across,
     varyingCoherence: pairs((segment) => segment.varyingCoherence),
+    spread: spreadOfUnion(field.segments.map((segment, i) => ({ spread: spreadOf(segment), share: shares[i] ?? 0 }))),
   };
+}
+
+export function spreadOf(segment: Segment): Spread {
+  return segment.spread ?? noSpread;
 }
 
 /** E x̄² of the mean over `count` channels of like statistics: what weights with a common mean pick up. */
@@ -159,6 +167,7 @@ export function scaleSegment(segment: Segment, factor: number): Segment {
     varying: scaleKernel(segment.varying, square),
     coherence: segment.coherence * square,
     varyingCoherence: segment.varyingCoherence * square,
+    spread: segment.spread,
   };
 }
 
@@ -215,5 +224,6 @@ export function mapCovariances(
     varying: mapKernel(segment.varying, varying),
     coherence: total(segment.coherence),
     varyingCoherence: varying(segment.varyingCoherence),
+    spread: segment.spread,
   };
 }

@@ -14,6 +14,11 @@ export interface Contribution {
   readonly timesValue?: { readonly total: Kernel; readonly shared: Kernel };
   /** Over the cells of the tensor's marginal, where it has one and what came back depends on the value. */
   readonly profile?: Profile;
+  /**
+   * From a normalization of single channels: E 1/v over them, which is in `total`. Large where the channel's weights are small, so
+   * that a convolution below passes it on without.
+   */
+  readonly inflation?: number;
   /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
   readonly keep?: number;
   /** All of it belongs to the last position; the kernels are means over all. */

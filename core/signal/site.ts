@@ -17,6 +17,8 @@ export interface WeightMoments {
   readonly backward: number | null;
   /** Common mean of the elements; 0 for random matrices. */
   readonly mean: number;
+  /** Fourth moment over the squared second: 3 for normal weights, where it is not given. */
+  readonly kurtosis?: number;
 }
 
 /** A node of the graph while it is propagated: what a transfer rule may ask. */

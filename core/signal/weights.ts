@@ -34,7 +34,8 @@ export function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut 
   const mean = diagonal.has(parameter.initializer.family) ? 0 : moments.mean;
   const variance = moments.second - mean * mean;
   const times = (fan: number | null) => (fan === null ? (variance === 0 ? 0 : null) : Math.max(variance, 0) * fan);
-  return { forward: times(fanIn), backward: times(fanOut), mean };
+  const kurtosis = parameter.initializer.family === 'uniform' ? uniformKurtosis : 3;
+  return { forward: times(fanIn), backward: times(fanOut), mean, kurtosis };
 }
 
 /**
@@ -50,6 +51,8 @@ function spectral(
   const variance = 1 / (norm === 'converged' ? (Math.sqrt(fanIn) + Math.sqrt(fanOut)) ** 2 : fanIn + fanOut);
   return { forward: variance * fanIn, backward: variance * fanOut, mean: 0 };
 }
+
+const uniformKurtosis = 9 / 5;
 
 const diagonal: ReadonlySet<Parameter['initializer']['family']> = new Set(['identity', 'dirac']);
 

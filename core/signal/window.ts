@@ -56,6 +56,16 @@ export function tapMatrix(window: AxisWindow): AxisMatrix {
   });
 }
 
+/** `out[D] = in[stride · D]`. */
+export function strideMatrix(window: AxisWindow): AxisMatrix {
+  const inputs = offsetsOf(window.input);
+  return Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
+    const row = new Float64Array(inputs);
+    row[Math.min(window.stride * offset, inputs - 1)] = 1;
+    return row;
+  });
+}
+
 /**
  * Backward of `tapMatrix`, for one tap: what pairs of outputs hand to pairs of inputs, divided by the number of input pairs at
  * that offset.

@@ -121,7 +121,7 @@ function decades(a: number, b: number): number {
   return Math.abs(Math.log10(a) - Math.log10(b));
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 

@@ -1,11 +1,12 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
-import { type Dual, dualOf } from '../dual.ts';
-import type { Activated, Segment } from '../field.ts';
+import { type Dual, dualOf, excessKurtosis } from '../dual.ts';
+import { type Activated, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, total } from '../gradient.ts';
-import { atZero, combine, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
+import { atZero, combine, constantKernel, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import type { Transfer } from '../site.ts';
+import { noSpread, type Spread, uncertainty } from '../spread.ts';
 
 type Activation = Extract<Op, { kind: 'activation' }>;
 type Function = { readonly fn: ActivationName; readonly parameter?: number };
@@ -65,15 +66,22 @@ function applyDual(op: Function, segment: Segment): Activated {
     return Math.abs(step) < 1e-4 ? varying * dual.slope(high - step / 2) : dual.value(high) - dual.value(high - step);
   };
   const { mean, value, slopeSecondMoment } = through;
+  const chance = chanceOf(segment, through);
+  const bend = (covariance: Kernel) => combine(covariance, chance, (k, e) => bendOf(dual, rho(k), e));
+  const bent = bend(segment.total);
+  const plain = mapKernel(segment.total, (covariance) => value.shift + value.factor * dual.value(rho(covariance)));
+  const straight = combine(segment.total, segment.varying, (all, varying) => value.factor * difference(all, varying));
+  const varying = combine(straight, bent, (v, more) => v + value.factor * more);
   return {
     slopeSecondMoment,
     segment: {
       channels: segment.channels,
       mean,
-      total: mapKernel(segment.total, (covariance) => value.shift + value.factor * dual.value(rho(covariance))),
-      varying: combine(segment.total, segment.varying, (all, varying) => value.factor * difference(all, varying)),
+      total: combine(plain, bent, (k, more) => k + value.factor * more),
+      varying,
       coherence: value.shift + value.factor * dual.value(rho(segment.coherence)),
       varyingCoherence: value.factor * difference(segment.coherence, segment.varyingCoherence),
+      spread: segment.spread && spreadAfter(op, segment, through, chance, atZero(varying)),
       ...(op.fn === 'identity'
         ? segment.marginal === undefined
           ? {}
@@ -81,6 +89,50 @@ function applyDual(op: Function, segment: Segment): Activated {
         : { marginal: once(() => mapMarginal(marginalOf(segment), activationOf(op.fn, op.parameter).value)) }),
     },
   };
+}
+
+/** By how much the correlations of single channels differ from their mean, in units of `rho`. */
+function chanceOf(segment: Segment, { variance }: Through): Kernel {
+  const unit = variance === 0 ? 0 : atZero(segment.varying) / variance;
+  return unit === 0 ? noChance : scaleKernel(uncertainty(spreadOf(segment)), unit);
+}
+
+const noChance = constantKernel(0);
+
+/** What E f f' gains where the correlation is `rho` plus or minus `chance`: kernels are convex. */
+function bendOf(dual: Dual, rho: number, chance: number): number {
+  const step = Math.min(chance, 1 - Math.abs(rho));
+  return step <= 1e-6 ? 0 : (dual.value(rho + step) + dual.value(rho - step)) / 2 - dual.value(rho);
+}
+
+function spreadAfter(
+  op: Function,
+  segment: Segment,
+  { dual, rho, variance, value }: Through,
+  chance: Kernel,
+  varying: number,
+): Spread {
+  const { crossing } = spreadOf(segment);
+  if (varying === 0) return noSpread;
+  const change = combine(segment.total, chance, (k, e) => {
+    const step = Math.min(e, 1 - Math.abs(rho(k)));
+    const half = step <= 1e-6 ? 0 : (dual.value(rho(k) + step) - dual.value(rho(k) - step)) / 2;
+    return ((value.factor * half) / varying) ** 2;
+  });
+  // Different channels are correlated by little: the linear part of f is all that passes.
+  const linear = (value.factor * variance * dual.slopeMean ** 2) / varying;
+  return {
+    correlation: change,
+    crossing: scaleKernel(crossing, linear * linear),
+    cumulant: constantAtZero(segment.total, excessKurtosis(op.fn, op.parameter, segment.mean, variance)),
+    power: 0,
+  };
+}
+
+function constantAtZero(like: Kernel, value: number): Kernel {
+  const data = new Float64Array(like.data.length);
+  data[0] = value;
+  return { ...like, data };
 }
 
 /** `shift + factor · kernel`: what a marginal that is not Gaussian makes of a dual kernel. */

@@ -1,13 +1,24 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
 import { convWindow, paddingPair, transposedWindowSize, windowSize } from '../../graph/shapes/window.ts';
-import { channelsOf, type Field, flattenPositions, meanSquare, merge, positionsOf, type Segment } from '../field.ts';
+import {
+  channelsOf,
+  type Field,
+  flattenPositions,
+  meanSquare,
+  merge,
+  positionsOf,
+  type Segment,
+  spreadOf,
+} from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total } from '../gradient.ts';
 import {
   addKernels,
   atZero,
   combine,
+  diagonalKernel,
   type Kernel,
+  kernelOf,
   mapKernel,
   multiplyKernels,
   pairSum,
@@ -15,12 +26,15 @@ import {
   scaleKernel,
 } from '../kernel.ts';
 import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
+import { type Spread, spreadOfMix } from '../spread.ts';
 import {
   type AxisMatrix,
   type AxisWindow,
   applyAxes,
   averageGradientMatrix,
   averageMatrix,
+  sharedTaps,
+  strideMatrix,
   tapGradientMatrix,
   tapMatrix,
 } from '../window.ts';
@@ -68,6 +82,10 @@ interface LinearMap {
     readonly backward: Matrices;
     readonly mean: Matrices;
     readonly meanBack: Matrices;
+    /** Share of taps that two windows at each offset have in common. */
+    readonly overlap: Kernel;
+    /** Without the borders. */
+    readonly strided: Matrices;
   } | null;
   /** Dense over a field whose channels are elsewhere. */
   readonly relayout?: (field: Field) => Field;
@@ -108,12 +126,14 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
         backward: both(windows, tapMatrix),
         mean: both(windows, averageGradientMatrix),
         meanBack: both(windows, averageMatrix),
+        ...overlapOf(windows),
       }
     : {
         forward: both(windows, tapMatrix),
         backward: both(windows, tapGradientMatrix),
         mean: both(windows, averageMatrix),
         meanBack: both(windows, averageGradientMatrix),
+        ...overlapOf(windows),
       };
   return {
     outChannels: isKnown(op.outChannels) ? op.outChannels : null,
@@ -124,6 +144,14 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
     outputSize: op.transposed ? [y.input, x.input] : [y.output, x.output],
     channelAxis: op.layout === 'channelsFirst' ? 1 : op.rank + 1,
     axes: through,
+  };
+}
+
+function overlapOf([y, x]: readonly [AxisWindow, AxisWindow]) {
+  const share = (window: AxisWindow, offset: number) => sharedTaps(window, offset) / window.taps;
+  return {
+    overlap: kernelOf([y.output, x.output], (dy, dx) => share(y, dy) * share(x, dx)),
+    strided: both([y, x], strideMatrix),
   };
 }
 
@@ -173,14 +201,39 @@ function linearForward(site: Site, map: LinearMap, field: Field): Field | null {
 function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, energy: number, bias: Moments): Segment {
   const common = commonPart(map, input, weight.mean);
   const through = (kernel: Kernel) => scaleKernel(apply(map, kernel), energy);
+  const varying = addKernels(through(input.varying), common.varying);
   return {
     channels: map.outChannels,
     mean: bias.mean + weight.mean * (fansOf(map).fanIn ?? 0) * input.mean,
     total: mapKernel(addKernels(through(input.total), common.total), (value) => value + bias.second),
-    varying: addKernels(through(input.varying), common.varying),
+    varying,
     coherence: atZero(common.total) + bias.mean * bias.mean,
     varyingCoherence: atZero(common.varying),
+    spread: mixedSpread(map, input, weight, varying),
   };
+}
+
+/** What chance the weights leave in the channels, from what varies below and above. */
+function mixedSpread(map: LinearMap, input: Segment, weight: WeightMoments, above: Kernel): Spread | undefined {
+  const { inPerGroup, outChannels, outPerGroup } = map;
+  if (inPerGroup === null || outChannels === null || outPerGroup === null) return undefined;
+  const axes = map.axes;
+  const through = (matrices: Matrices | undefined) => (kernel: Kernel) =>
+    matrices === undefined ? kernel : applyAxes(kernel, map.outputSize, ...matrices);
+  return spreadOfMix(spreadOf(input), normalized(input.varying), normalized(above), {
+    inputs: inPerGroup,
+    taps: map.taps,
+    alike: outChannels > 1 ? (outPerGroup - 1) / (outChannels - 1) : 1,
+    weightKurtosis: weight.kurtosis ?? 3,
+    overTaps: through(axes?.mean),
+    strided: through(axes?.strided),
+    overlap: axes?.overlap ?? diagonalKernel(map.outputSize, 1),
+  });
+}
+
+function normalized(kernel: Kernel): Kernel {
+  const origin = atZero(kernel);
+  return origin === 0 ? kernel : scaleKernel(kernel, 1 / origin);
 }
 
 /** What weights of one mean sum up alike for every unit: (mean · fan)^2 times E of the squared mean over what they see. */
@@ -215,7 +268,7 @@ function linearBackward(
   const above = total(gradient[0] ?? []);
   const weightSquare = weightGradient(site.batch, map, input, above);
   if (weight === null || weight.backward === null) return { inputs: [null], weight: weightSquare };
-  const below = inputGradient(map, prepared.size, weight, weight.backward, above);
+  const below = inputGradient(map, prepared.size, weight, weight.backward / (above.inflation ?? 1), above);
   return { inputs: [spread(field, prepared, below)], weight: weightSquare };
 }
 

@@ -1,5 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import { channelsOf, type Field, mapCovariances, merge, type Segment } from '../field.ts';
+import { channelsOf, type Field, mapCovariances, merge, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
 import {
   addKernels,
@@ -14,6 +14,7 @@ import {
 } from '../kernel.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
 import type { Site, Transfer } from '../site.ts';
+import { spreadOfSum } from '../spread.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
@@ -140,8 +141,17 @@ function addSegments(a: Segment, b: Segment): Segment {
     varying: addKernels(a.varying, b.varying),
     coherence: a.coherence + b.coherence + cross,
     varyingCoherence: a.varyingCoherence + b.varyingCoherence,
+    spread: spreadOfSum(parts(a, b)),
     ...marginalOfSum(a, b),
   };
+}
+
+function parts(...segments: readonly Segment[]) {
+  const whole = segments.reduce((sum, { varying }) => sum + atZero(varying), 0);
+  return segments.map((segment) => ({
+    spread: spreadOf(segment),
+    share: whole === 0 ? 0 : atZero(segment.varying) / whole,
+  }));
 }
 
 /** The side that is far from Gaussian keeps its form (of two, the one that varies more), the other one blurs it. */
@@ -171,6 +181,8 @@ function multiplySegments(a: Segment, b: Segment): Segment {
     varying: addKernels(multiplyKernels(a.varying, b.total), multiplyKernels(shared(a), b.varying)),
     coherence: a.coherence * b.coherence,
     varyingCoherence: a.varyingCoherence * b.coherence + (a.coherence - a.varyingCoherence) * b.varyingCoherence,
+    // A gate that is the same everywhere changes no correlations.
+    spread: a.total.data.length >= b.total.data.length ? a.spread : b.spread,
   };
 }
 

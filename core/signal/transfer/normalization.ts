@@ -1,5 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import { type Field, meanSquare, merge, type Segment } from '../field.ts';
+import { type Field, meanSquare, merge, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, clampContribution, total } from '../gradient.ts';
 import { atZero, combine, type Kernel, mapKernel, pairMean, type Size, scaleKernel } from '../kernel.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
@@ -126,6 +126,7 @@ function normalize(
     varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - mean.varying)),
     coherence: coherent * (segment.coherence - mean.coherence) + bias.mean * bias.mean,
     varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
+    spread: segment.spread && perChannel(site.op) ? { ...segment.spread, power: 0 } : segment.spread,
   };
 }
 
@@ -139,7 +140,9 @@ function normalizationGradient(
 ): Back {
   const mean = meanOf(site, segment, size);
   const variance = Math.max(atZero(segment.total) - mean.total, 0);
-  const factor = gain.second / (variance + site.op.epsilon);
+  // E 1/v over channels of different variance.
+  const inflation = perChannel(site.op) ? 1 / (1 - Math.min(spreadOf(segment).power, 0.5)) : 1;
+  const factor = (gain.second * inflation) / (variance + site.op.epsilon);
   const shrunk = variance / (variance + site.op.epsilon);
   if (site.op.kind !== 'batchNorm' && site.op.kind !== 'instanceNorm') {
     const over = normalizedElements(site.op, segment, size);
@@ -170,14 +173,19 @@ function normalizationGradient(
   const along = average(timesValue.total, timesValue.shared) * shrunk;
   const project = (kernel: Kernel, like: Kernel): Kernel =>
     combine(kernel, like, (g, value) => factor * (g - gradientMean - along * value));
-  const below = clampContribution({
+  const clamped = clampContribution({
     total: project(above.total, values),
     shared: project(above.shared, sharedValues),
     coherence: above.coherence * factor,
   });
   // The gain's gradient is the sum of g times the standardized value, over whatever shares it.
+  const below = { ...clamped, inflation };
   const summed = size[0] * size[1] * site.batch;
   return { below, gain: site.op.kind === 'batchNorm' ? Math.max(along, 0) * summed * summed : null };
+}
+
+function perChannel({ kind }: Norm): boolean {
+  return kind === 'batchNorm' || kind === 'instanceNorm';
 }
 
 function normalizedElements(op: Norm, segment: Segment, size: Size): number | null {
