@@ -11,6 +11,8 @@ export interface Dual {
   readonly mean: number;
   /** E f'(x). */
   readonly slopeMean: number;
+  /** E z f'(x) with z the standardized x. */
+  readonly slopeOnValue: number;
   /** E f'(x)^2. */
   readonly slopeSecondMoment: number;
   /** E f(x) f(x'). */
@@ -19,6 +21,8 @@ export interface Dual {
   slope(rho: number): number;
   /** E z f'(x) z' f'(x') with z the standardized x. */
   slopeTimesValue(rho: number): number;
+  /** The same of what z f'(x) has beside 1 and f(x): 0 for ReLU, which has no scale of its own. */
+  scaleFree(rho: number): number;
 }
 
 /** The dual kernels of an activation. `variance` 0 is the constant `mean`. */
@@ -87,10 +91,12 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
   return {
     mean: value,
     slopeMean: f.slope(mean),
+    slopeOnValue: 0,
     slopeSecondMoment: slope,
     value: () => value * value,
     slope: () => slope,
     slopeTimesValue: () => 0,
+    scaleFree: () => 0,
   };
 }
 
@@ -107,10 +113,13 @@ function piecewiseLinear(mean: number, variance: number, negative: number): Dual
   return {
     mean: negative === 1 ? mean : ((1 - negative) / 2) * Math.sqrt((2 * variance) / Math.PI),
     slopeMean: (1 + negative) / 2,
+    slopeOnValue: (1 - negative) / Math.sqrt(2 * Math.PI),
     slopeSecondMoment: odd + even,
     value: (rho) => variance * product(rho) + (negative === 1 ? mean * mean : 0),
     slope: (rho) => odd + even * (2 / Math.PI) * Math.asin(clampRho(rho)),
     slopeTimesValue: product,
+    // The identity with a mean too: z is f less its mean.
+    scaleFree: () => 0,
   };
 }
 
@@ -145,11 +154,25 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   return {
     mean: values[0] ?? 0,
     slopeMean: slopes[0] ?? 0,
+    slopeOnValue: slopes[1] ?? 0,
     slopeSecondMoment: slopeSecond,
     value: powerSeries(values, valueSecond),
     slope: powerSeries(slopes, slopeSecond),
     slopeTimesValue: powerSeries(products, productSecond),
+    scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond),
   };
+}
+
+/** z f' less its projection on 1 and f. */
+function scaleFreeSeries(products: Float64Array, second: number, values: Float64Array, valueSecond: number) {
+  const center = values[0] ?? 0;
+  const variance = valueSecond - center * center;
+  let covariance = 0;
+  for (let n = 1; n < terms; n++) covariance += (products[n] ?? 0) * (values[n] ?? 0);
+  const share = variance > 0 ? covariance / variance : 0;
+  const left = products.map((product, n) => (n === 0 ? 0 : product - share * (values[n] ?? 0)));
+  const rest = second - (products[0] ?? 0) ** 2 - share * share * variance;
+  return powerSeries(left, Math.max(rest, 0));
 }
 
 function powerSeries(coefficients: Float64Array, second: number): (rho: number) => number {

@@ -1,3 +1,4 @@
+import type { ActivationName } from '../graph/op.ts';
 import { addKernels, atZero, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
 import type { Profile } from './marginal.ts';
 
@@ -19,10 +20,27 @@ export interface Contribution {
    * that a convolution below passes it on without.
    */
   readonly inflation?: number;
+  /** Of every channel, the sum of the gradient and of its product with the value are zero: a norm of single channels follows. */
+  readonly isCentred?: boolean;
+  /** The same by way of a map of single channels (depthwise), which a norm of single channels follows. */
+  readonly isScaleFree?: boolean;
+  /** What came to the activation above, before its slope. */
+  readonly beforeSlope?: BeforeSlope;
   /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
   readonly keep?: number;
   /** All of it belongs to the last position; the kernels are means over all. */
   readonly lastOnly?: true;
+}
+
+/** A gradient g of which g f'(z) is the one below an activation f. */
+export interface BeforeSlope {
+  readonly total: Kernel;
+  /** Factor on second moments from there to here. */
+  readonly factor: number;
+  readonly fn: ActivationName;
+  readonly parameter: number | undefined;
+  /** E z f'(z) of the standardized z. */
+  readonly slopeOnValue: number;
 }
 
 /** Gradient with respect to a tensor: per segment, all contributions. Those of different consumers are independent. */

@@ -207,10 +207,20 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
   });
   const slopes = kernels((k) => slope.shift + slope.factor * dual.slope(rho(k)));
   const products = kernels((k) => dual.slopeTimesValue(rho(k)));
+  const bound = contributions.some(({ isScaleFree }) => isScaleFree === true);
+  const scaleFree = bound ? kernels((k) => dual.scaleFree(rho(k))) : products;
   const through = contributions.map((one) => throughSlope(op, input, one, slopes));
   const below = total(through);
   const isPlain = contributions.every(({ keep }) => keep === undefined);
-  const above = total(contributions);
+  const times = contributions.map((one) => {
+    const like = one.isScaleFree === true ? scaleFree : products;
+    return {
+      total: multiplyKernels(one.total, like.total),
+      shared: multiplyKernels(one.shared, like.shared),
+      coherence: 0,
+    };
+  });
+  const timesValue = total(times);
   return {
     total: below.total,
     shared: below.shared,
@@ -218,14 +228,14 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
       (sum, { coherence, keep }) => sum + coherence * (keep ?? dual.slope(rho(input.coherence))),
       0,
     ),
-    ...(isPlain
-      ? {
-          timesValue: {
-            total: multiplyKernels(above.total, products.total),
-            shared: multiplyKernels(above.shared, products.shared),
-          },
-        }
-      : {}),
+    ...(isPlain ? { timesValue } : {}),
+    beforeSlope: {
+      total: total(contributions).total,
+      factor: 1,
+      fn: op.fn,
+      parameter: op.parameter,
+      slopeOnValue: dual.slopeOnValue,
+    },
     ...profileBelowSlope(op, input, contributions),
   };
 }

@@ -1,6 +1,7 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
 import { convWindow, paddingPair, transposedWindowSize, windowSize } from '../../graph/shapes/window.ts';
+import { tapCoherence } from '../depthwise.ts';
 import {
   channelsOf,
   type Field,
@@ -190,12 +191,25 @@ function fansOf(map: LinearMap) {
 
 function linearForward(site: Site, map: LinearMap, field: Field): Field | null {
   const prepared = map.relayout?.(field) ?? field;
-  const input = merge(prepared);
-  const weight = site.weight('weight', fansOf(map), atZero(input.total));
+  const weight = site.weight('weight', fansOf(map), atZero(merge(prepared).total));
   const bias = site.moments('bias');
   if (weight === null || weight.forward === null || bias === null) return null;
-  const segment = linearSegment(map, input, weight, weight.forward, bias ?? { mean: 0, second: 0 });
-  return { size: map.outputSize, channelAxis: map.channelAxis, segments: [segment] };
+  const { forward } = weight;
+  const segments = partsOf(map, prepared).map(({ map: part, input }) =>
+    linearSegment(part, input, weight, forward, bias ?? { mean: 0, second: 0 }),
+  );
+  return { size: map.outputSize, channelAxis: map.channelAxis, segments };
+}
+
+/** What is mixed with what: everything, or where every output sees one channel only, each segment by itself. */
+function partsOf(map: LinearMap, field: Field): readonly { readonly map: LinearMap; readonly input: Segment }[] {
+  const { inPerGroup, outPerGroup } = map;
+  if (inPerGroup !== 1 || outPerGroup === null || channelsOf(field) === null || field.segments.length === 1)
+    return [{ map, input: merge(field) }];
+  return field.segments.map((input) => ({
+    map: { ...map, outChannels: (input.channels ?? 0) * outPerGroup, groups: input.channels ?? 0 },
+    input,
+  }));
 }
 
 function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, energy: number, bias: Moments): Segment {
@@ -263,13 +277,61 @@ function linearBackward(
   gradient: Gradient,
 ): { inputs: (Gradient | null)[]; weight: number | null } {
   const prepared = map.relayout?.(field) ?? field;
-  const input = merge(prepared);
-  const weight = site.weight('weight', fansOf(map), atZero(input.total));
-  const above = total(gradient[0] ?? []);
-  const weightSquare = weightGradient(site.batch, map, input, above);
+  const weight = site.weight('weight', fansOf(map), atZero(merge(prepared).total));
+  const parts = partsOf(map, prepared);
+  const backs = parts.map((part, i) => {
+    const above = total(gradient[i] ?? []);
+    return { above, square: weightGradient(site.batch, part.map, part.input, above), share: shareOf(part.map, map) };
+  });
+  const weightSquare = backs.reduce((sum, { square, share }) => sum + square * share, 0);
   if (weight === null || weight.backward === null) return { inputs: [null], weight: weightSquare };
-  const below = inputGradient(map, prepared.size, weight, weight.backward / (above.inflation ?? 1), above);
-  return { inputs: [spread(field, prepared, below)], weight: weightSquare };
+  const { backward } = weight;
+  const below = backs.map(({ above }, i) => {
+    const energy = backward / (above.inflation ?? 1);
+    const plain = inputGradient(map, prepared.size, weight, energy, above);
+    return map.inPerGroup === 1 && map.axes !== null
+      ? depthwiseGradient(plain, above, parts[i]?.input, map.taps, map.axes.mean, map.outputSize)
+      : plain;
+  });
+  const [first] = below;
+  if (parts.length > 1 || first === undefined) return { inputs: [below.map((one) => [one])], weight: weightSquare };
+  return { inputs: [spread(field, prepared, first)], weight: weightSquare };
+}
+
+function shareOf(part: LinearMap, whole: LinearMap): number {
+  return part === whole ? 1 : (part.outChannels ?? 0) / (whole.outChannels ?? 1);
+}
+
+/** One channel to one channel: where a norm of single channels follows, scale and gradient hang together. */
+function depthwiseGradient(
+  plain: Contribution,
+  above: Contribution,
+  input: Segment | undefined,
+  taps: number,
+  overTaps: Matrices,
+  size: Size,
+): Contribution {
+  if (above.isCentred !== true) return plain;
+  const bound = { ...plain, isScaleFree: true };
+  const { beforeSlope } = above;
+  if (beforeSlope === undefined || input?.marginal === undefined) return bound;
+  const { total: kernel, factor } = beforeSlope;
+  const windows = factor * atZero(applyAxes(kernel, size, ...overTaps));
+  const { growth, profile } = tapCoherence({
+    activation: beforeSlope,
+    taps,
+    gradient: atZero(above.total),
+    beforeSlope: factor * atZero(kernel),
+    windows,
+    marginal: input.marginal(),
+  });
+  return { ...bound, total: atOrigin(plain.total, growth), profile };
+}
+
+function atOrigin(kernel: Kernel, factor: number): Kernel {
+  const data = kernel.data.slice();
+  data[0] = (data[0] ?? 0) * factor;
+  return { ...kernel, data };
 }
 
 /** The same gradient for every segment; of a flattened field only offset zero is known. */

@@ -1,7 +1,16 @@
 import type { Op } from '../../graph/op.ts';
 import { type Field, meanSquare, merge, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, clampContribution, total } from '../gradient.ts';
-import { atZero, combine, type Kernel, mapKernel, pairMean, type Size, scaleKernel } from '../kernel.ts';
+import {
+  atZero,
+  combine,
+  constantKernel,
+  type Kernel,
+  mapKernel,
+  pairMean,
+  type Size,
+  scaleKernel,
+} from '../kernel.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
 
 type Kinds = 'batchNorm' | 'layerNorm' | 'rmsNorm' | 'groupNorm' | 'instanceNorm';
@@ -163,10 +172,13 @@ function normalizationGradient(
   const values = standardized(segment.total);
   const sharedValues = standardized(combine(segment.total, segment.varying, (k, v) => k - v));
   const product = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
-  const timesValue = above.timesValue ?? {
-    total: product(values, above.total),
-    shared: product(sharedValues, above.shared),
-  };
+  const timesValue =
+    above.isScaleFree === true
+      ? nothing
+      : (above.timesValue ?? {
+          total: product(values, above.total),
+          shared: product(sharedValues, above.shared),
+        });
   const average = (all: Kernel, shared: Kernel) =>
     pairMean(all, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
   const gradientMean = average(above.total, above.shared);
@@ -179,10 +191,18 @@ function normalizationGradient(
     coherence: above.coherence * factor,
   });
   // The gain's gradient is the sum of g times the standardized value, over whatever shares it.
-  const below = { ...clamped, inflation };
+  const { beforeSlope } = above;
+  const below: Contribution = {
+    ...clamped,
+    inflation,
+    isCentred: site.op.kind === 'batchNorm' || site.op.kind === 'instanceNorm',
+    ...(beforeSlope === undefined ? {} : { beforeSlope: { ...beforeSlope, factor: beforeSlope.factor * factor } }),
+  };
   const summed = size[0] * size[1] * site.batch;
   return { below, gain: site.op.kind === 'batchNorm' ? Math.max(along, 0) * summed * summed : null };
 }
+
+const nothing = { total: constantKernel(0), shared: constantKernel(0) };
 
 function perChannel({ kind }: Norm): boolean {
   return kind === 'batchNorm' || kind === 'instanceNorm';

@@ -98,28 +98,18 @@ interface Piece {
 }
 
 /**
- * One channel of each group after the other. Groups are cut wherever the segments of any of them change, and into as many parts
- * as there are groups, where the next split will be; each part lists a piece of every group.
+ * One channel of each group after the other: any stretch as long as a group holds its share of everything. As the next
+ * split is into as many parts, that is what they are listed as.
  */
 function shuffle(segments: readonly Segment[], groups: number): readonly Piece[] {
-  const width = segments.reduce((sum, { channels }) => sum + (channels ?? 0), 0) / groups;
-  const ends: number[] = [];
-  for (const { channels } of segments) ends.push((ends[ends.length - 1] ?? 0) + (channels ?? 0));
-  const cuts = new Set(Array.from({ length: groups }, (_, i) => Math.round((width * (i + 1)) / groups)));
-  for (const end of ends) cuts.add(end % width === 0 ? width : end % width);
-  let start = 0;
-  return [...cuts]
-    .toSorted((a, b) => a - b)
-    .flatMap((end) => {
-      const pieces = Array.from({ length: groups }, (_, group): Piece | null => {
-        const from = ends.findIndex((last) => last > group * width + start);
-        const segment = segments[from];
-        if (segment === undefined) return null;
-        return { segment: { ...segment, channels: end - start }, from, share: (end - start) / (segment.channels ?? 1) };
-      });
-      start = end;
-      return pieces.filter((piece) => piece !== null);
-    });
+  const part = segments.map(
+    (segment, from): Piece => ({
+      segment: { ...segment, channels: segment.channels === null ? null : segment.channels / groups },
+      from,
+      share: 1 / groups,
+    }),
+  );
+  return Array.from({ length: groups }, () => part).flat();
 }
 
 /** One position (or one channel) of many. */

@@ -1,0 +1,82 @@
+import type { ActivationName } from '../graph/op.ts';
+import { activationOf, negativeSlope } from '../maths/activation.ts';
+import { gaussianGrid } from '../maths/quadrature.ts';
+import { expectation, gridOf, type Marginal, normalized, type Profile } from './marginal.ts';
+
+/** What a depthwise convolution, the norm and the activation f above it know of each other. */
+export interface TapGradients {
+  readonly activation: {
+    readonly fn: ActivationName;
+    readonly parameter: number | undefined;
+    /** E z f'(z). */
+    readonly slopeOnValue: number;
+  };
+  readonly taps: number;
+  /** Second moment of the gradient at the convolution's output. */
+  readonly gradient: number;
+  /** The same without f', and its mean over pairs of positions whose windows share an element. */
+  readonly beforeSlope: number;
+  readonly windows: number;
+  /** How an element below is distributed. */
+  readonly marginal: Marginal;
+}
+
+/**
+ * A weight w meets every position, so that gradient and value are not independent: by Stein's identity E w f'(z) = E f''(z) dz/dw
+ * there is a part of the gradient along the value u below, in which all taps add up. `growth` is its factor on the second moment,
+ * `profile` how the whole depends on u.
+ */
+export function tapCoherence(given: TapGradients): { readonly growth: number; readonly profile: Profile } {
+  const { activation, taps, gradient, beforeSlope, windows, marginal } = given;
+  const grid = gridOf(marginal);
+  const mean = expectation(grid, (x) => x);
+  const std = Math.sqrt(expectation(grid, (x) => (x - mean) ** 2));
+  const coherent = activation.slopeOnValue ** 2 * Math.max(windows - beforeSlope / taps, 0);
+  const ratio = gradient > 0 ? coherent / gradient : 0;
+  const own = slopeByValue(activation.fn, activation.parameter, taps);
+  const profile = grid.values.map((x) => {
+    const u = std > 0 ? (x - mean) / std : 0;
+    return (own(u) + ratio * u * u) / (1 + ratio);
+  });
+  return { growth: 1 + ratio, profile: normalized(profile, grid.weights) };
+}
+
+/**
+ * E[n^2 f'(z)^2 | u] of a normal weight n on the value u, z = t u + sqrt(1 - t^2) e and t the weight's share of all taps; up to a
+ * factor. Constant for functions whose slope is a step at zero.
+ */
+function slopeByValue(fn: ActivationName, parameter: number | undefined, taps: number): (u: number) => number {
+  if (negativeSlope(fn, parameter) !== null || fn === 'relu6') return () => 1;
+  const key = `${fn} ${parameter} ${taps}`;
+  const values = tables.get(key) ?? makeTable(fn, parameter, taps);
+  tables.set(key, values);
+  let scale = 0;
+  for (const value of values) scale = Math.max(scale, value);
+  return (u) => {
+    const position = Math.min(Math.max((u + tableReach) / tableStep, 0), values.length - 1.001);
+    const index = Math.floor(position);
+    const low = values[index] ?? 0;
+    return (low + (position - index) * ((values[index + 1] ?? low) - low)) / scale;
+  };
+}
+
+const tables = new Map<string, Float64Array>();
+const tableReach = 6;
+const tableStep = 0.25;
+
+function makeTable(fn: ActivationName, parameter: number | undefined, taps: number): Float64Array {
+  const { slope } = activationOf(fn, parameter);
+  const { nodes, weights } = gaussianGrid(36);
+  return Float64Array.from({ length: 2 * (tableReach / tableStep) + 1 }, (_, i) => {
+    const u = i * tableStep - tableReach;
+    let sum = 0;
+    nodes.forEach((n, a) => {
+      const t = n / Math.sqrt(n * n + taps - 1);
+      const rest = Math.sqrt(1 - t * t);
+      nodes.forEach((e, b) => {
+        sum += (weights[a] ?? 0) * (weights[b] ?? 0) * t * t * slope(t * u + rest * e) ** 2;
+      });
+    });
+    return sum;
+  });
+}
