@@ -129,7 +129,7 @@ export function lecun(distribution: ScalingDistribution, fans: Fans): Initialize
 /** What a tensor holds after it was multiplied by a constant. */
 export function scaled(initializer: Initializer, factor: number): Initializer {
   const { mean, std, low, high, scaling, gain, family } = initializer;
-  if (family === 'unknown' || factor === 1) return initializer;
+  if (factor === 1) return initializer;
   if (factor === 0) return zeros();
   if (std === 0 && mean !== null) return constant(mean * factor);
   const times = (value: number | null) => (value === null ? null : value * factor);

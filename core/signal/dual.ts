@@ -23,6 +23,10 @@ export interface Dual {
   slopeTimesValue(rho: number): number;
   /** The same of what z f'(x) has beside 1 and f(x): 0 for ReLU, which has no scale of its own. */
   scaleFree(rho: number): number;
+  /** Covariance of (f(x) - E f)^2 and (f(x') - E f)^2. */
+  squares(rho: number): number;
+  /** The part of it that goes with rho^2: what a change of the variance of x and x' does. */
+  readonly squaresOnScale: number;
 }
 
 /** The dual kernels of an activation. `variance` 0 is the constant `mean`. */
@@ -61,29 +65,6 @@ export function flatShare(
   return gaussianSum(mean, variance, (x) => (Math.abs(f.slope(x)) < limit ? 1 : 0));
 }
 
-/** Excess kurtosis of f(x). */
-export function excessKurtosis(
-  fn: ActivationName,
-  parameter: number | undefined,
-  mean: number,
-  variance: number,
-): number {
-  // Rounded, so that the layers behind a normalization share one sum.
-  const [m, v] = [Number(mean.toPrecision(4)), Number(variance.toPrecision(4))];
-  const key = `${fn} ${parameter} ${m} ${v}`;
-  const known = kurtoses.get(key);
-  if (known !== undefined) return known;
-  const { value } = activationOf(fn, parameter);
-  const center = gaussianSum(m, v, value);
-  const second = gaussianSum(m, v, (x) => (value(x) - center) ** 2);
-  const made = second > 0 ? gaussianSum(m, v, (x) => (value(x) - center) ** 4) / (second * second) - 3 : 0;
-  if (kurtoses.size >= 1024) kurtoses.clear();
-  kurtoses.set(key, made);
-  return made;
-}
-
-const kurtoses = new Map<string, number>();
-
 function constantDual(fn: ActivationName, parameter: number | undefined, mean: number): Dual {
   const f = activationOf(fn, parameter);
   const value = f.value(mean);
@@ -97,6 +78,8 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
     slope: () => slope,
     slopeTimesValue: () => 0,
     scaleFree: () => 0,
+    squares: () => 0,
+    squaresOnScale: 0,
   };
 }
 
@@ -106,6 +89,7 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
 function piecewiseLinear(mean: number, variance: number, negative: number): Dual {
   const even = ((1 - negative) / 2) ** 2;
   const odd = ((1 + negative) / 2) ** 2;
+  const unit = unitSquares(negative);
   const product = (rho: number) => {
     const r = clampRho(rho);
     return odd * r + even * (2 / Math.PI) * (Math.sqrt(1 - r * r) + r * Math.asin(r));
@@ -120,8 +104,22 @@ function piecewiseLinear(mean: number, variance: number, negative: number): Dual
     slopeTimesValue: product,
     // The identity with a mean too: z is f less its mean.
     scaleFree: () => 0,
+    squares: (rho) => variance * variance * unit.squares(rho),
+    squaresOnScale: variance * variance * unit.squaresOnScale,
   };
 }
+
+/** Of the function with unit slope above zero, at unit variance. */
+function unitSquares(negative: number): Pick<Dual, 'squares' | 'squaresOnScale'> {
+  const known = unitDuals.get(negative);
+  if (known !== undefined) return known;
+  const made = negative === 1 ? gaussianSquares : hermiteDual('leakyRelu', negative, 0, 1);
+  unitDuals.set(negative, made);
+  return made;
+}
+
+const unitDuals = new Map<number, Pick<Dual, 'squares' | 'squaresOnScale'>>();
+const gaussianSquares = { squares: (rho: number) => 2 * rho * rho, squaresOnScale: 2 };
 
 const terms = 48;
 
@@ -132,7 +130,8 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   const values = new Float64Array(terms);
   const slopes = new Float64Array(terms);
   const products = new Float64Array(terms);
-  let [valueSecond, slopeSecond, productSecond] = [0, 0, 0];
+  const powers = new Float64Array(terms);
+  let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth] = [0, 0, 0, 0, 0];
   forGrid(mean, variance, (z, weight) => {
     const x = mean + std * z;
     const [value, slope] = [f.value(x), f.slope(x)];
@@ -140,11 +139,14 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     valueSecond += weight * value * value;
     slopeSecond += weight * slope * slope;
     productSecond += weight * product * product;
+    valueThird += weight * value ** 3;
+    valueFourth += weight * value ** 4;
     let [previous, current] = [0, weight];
     for (let n = 0; n < terms; n++) {
       values[n] = (values[n] ?? 0) + current * value;
       slopes[n] = (slopes[n] ?? 0) + current * slope;
       products[n] = (products[n] ?? 0) + current * product;
+      powers[n] = (powers[n] ?? 0) + current * value * value;
       // Normalized Hermite polynomials: sqrt(n + 1) h_(n+1) = z h_n - sqrt(n) h_(n-1).
       const next = (z * current - Math.sqrt(n) * previous) / Math.sqrt(n + 1);
       previous = current;
@@ -160,6 +162,23 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     slope: powerSeries(slopes, slopeSecond),
     slopeTimesValue: powerSeries(products, productSecond),
     scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond),
+    ...centredSquares(powers, values, [valueSecond, valueThird, valueFourth]),
+  };
+}
+
+/** Of (f - E f)^2, from the coefficients of f^2 and f and the moments of f. */
+function centredSquares(
+  powers: Float64Array,
+  values: Float64Array,
+  [second, third, fourth]: readonly [number, number, number],
+): Pick<Dual, 'squares' | 'squaresOnScale'> {
+  const mean = values[0] ?? 0;
+  const variance = second - mean * mean;
+  const centred = powers.map((power, n) => (n === 0 ? 0 : power - 2 * mean * (values[n] ?? 0)));
+  const centralFourth = fourth - 4 * mean * third + 6 * mean * mean * second - 3 * mean ** 4;
+  return {
+    squares: powerSeries(centred, Math.max(centralFourth - variance * variance, 0)),
+    squaresOnScale: (centred[2] ?? 0) ** 2,
   };
 }
 

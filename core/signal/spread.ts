@@ -1,17 +1,21 @@
-import { combine, constantKernel, type Kernel, scaleKernel } from './kernel.ts';
+import { combine, constantKernel, type Kernel, mapKernel } from './kernel.ts';
 
 /**
- * What a finite number of random weights leaves of chance in the channels of a segment, for the weights as they are drawn:
- * channels differ in their correlations, are correlated with each other, and are no exact Gaussians. All are normalized by
- * the variance that varies with the input. Even functions turn such chance into correlation: E f f' is convex in rho.
+ * What a finite number of random weights leaves of chance in the channels of a segment, for the weights as they are drawn. All is
+ * normalized by the variance that varies with the input. Even functions turn such chance into correlation: a field whose
+ * scale changes from image to image has, after a ReLU, a mean that does.
  */
 export interface Spread {
-  /** Variance over channels of a channel's autocorrelation at each offset; 0 at offset zero. */
-  readonly correlation: Kernel;
+  /**
+   * Half the covariance of a channel's squares at each offset, less the squared mean correlation (which is all there is if the
+   * channels are alike and Gaussian): correlations that differ from channel to channel, and common scales. At zero half the excess
+   * kurtosis.
+   */
+  readonly excess: Kernel;
+  /** Covariance of the squares of two different channels at each offset: how far the scale is common to all. */
+  readonly scale: Kernel;
   /** Mean squared correlation of two different channels at each offset. */
   readonly crossing: Kernel;
-  /** Cross cumulant E y^2 y'^2 - 1 - 2 rho^2 of one channel at each offset; at zero its excess kurtosis. */
-  readonly cumulant: Kernel;
   /** Relative variance over channels of a channel's own variance. */
   readonly power: number;
 }
@@ -19,34 +23,64 @@ export interface Spread {
 const zero = constantKernel(0);
 
 /** Exact Gaussians, all channels alike and independent. */
-export const noSpread: Spread = { correlation: zero, crossing: zero, cumulant: zero, power: 0 };
+export const noSpread: Spread = { excess: zero, scale: zero, crossing: zero, power: 0 };
 
-/** Of a sum whose parts have these shares of the variance. */
-export function spreadOfSum(parts: readonly { readonly spread: Spread; readonly share: number }[]): Spread {
-  return parts.reduce<Spread>((sum, { spread, share }) => {
-    const square = share * share;
-    const add = (a: Kernel, b: Kernel) => (b === zero ? a : combine(a, b, (x, y) => x + square * y));
-    return {
-      correlation: add(sum.correlation, spread.correlation),
-      crossing: add(sum.crossing, spread.crossing),
-      cumulant: add(sum.cumulant, spread.cumulant),
-      power: sum.power + square * spread.power,
-    };
-  }, noSpread);
+interface Part {
+  readonly spread: Spread;
+  readonly share: number;
+}
+
+/** Of a sum whose parts have these shares of the variance. Parts of one network have what is common of their scales in common. */
+export function spreadOfSum([first, ...rest]: readonly Part[]): Spread {
+  if (first === undefined) return noSpread;
+  let sum = first;
+  for (const next of rest) sum = { spread: spreadOfPair(sum, next), share: sum.share + next.share };
+  return sum.spread;
+}
+
+function spreadOfPair(a: Part, b: Part): Spread {
+  const whole = a.share + b.share;
+  if (whole === 0) return noSpread;
+  const [x, y] = [a.share / whole, b.share / whole];
+  const squares = (p: Kernel, q: Kernel) => combine(p, q, (s, t) => x * x * s + y * y * t);
+  const common = combine(a.spread.scale, b.spread.scale, (s, t) => 2 * x * y * Math.min(s, t));
+  return {
+    excess: addHalf(squares(a.spread.excess, b.spread.excess), common),
+    scale: combine(squares(a.spread.scale, b.spread.scale), common, (s, t) => s + t),
+    crossing: squares(a.spread.crossing, b.spread.crossing),
+    power: x * x * a.spread.power + y * y * b.spread.power,
+  };
+}
+
+function addHalf(kernel: Kernel, more: Kernel): Kernel {
+  return combine(kernel, more, (x, y) => x + y / 2);
 }
 
 /** Of segments taken as one, by their shares of the channels. */
-export function spreadOfUnion(parts: readonly { readonly spread: Spread; readonly share: number }[]): Spread {
-  return parts.reduce<Spread>((sum, { spread, share }) => {
-    const add = (a: Kernel, b: Kernel, weight: number) => (b === zero ? a : combine(a, b, (x, y) => x + weight * y));
-    return {
-      correlation: add(sum.correlation, spread.correlation, share),
-      // Pairs across segments count as independent.
-      crossing: add(sum.crossing, spread.crossing, share * share),
-      cumulant: add(sum.cumulant, spread.cumulant, share),
-      power: sum.power + share * spread.power,
-    };
-  }, noSpread);
+export function spreadOfUnion(parts: readonly Part[]): Spread {
+  const root = parts.reduce(
+    (sum, { spread, share }) => combine(sum, spread.scale, (x, y) => x + share * Math.sqrt(Math.max(y, 0))),
+    zero,
+  );
+  return {
+    excess: parts.reduce((sum, { spread, share }) => combine(sum, spread.excess, (x, y) => x + share * y), zero),
+    scale: mapKernel(root, (x) => x * x),
+    // Pairs across segments count as independent.
+    crossing: parts.reduce(
+      (sum, { spread, share }) => combine(sum, spread.crossing, (x, y) => x + share * share * y),
+      zero,
+    ),
+    power: parts.reduce((sum, { spread, share }) => sum + share * spread.power, 0),
+  };
+}
+
+/** Masks over whole inputs that keep this share of them: all scales change together. */
+export function spreadOfMasks(spread: Spread, kept: number): Spread {
+  return {
+    ...spread,
+    excess: mapKernel(spread.excess, (z) => z / kept + (1 - kept) / kept / 2),
+    scale: mapKernel(spread.scale, (m) => (1 + m) / kept - 1),
+  };
 }
 
 /** How a convolution mixes: channels and taps that one output sees, and what its taps do to kernels. */
@@ -62,49 +96,48 @@ export interface Mixing {
   readonly overTaps: (kernel: Kernel) => Kernel;
   /** A kernel at the input's offset of each output offset. */
   readonly strided: (kernel: Kernel) => Kernel;
-  /** Share of taps that two windows at each offset have in common. */
-  readonly overlap: Kernel;
 }
 
 /**
- * Of a random linear map, from the normalized autocorrelation `rho` below. A channel is a sum over pairs (channel and tap) of two
- * weights times their covariance: its variance over the weights is the sum of the squares.
+ * Of a random linear map y = sum of w x over channels and taps, from the normalized autocorrelation `rho` below. Over the weights
+ * y is Gaussian with the covariances of the very input: E y^2 y'^2 = E s s' + 2 E o^2 with s the mean square and o the overlap of
+ * what the two places see. Each channel is then normalized by its own variance, whose second moment is 1 + 2q.
  */
 export function spreadOfMix(below: Spread, rho: Kernel, rhoAbove: Kernel, mixing: Mixing): Spread {
   const { inputs, taps, weightKurtosis } = mixing;
-  const pairs = combine(
-    combine(rho, below.correlation, (c, d) => (c * c + d) / inputs),
-    below.crossing,
-    (own, cross) => own + (1 - 1 / inputs) * cross,
-  );
-  const mixed = mixing.overTaps(pairs);
-  const atOrigin = mixed.data[0] ?? 0;
-  const apart = mixing.overTaps(below.crossing);
-  const crossing = combine(mixed, apart, (same, other) => mixing.alike * same + (1 - mixing.alike) * other);
-  const own = scaleKernel(mixing.strided(below.correlation), 1 / inputs);
-  const correlation = combine(
-    combine(mixed, rhoAbove, (variance, c) => Math.max(variance - c * c * atOrigin, 0)),
-    own,
-    (x, y) => x + y,
-  );
-  // A sum of few elements keeps a part of their kurtosis (and of that of the weights).
+  const squares = combine(rho, below.excess, (c, z) => 2 * (c * c + z));
+  const others = 1 - 1 / inputs;
+  const scale = mixing.overTaps(combine(squares, below.scale, (own, cross) => own / inputs + others * cross));
+  const apart = mixing.alike === 1 ? scale : mixing.overTaps(below.scale);
+  const correlations = mixing.overTaps(combine(rho, below.crossing, (c, q) => (c * c) / inputs + others * q));
+  const unequal = correlations.data[0] ?? 0;
   const fan = inputs * taps;
-  const kurtosis = (below.cumulant.data[0] ?? 0) / (fan - 1 + weightKurtosis);
+  const norm = 1 + 2 * unequal + (weightKurtosis - 3) / fan;
+  const own = mixing.strided(squares);
+  // One weight meets both places where it is the same channel and tap.
+  const same = combine(own, mixing.strided(rho), (s, c) =>
+    inputs === 1 ? ((weightKurtosis - 1) * s) / taps - (2 * c * c) / taps : (2 * c * c) / fan,
+  );
+  const excess = combine(
+    combine(scale, same, (m, s) => (m + s) / 2),
+    rhoAbove,
+    (z, c) => (z + c * c) / norm - c * c,
+  );
+  const origin = inputs === 1 ? (excess.data[0] ?? 0) : (1.5 * (scale.data[0] ?? 0) - 3 * unequal) / norm;
   return {
-    correlation: withoutOrigin(correlation),
-    crossing,
-    cumulant: scaleKernel(mixing.overlap, kurtosis),
-    power: 2 * atOrigin + (weightKurtosis - 3) / fan,
+    excess: withOrigin(excess, origin),
+    scale: combine(scale, apart, (x, y) => mixing.alike * x + (1 - mixing.alike) * y),
+    crossing: combine(
+      correlations,
+      mixing.overTaps(below.crossing),
+      (x, y) => mixing.alike * x + (1 - mixing.alike) * y,
+    ),
+    power: norm - 1,
   };
 }
 
-function withoutOrigin(kernel: Kernel): Kernel {
+function withOrigin(kernel: Kernel, value: number): Kernel {
   const data = kernel.data.slice();
-  data[0] = 0;
+  data[0] = value;
   return { ...kernel, data };
-}
-
-/** By how much the correlation of a channel at each offset is uncertain: the root of its variance. */
-export function uncertainty({ correlation, cumulant }: Spread): Kernel {
-  return combine(correlation, cumulant, (variance, x) => Math.sqrt(Math.max(variance + x / 2, 0)));
 }

@@ -1,12 +1,12 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
-import { type Dual, dualOf, excessKurtosis } from '../dual.ts';
+import { type Dual, dualOf } from '../dual.ts';
 import { type Activated, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, total } from '../gradient.ts';
 import { atZero, combine, constantKernel, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import type { Transfer } from '../site.ts';
-import { noSpread, type Spread, uncertainty } from '../spread.ts';
+import { noSpread, type Spread } from '../spread.ts';
 
 type Activation = Extract<Op, { kind: 'activation' }>;
 type Function = { readonly fn: ActivationName; readonly parameter?: number };
@@ -81,7 +81,7 @@ function applyDual(op: Function, segment: Segment): Activated {
       varying,
       coherence: value.shift + value.factor * dual.value(rho(segment.coherence)),
       varyingCoherence: value.factor * difference(segment.coherence, segment.varyingCoherence),
-      spread: segment.spread && spreadAfter(op, segment, through, chance, atZero(varying)),
+      spread: segment.spread && spreadAfter(segment, varying, through),
       ...(op.fn === 'identity'
         ? segment.marginal === undefined
           ? {}
@@ -94,7 +94,7 @@ function applyDual(op: Function, segment: Segment): Activated {
 /** By how much the correlations of single channels differ from their mean, in units of `rho`. */
 function chanceOf(segment: Segment, { variance }: Through): Kernel {
   const unit = variance === 0 ? 0 : atZero(segment.varying) / variance;
-  return unit === 0 ? noChance : scaleKernel(uncertainty(spreadOf(segment)), unit);
+  return unit === 0 ? noChance : mapKernel(spreadOf(segment).excess, (z) => unit * Math.sqrt(Math.max(z, 0)));
 }
 
 const noChance = constantKernel(0);
@@ -105,34 +105,24 @@ function bendOf(dual: Dual, rho: number, chance: number): number {
   return step <= 1e-6 ? 0 : (dual.value(rho + step) + dual.value(rho - step)) / 2 - dual.value(rho);
 }
 
-function spreadAfter(
-  op: Function,
-  segment: Segment,
-  { dual, rho, variance, value }: Through,
-  chance: Kernel,
-  varying: number,
-): Spread {
-  const { crossing } = spreadOf(segment);
-  if (varying === 0) return noSpread;
-  const change = combine(segment.total, chance, (k, e) => {
-    const step = Math.min(e, 1 - Math.abs(rho(k)));
-    const half = step <= 1e-6 ? 0 : (dual.value(rho(k) + step) - dual.value(rho(k) - step)) / 2;
-    return ((value.factor * half) / varying) ** 2;
-  });
+/** Squares of f have their own dual kernel; common scales pass by what they do to the variance of f. */
+function spreadAfter(segment: Segment, after: Kernel, { dual, rho, variance, value }: Through): Spread {
+  const varying = atZero(after);
+  const gaussian = dual.value(1) - dual.mean * dual.mean;
+  if (varying === 0 || gaussian <= 0 || variance === 0) return noSpread;
+  const { excess, scale, crossing } = spreadOf(segment);
+  const unit = atZero(segment.varying) / variance;
+  const norm = 1 / (gaussian * gaussian);
+  const onScale = dual.squaresOnScale * norm * unit * unit;
+  const own = combine(segment.total, excess, (k, z) => dual.squares(rho(k)) * norm + onScale * z);
   // Different channels are correlated by little: the linear part of f is all that passes.
   const linear = (value.factor * variance * dual.slopeMean ** 2) / varying;
   return {
-    correlation: change,
+    excess: combine(own, after, (squares, v) => squares / 2 - (v / varying) ** 2),
+    scale: scaleKernel(scale, onScale / 2),
     crossing: scaleKernel(crossing, linear * linear),
-    cumulant: constantAtZero(segment.total, excessKurtosis(op.fn, op.parameter, segment.mean, variance)),
     power: 0,
   };
-}
-
-function constantAtZero(like: Kernel, value: number): Kernel {
-  const data = new Float64Array(like.data.length);
-  data[0] = value;
-  return { ...like, data };
 }
 
 /** `shift + factor · kernel`: what a marginal that is not Gaussian makes of a dual kernel. */

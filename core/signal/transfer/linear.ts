@@ -17,9 +17,7 @@ import {
   addKernels,
   atZero,
   combine,
-  diagonalKernel,
   type Kernel,
-  kernelOf,
   mapKernel,
   multiplyKernels,
   pairSum,
@@ -34,7 +32,6 @@ import {
   applyAxes,
   averageGradientMatrix,
   averageMatrix,
-  sharedTaps,
   strideMatrix,
   tapGradientMatrix,
   tapMatrix,
@@ -83,8 +80,6 @@ interface LinearMap {
     readonly backward: Matrices;
     readonly mean: Matrices;
     readonly meanBack: Matrices;
-    /** Share of taps that two windows at each offset have in common. */
-    readonly overlap: Kernel;
     /** Without the borders. */
     readonly strided: Matrices;
   } | null;
@@ -127,14 +122,14 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
         backward: both(windows, tapMatrix),
         mean: both(windows, averageGradientMatrix),
         meanBack: both(windows, averageMatrix),
-        ...overlapOf(windows),
+        strided: both(windows, strideMatrix),
       }
     : {
         forward: both(windows, tapMatrix),
         backward: both(windows, tapGradientMatrix),
         mean: both(windows, averageMatrix),
         meanBack: both(windows, averageGradientMatrix),
-        ...overlapOf(windows),
+        strided: both(windows, strideMatrix),
       };
   return {
     outChannels: isKnown(op.outChannels) ? op.outChannels : null,
@@ -145,14 +140,6 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
     outputSize: op.transposed ? [y.input, x.input] : [y.output, x.output],
     channelAxis: op.layout === 'channelsFirst' ? 1 : op.rank + 1,
     axes: through,
-  };
-}
-
-function overlapOf([y, x]: readonly [AxisWindow, AxisWindow]) {
-  const share = (window: AxisWindow, offset: number) => sharedTaps(window, offset) / window.taps;
-  return {
-    overlap: kernelOf([y.output, x.output], (dy, dx) => share(y, dy) * share(x, dx)),
-    strided: both([y, x], strideMatrix),
   };
 }
 
@@ -241,7 +228,6 @@ function mixedSpread(map: LinearMap, input: Segment, weight: WeightMoments, abov
     weightKurtosis: weight.kurtosis ?? 3,
     overTaps: through(axes?.mean),
     strided: through(axes?.strided),
-    overlap: axes?.overlap ?? diagonalKernel(map.outputSize, 1),
   });
 }
 

@@ -3,6 +3,7 @@ import { mapCovariances, mapSegments, scaleSegment } from '../field.ts';
 import { mapGradient, scaleContribution } from '../gradient.ts';
 import { combine, type Kernel, multiplyKernels, scaleKernel } from '../kernel.ts';
 import type { Site, Transfer } from '../site.ts';
+import { spreadOfMasks } from '../spread.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
@@ -72,6 +73,7 @@ export const dropout: Transfer<OpOf<'dropout'>> = {
         ),
         coherence: segment.coherence * (site.op.mode === 'row' ? grow : 1),
         varyingCoherence: segment.varyingCoherence + (site.op.mode === 'row' ? (grow - 1) * segment.coherence : 0),
+        spread: site.op.mode === 'row' && segment.spread ? spreadOfMasks(segment.spread, 1 / grow) : undefined,
       };
     });
   },

@@ -67,7 +67,7 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     case '-':
       return apply({ op: { kind: 'subtract' }, inputs: [left, right], name: 'subtract' }, context);
     case '*':
-      return multiply(left, right, context);
+      return masked(left, right, context) ?? masked(right, left, context) ?? multiply(left, right, context);
     case '/':
       return applyUnknown('divide', [left, right], shape, context);
     case '**':
@@ -95,6 +95,31 @@ function keepsShape(input: TensorValue, other: TensorValue): boolean {
     shape.length === input.shape.length &&
     shape.every((dim, i) => dim === input.shape?.[i])
   );
+}
+
+/** Times zeros and equal numbers drawn on the way (`torch.empty(…).bernoulli_(p).div_(p)`): dropout, written out. */
+function masked(input: TensorValue, mask: TensorValue, context: NativeContext): TensorValue | null {
+  if (!isMemory(mask, context) || isMemory(input, context) || mask.storage === null) return null;
+  const { mean, std, low, high } = contentsOf(mask.storage);
+  if (mean === null || std === null || low !== 0 || high === null || std === 0) return null;
+  // Only two values make the variance as large as that.
+  if (Math.abs(std * std - mean * (high - mean)) > 1e-6 * std * std) return null;
+  const mode = maskMode(input, mask);
+  if (mode === null) return null;
+  const kept = apply(
+    { op: { kind: 'dropout', rate: 1 - mean / high, mode }, inputs: [input], name: 'dropout' },
+    context,
+  );
+  return Math.abs(mean - 1) < 1e-6 ? kept : affine(kept, mean, 0, context);
+}
+
+/** What a mask has elements of its own for. */
+function maskMode({ shape: whole }: TensorValue, { shape }: TensorValue): 'element' | 'channel' | 'row' | null {
+  if (shape === null || whole === null || shape.length !== whole.length || shape[0] === 1) return null;
+  const single = shape.map((dim) => dim === 1);
+  if (single.slice(1).every(Boolean)) return 'row';
+  if (single.slice(2).every(Boolean) && shape[1] === whole[1] && shape.length > 2) return 'channel';
+  return shape.every((dim, axis) => dim === whole[axis]) ? 'element' : null;
 }
 
 /** Times a parameter as it stands: a learned factor. */
