@@ -31,14 +31,23 @@ export function tapCoherence(given: TapGradients): { readonly growth: number; re
   const grid = gridOf(marginal);
   const mean = expectation(grid, (x) => x);
   const std = Math.sqrt(expectation(grid, (x) => (x - mean) ** 2));
+  // The norm divides by the size of the very weights: along the value as far as it is not itself most of what its window sees.
+  const along = grid.values.map((x) => {
+    const square = std > 0 ? ((x - mean) / std) ** 2 : 0;
+    return (square * taps) / (square + taps - 1);
+  });
   const coherent = activation.slopeOnValue ** 2 * Math.max(windows - beforeSlope / taps, 0);
   const ratio = gradient > 0 ? coherent / gradient : 0;
-  const own = slopeByValue(activation.fn, activation.parameter, taps);
-  const profile = grid.values.map((x) => {
-    const u = std > 0 ? (x - mean) / std : 0;
-    return (own(u) + ratio * u * u) / (1 + ratio);
-  });
-  return { growth: 1 + ratio, profile: normalized(profile, grid.weights) };
+  const slope = slopeByValue(activation.fn, activation.parameter, taps);
+  const own = normalized(
+    grid.values.map((x) => slope(std > 0 ? (x - mean) / std : 0)),
+    grid.weights,
+  );
+  const profile = own.map((one, j) => one + ratio * (along[j] ?? 0));
+  return {
+    growth: 1 + ratio * expectation(grid, (_, j) => along[j] ?? 0),
+    profile: normalized(profile, grid.weights),
+  };
 }
 
 /**

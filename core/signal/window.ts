@@ -115,6 +115,18 @@ export function sharedTaps(window: AxisWindow, offset: number): number {
   return Math.max(window.taps - window.stride * offset, 0);
 }
 
+/** Sum of a kernel over pairs of windows, each times the cells they share, over the square of the taps. */
+export function meetingMean(kernel: Kernel, [y, x]: Windows): number {
+  let sum = 0;
+  for (let dy = 0; sharedTaps(y, dy) > 0; dy++) {
+    for (let dx = 0; sharedTaps(x, dx) > 0; dx++) {
+      const copies = (dy === 0 ? 1 : 2) * (dx === 0 ? 1 : 2);
+      sum += copies * sharedTaps(y, dy) * sharedTaps(x, dx) * at(kernel, dy, dx);
+    }
+  }
+  return sum / (y.taps * x.taps) ** 2;
+}
+
 /** Share of (pair of output positions at this offset, tap) where both ends read the input and not its padding. */
 function insideShare(window: AxisWindow, offset: number): number {
   const pairs = window.output - offset;

@@ -77,8 +77,9 @@ export function compareSignal(
       const mean = all[index] ?? null;
       if (mean === null) return [];
       const predicted = ours.get(layer.name)?.[quantity] ?? null;
-      const limit = noise * median(all.filter((value) => value !== null));
-      const bothZero = predicted !== null && predicted <= limit && mean <= limit;
+      const alike = all.filter((value, i) => value !== null && seeds[0]?.layers[i]?.type === layer.type);
+      const usual = median(alike.filter((value) => value !== null));
+      const bothZero = predicted !== null && predicted <= zero * usual && mean <= noise * usual;
       const singles = seeds.map((seed) => Math.sqrt(seed.layers[index]?.[quantity] ?? Number.NaN));
       return [
         {
@@ -95,8 +96,9 @@ export function compareSignal(
   );
 }
 
-/** Below this share of a model's median a value is zero, or what rounding makes of it. */
-const noise = 1e-4;
+/** Below this share of the median of a model's layers of a type a prediction is zero, and a measured value what rounding leaves. */
+const zero = 1e-6;
+const noise = 1e-2;
 
 function predictedOf(prediction: Prediction | undefined, id: number): Record<Quantity, number | null> {
   const { signal, gradient } = prediction?.layers.get(id) ?? {};

@@ -32,9 +32,11 @@ import {
   applyAxes,
   averageGradientMatrix,
   averageMatrix,
+  meetingMean,
   strideMatrix,
   tapGradientMatrix,
   tapMatrix,
+  type Windows,
 } from '../window.ts';
 
 type Dense = Extract<Op, { kind: 'dense' }>;
@@ -82,6 +84,7 @@ interface LinearMap {
     readonly meanBack: Matrices;
     /** Without the borders. */
     readonly strided: Matrices;
+    readonly windows: Windows;
   } | null;
   /** Dense over a field whose channels are elsewhere. */
   readonly relayout?: (field: Field) => Field;
@@ -123,6 +126,7 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
         mean: both(windows, averageGradientMatrix),
         meanBack: both(windows, averageMatrix),
         strided: both(windows, strideMatrix),
+        windows,
       }
     : {
         forward: both(windows, tapMatrix),
@@ -130,6 +134,7 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
         mean: both(windows, averageMatrix),
         meanBack: both(windows, averageGradientMatrix),
         strided: both(windows, strideMatrix),
+        windows,
       };
   return {
     outChannels: isKnown(op.outChannels) ? op.outChannels : null,
@@ -276,7 +281,7 @@ function linearBackward(
     const energy = backward / (above.inflation ?? 1);
     const plain = inputGradient(map, prepared.size, weight, energy, above);
     return map.inPerGroup === 1 && map.axes !== null
-      ? depthwiseGradient(plain, above, parts[i]?.input, map.taps, map.axes.mean, map.outputSize)
+      ? depthwiseGradient(plain, above, parts[i]?.input, map.axes.windows)
       : plain;
   });
   const [first] = below;
@@ -293,22 +298,20 @@ function depthwiseGradient(
   plain: Contribution,
   above: Contribution,
   input: Segment | undefined,
-  taps: number,
-  overTaps: Matrices,
-  size: Size,
+  windows: Windows,
 ): Contribution {
   if (above.isCentred !== true) return plain;
   const bound = { ...plain, isScaleFree: true };
   const { beforeSlope } = above;
   if (beforeSlope === undefined || input?.marginal === undefined) return bound;
   const { total: kernel, factor } = beforeSlope;
-  const windows = factor * atZero(applyAxes(kernel, size, ...overTaps));
+  const taps = windows[0].taps * windows[1].taps;
   const { growth, profile } = tapCoherence({
     activation: beforeSlope,
     taps,
     gradient: atZero(above.total),
     beforeSlope: factor * atZero(kernel),
-    windows,
+    windows: factor * meetingMean(kernel, windows),
     marginal: input.marginal(),
   });
   return { ...bound, total: atOrigin(plain.total, growth), profile };
