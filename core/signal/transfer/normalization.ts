@@ -114,6 +114,20 @@ function meanOf(site: Site<Norm>, segment: Segment, size: Size): Mean {
   }
 }
 
+/**
+ * What of a covariance at any offset is that of the means. Where every position has a mean of its own, the means of two positions
+ * are as alike as their values.
+ */
+function takenAt(op: Norm, segment: Segment, mean: Mean) {
+  if (op.kind !== 'layerNorm' || op.axes > 1) return { total: () => mean.total, varying: () => mean.varying };
+  const square = segment.mean * segment.mean;
+  const [whole, varying] = [atZero(segment.total) - square, atZero(segment.varying)];
+  return {
+    total: (k: number) => square + (whole <= 0 ? 0 : ((k - square) / whole) * (mean.total - square)),
+    varying: (v: number) => (varying <= 0 ? 0 : (v / varying) * mean.varying),
+  };
+}
+
 function groupWidth(op: Extract<Norm, { kind: 'groupNorm' | 'layerNorm' }>, channels: number | null): number | null {
   if (channels === null) return null;
   return op.kind === 'groupNorm' ? channels / op.groups : channels;
@@ -126,13 +140,14 @@ function normalize(
   { gain, bias }: { gain: Moments; bias: Moments },
 ): Segment {
   const mean = meanOf(site, segment, size);
+  const taken = takenAt(site.op, segment, mean);
   const factor = 1 / (Math.max(atZero(segment.total) - mean.total, 0) + site.op.epsilon);
   const coherent = gain.mean * gain.mean * factor;
   return {
     channels: segment.channels,
     mean: bias.mean + (site.op.kind === 'rmsNorm' ? gain.mean * segment.mean * Math.sqrt(factor) : 0),
-    total: mapKernel(segment.total, (k) => gain.second * factor * (k - mean.total) + bias.second),
-    varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - mean.varying)),
+    total: mapKernel(segment.total, (k) => gain.second * factor * (k - taken.total(k)) + bias.second),
+    varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - taken.varying(v))),
     coherence: coherent * (segment.coherence - mean.coherence) + bias.mean * bias.mean,
     varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
     spread: segment.spread && perChannel(site.op) ? { ...segment.spread, power: 0 } : segment.spread,
