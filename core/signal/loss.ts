@@ -8,6 +8,8 @@ import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
 /** The loss at initialization and where its gradient starts. */
 export interface LossStart {
   readonly gradient: Gradient | null;
+  /** The gradient's coefficient on the output's value. */
+  readonly along: number;
   readonly expected: number | null;
   /** The loss of one who knows nothing: equal probabilities, or the targets' mean. */
   readonly uniformGuess: number | null;
@@ -28,7 +30,7 @@ export function startOfGradient(kind: LossKind, output: Field, batch: number): L
 
 /** d/d logit = (p - y) / n. With C classes, E p^2 from the spread of the logits around their mean. */
 function crossEntropy(segment: Segment, output: Field, classes: number | null, each: number): LossStart {
-  if (classes === null) return { gradient: null, expected: null, uniformGuess: null };
+  if (classes === null) return { gradient: null, along: 0, expected: null, uniformGuess: null };
   const spread = Math.max(atZero(segment.total) - segment.coherence, 0);
   const even = 1 / (classes * classes);
   const squares = softmaxSquares(classes, spread) / classes;
@@ -45,6 +47,8 @@ function crossEntropy(segment: Segment, output: Field, classes: number | null, e
   };
   return {
     gradient: everySegment(output, contribution),
+    // E of the sum of p l is spread · (1 - E of the sum of p^2), by Stein's identity.
+    along: (each * (1 - softmaxSquares(classes, spread))) / classes,
     expected: logSumExp(classes, spread),
     uniformGuess: Math.log(classes),
   };
@@ -52,7 +56,7 @@ function crossEntropy(segment: Segment, output: Field, classes: number | null, e
 
 function squaredError(segment: Segment, output: Field, each: number | null): LossStart {
   const expected = atZero(segment.total) + 1;
-  if (each === null) return { gradient: null, expected, uniformGuess: 1 };
+  if (each === null) return { gradient: null, along: 0, expected, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
     total: firstIs(
@@ -62,7 +66,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     shared: combine(segment.total, segment.varying, (k, v) => square * (k - v)),
     coherence: square * segment.coherence,
   };
-  return { gradient: everySegment(output, contribution), expected, uniformGuess: 1 };
+  return { gradient: everySegment(output, contribution), along: 2 * each, expected, uniformGuess: 1 };
 }
 
 function binary(segment: Segment, output: Field, each: number | null): LossStart {
@@ -71,7 +75,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - mean) / variance);
   const softplus = dualOf('softplus', undefined, segment.mean, variance);
   const expected = softplus.mean - segment.mean / 2;
-  if (each === null) return { gradient: null, expected, uniformGuess: Math.LN2 };
+  if (each === null) return { gradient: null, along: 0, expected, uniformGuess: Math.LN2 };
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
@@ -81,7 +85,12 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
     shared: combine(segment.total, segment.varying, (k, v) => centred(k - v)),
     coherence: centred(segment.coherence),
   };
-  return { gradient: everySegment(output, contribution), expected, uniformGuess: Math.LN2 };
+  return {
+    gradient: everySegment(output, contribution),
+    along: each * sigmoid.slopeMean,
+    expected,
+    uniformGuess: Math.LN2,
+  };
 }
 
 function firstIs(kernel: Contribution['total'], value: number): Contribution['total'] {

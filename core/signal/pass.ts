@@ -3,6 +3,7 @@ import { indexOf } from '../graph/graph-index.ts';
 import { lossesOf } from '../graph/loss.ts';
 import { weightsOf } from '../graph/queries.ts';
 import { type Dim, isKnown } from '../graph/shape.ts';
+import { alongBack } from './along.ts';
 import type { Field } from './field.ts';
 import { addGradients, type Gradient } from './gradient.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
@@ -76,12 +77,15 @@ function backward(
     );
   };
 
+  /** By layer id, how much of the gradient is the layer's own output. */
+  const along = new Map<number, number>();
   let loss: LossStart | null = null;
   for (const { kind, at } of lossesOf(graph)) {
     const output = fields.get(at) ?? null;
     const start = output === null ? null : startOfGradient(kind, output, batch);
     loss ??= start;
     give(at, start?.gradient ?? null);
+    along.set(at, (along.get(at) ?? 0) + (start?.along ?? 0));
   }
 
   for (const layer of graph.layers.toReversed()) {
@@ -97,9 +101,14 @@ function backward(
       continue;
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
-    if (back.weight !== undefined) weightGradients.set(layer.id, back.weight);
+    const own = alongBack(site, known, output, along.get(layer.id) ?? 0);
+    if (back.weight !== undefined)
+      weightGradients.set(layer.id, back.weight === null ? null : back.weight + own.weight);
     layer.inputs.forEach((id, i) => {
       give(id, back.inputs[i] ?? null);
+      const extra = own.extra[i] ?? null;
+      if (extra !== null) give(id, extra);
+      along.set(id, (along.get(id) ?? 0) + (own.inputs[i] ?? 0));
     });
   }
   return { gradients, weightGradients: addTied(graph, weightGradients), loss };

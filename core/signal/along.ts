@@ -1,0 +1,138 @@
+import { isKnown } from '../graph/shape.ts';
+import { activationOf } from '../maths/activation.ts';
+import { gaussianMean } from '../maths/quadrature.ts';
+import { slopeSecondMoment } from './dual.ts';
+import { channelsOf, type Field, merge, positionsOf, type Segment } from './field.ts';
+import type { Contribution, Gradient } from './gradient.ts';
+import { atZero, combine, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
+import type { Site } from './site.ts';
+
+/*
+ * A squared error's gradient is in part the output itself: g = along · y + what is independent of y. On its way back that part
+ * meets the weights that made y. Wᵀ W x is x (times the weights' variance and fan-out) and noise; the noise is what independent
+ * weights give, the rest adds up coherently. The same holds for logits whose softmax is far from even.
+ */
+
+/** What the part of a gradient along a layer's output adds to what goes back. */
+export interface AlongBack {
+  /** By input, the same coefficient there. */
+  readonly inputs: readonly number[];
+  /** By input, what comes on top of a gradient that is independent of the value; `null` where nothing does. */
+  readonly extra: readonly (Gradient | null)[];
+  /** Added to the mean square of the weights' gradient. */
+  readonly weight: number;
+}
+
+/** `along`: coefficient of the gradient of `output` on its value. */
+export function alongBack(site: Site, inputs: readonly Field[], output: Field, along: number): AlongBack {
+  const { op } = site;
+  const none = { inputs: inputs.map(() => 0), extra: inputs.map(() => null), weight: 0 };
+  const [input] = inputs;
+  if (along === 0 || input === undefined) return none;
+  switch (op.kind) {
+    case 'dense':
+    case 'conv':
+      return throughWeights(site, input, output, along) ?? none;
+    case 'activation':
+      return throughActivation(op, input, output, along);
+    case 'add':
+    case 'concat':
+      return { ...none, inputs: inputs.map(() => along) };
+    case 'batchNorm':
+    case 'layerNorm':
+    case 'rmsNorm':
+      return { ...none, extra: [input.segments.map((segment, i) => [takenAway(segment, output, i, along)])] };
+    case 'maxPool':
+    case 'averagePool':
+    case 'adaptiveAveragePool':
+    case 'upsample':
+    case 'flatten':
+    case 'reshape':
+    case 'permute':
+    case 'dropout':
+      return { ...none, inputs: [along * euler(input, output, atZero(merge(output).total))] };
+    default:
+      return none;
+  }
+}
+
+/** Of a homogeneous map, sum of g · y = sum of its gradient · x (Euler). */
+function euler(input: Field, output: Field, second: number): number {
+  const [inputs, outputs] = [channelsOf(input), channelsOf(output)];
+  const whole = atZero(merge(input).total);
+  if (inputs === null || outputs === null || whole <= 0 || inputs === 0) return 0;
+  return (positionsOf(output) * outputs * second) / (positionsOf(input) * inputs * whole);
+}
+
+function throughWeights(site: Site, input: Field, output: Field, along: number): AlongBack | null {
+  const { op, batch } = site;
+  const fanIn = fanInOf(op);
+  const bias = site.moments('bias');
+  const weight = site.weight('weight', { fanIn, fanOut: null }, atZero(merge(input).total));
+  if (fanIn === null || bias === null || weight === null || weight.forward === null) return null;
+  const second = weight.forward / fanIn + weight.mean * weight.mean;
+  if (second <= 0) return null;
+  const made = Math.max(atZero(merge(output).total) - (bias?.second ?? 0), 0);
+  const below = along * euler(input, output, made);
+  // Sum over batch and positions of x^2 times the weight itself.
+  const coherent = (along * batch * positionsOf(output) * made) / (second * fanIn);
+  return { inputs: [below], extra: [valuesTimes(input, below * below)], weight: coherent * coherent * second };
+}
+
+function fanInOf(op: Site['op']): number | null {
+  if (op.kind === 'dense') return isKnown(op.inFeatures) ? op.inFeatures : null;
+  if (op.kind !== 'conv' || !isKnown(op.inChannels)) return null;
+  return (op.inChannels / op.groups) * op.kernel.reduce((product, size) => product * size, 1);
+}
+
+function valuesTimes(field: Field, factor: number): Gradient {
+  return field.segments.map((segment) => [
+    {
+      total: scaleKernel(segment.total, factor),
+      shared: scaleKernel(sharedOf(segment), factor),
+      coherence: 0,
+    },
+  ]);
+}
+
+function sharedOf({ total, varying }: Segment): Kernel {
+  return combine(total, varying, (k, v) => k - v);
+}
+
+/** g f'(z) of g = f(z): where f is large, f' is not what it is on average. Before ReLU all of it passes. */
+function throughActivation(
+  op: Extract<Site['op'], { kind: 'activation' }>,
+  input: Field,
+  output: Field,
+  along: number,
+): AlongBack {
+  const { mean, total } = merge(input);
+  const whole = atZero(total);
+  const variance = Math.max(whole - mean * mean, 0);
+  const std = Math.sqrt(variance);
+  const f = activationOf(op.fn, op.parameter);
+  const expected = (g: (x: number) => number) => gaussianMean((z) => g(mean + std * z), 360);
+  const second = atZero(merge(output).total);
+  if (whole <= 0 || second <= 0) return { inputs: [0], extra: [null], weight: 0 };
+  const below = expected((x) => x * f.value(x) * f.slope(x)) / whole;
+  const passed = expected((x) => (f.value(x) * f.slope(x)) ** 2) / second;
+  const slope = slopeSecondMoment(op.fn, op.parameter, mean, variance);
+  const more = (kernel: Kernel) => mapKernel(kernel, (k) => along * along * k * (passed - slope));
+  return {
+    inputs: [along * below],
+    extra: [
+      output.segments.map((segment): Contribution[] => [
+        { total: more(segment.total), shared: more(sharedOf(segment)), coherence: 0 },
+      ]),
+    ],
+    weight: 0,
+  };
+}
+
+/** A normalization lets nothing through that is along its own output. */
+function takenAway(input: Segment, output: Field, index: number, along: number): Contribution {
+  const made = output.segments[index] ?? merge(output);
+  const variance = Math.max(atZero(input.total) - input.mean ** 2, 0);
+  const factor = variance <= 0 ? 0 : (-along * along * atZero(made.total)) / variance;
+  return { total: scaleKernel(made.total, factor), shared: scaleKernel(sharedOf(made), factor), coherence: 0 };
+}
