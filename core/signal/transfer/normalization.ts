@@ -168,7 +168,10 @@ function normalizationGradient(
   const inflation = perChannel(site.op) ? 1 / (1 - Math.min(spreadOf(segment).power, 0.5)) : 1;
   const factor = (gain.second * inflation) / (variance + site.op.epsilon);
   const shrunk = variance / (variance + site.op.epsilon);
-  if (site.op.kind !== 'batchNorm' && site.op.kind !== 'instanceNorm') {
+  const apart = overPositionsOf(site.op, segment.channels);
+  if (apart !== null)
+    return { below: perInputGradient({ segment, size, mean, variance, factor, apart }, above), gain: null };
+  if (site.op.kind !== 'batchNorm') {
     const over = normalizedElements(site.op, segment, size);
     const whole = atZero(above.total);
     // RMS norm has no mean; what all channels have in common goes with the mean.
@@ -181,7 +184,7 @@ function normalizationGradient(
     };
     return { below, gain: null };
   }
-  const batch = site.op.kind === 'batchNorm' ? site.batch : 1;
+  const { batch } = site;
   const standardized = (kernel: Kernel) =>
     variance === 0 ? mapKernel(kernel, () => 0) : mapKernel(kernel, (k) => (k - mean.total) / variance);
   const values = standardized(segment.total);
@@ -214,7 +217,39 @@ function normalizationGradient(
     ...(beforeSlope === undefined ? {} : { beforeSlope: { ...beforeSlope, factor: beforeSlope.factor * factor } }),
   };
   const summed = size[0] * size[1] * site.batch;
-  return { below, gain: site.op.kind === 'batchNorm' ? Math.max(along, 0) * summed * summed : null };
+  return { below, gain: Math.max(along, 0) * summed * summed };
+}
+
+/** How many channels each input's mean over positions is over; `null` for a norm that is not over the positions of one input. */
+function overPositionsOf(op: Norm, channels: number | null): number | null {
+  if (op.kind === 'instanceNorm') return 1;
+  if (op.kind === 'groupNorm' || (op.kind === 'layerNorm' && op.axes > 1))
+    return groupWidth(op, channels) ?? Number.POSITIVE_INFINITY;
+  return null;
+}
+
+/** Each input loses its own mean, and what is along its own values, over positions and `apart` independent channels. */
+function perInputGradient(
+  of: { segment: Segment; size: Size; mean: Mean; variance: number; factor: number; apart: number },
+  above: Contribution,
+): Contribution {
+  const { segment, size, mean, variance, factor, apart } = of;
+  const project = (gradient: Kernel, values: Kernel, taken: number): Kernel => {
+    const value = mapKernel(values, (k) => (variance === 0 ? 0 : (k - taken) / variance));
+    const average = pairMean(gradient, size) / apart;
+    const along =
+      pairMean(
+        combine(gradient, value, (g, x) => g * x),
+        size,
+      ) / apart;
+    return combine(gradient, value, (g, x) => factor * (g - average - along * x));
+  };
+  const shared = combine(segment.total, segment.varying, (k, v) => k - v);
+  return clampContribution({
+    total: project(above.total, segment.total, mean.total),
+    shared: project(above.shared, shared, mean.total - mean.varying),
+    coherence: above.coherence * factor,
+  });
 }
 
 const nothing = { total: constantKernel(0), shared: constantKernel(0) };
