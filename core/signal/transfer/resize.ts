@@ -1,4 +1,5 @@
 import type { Op } from '../../graph/op.ts';
+import { isKnown } from '../../graph/shape.ts';
 import {
   averagePositions,
   channelsOf,
@@ -10,9 +11,10 @@ import {
   type Segment,
 } from '../field.ts';
 import { mapContribution, mapGradient, total } from '../gradient.ts';
-import { atZero, constantKernel, type Kernel, kernelOf, pairCounts, type Size, scaleKernel } from '../kernel.ts';
+import { interpolationOf } from '../interpolation.ts';
+import { atZero, constantKernel, type Kernel, kernelOf, type Size, scaleKernel } from '../kernel.ts';
 import type { Site, Transfer } from '../site.ts';
-import { type AxisMatrix, applyAxes } from '../window.ts';
+import { applyAxes } from '../window.ts';
 import { axisOf, mapKernels } from './axes.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
@@ -33,28 +35,41 @@ export const pad: Transfer<OpOf<'pad'>> = {
   },
 };
 
-/** Every element `factor` times (bilinear blends them, which is not followed). */
+/** To another resolution: copies of the nearest element, or a blend of two per axis. */
 export const upsample: Transfer<OpOf<'upsample'>> = {
   forward(site, [input]) {
     if (input === undefined) return null;
-    const [y, x] = site.op.factor ?? [1, 1];
-    const size: Size = [Math.floor(input.size[0] * (y ?? 1)), Math.floor(input.size[1] * (x ?? 1))];
-    const grow = (kernel: Kernel) =>
-      applyAxes(kernel, size, repeatMatrix(input.size[0], size[0]), repeatMatrix(input.size[1], size[1]));
+    const size = resizedSize(site, input);
+    const [y, x] = axesOf(site, input.size, size);
+    const grow = (kernel: Kernel) => applyAxes(kernel, size, y.forward, x.forward);
     return { ...mapSegments(input, (segment) => mapKernels(segment, grow)), size };
   },
-  backward(_site, [input], output, gradient) {
+  backward(site, [input], output, gradient) {
     if (input === undefined) return { inputs: [null] };
-    const { size } = output;
-    const [y, x] = [gatherMatrix(input.size[0], size[0]), gatherMatrix(input.size[1], size[1])];
+    const [y, x] = axesOf(site, input.size, output.size);
+    const gather = (kernel: Kernel) => applyAxes(kernel, input.size, y.backward, x.backward);
     const copies = positionsOf(output) / positionsOf(input);
-    return {
-      inputs: [
-        mapGradient(gradient, (one) => mapContribution(one, (kernel) => applyAxes(kernel, input.size, y, x), copies)),
-      ],
-    };
+    return { inputs: [mapGradient(gradient, (one) => mapContribution(one, gather, copies))] };
   },
 };
+
+function resizedSize({ op, layer }: Site<OpOf<'upsample'>>, input: Field): Size {
+  if (op.factor !== null) {
+    const [y, x] = op.factor;
+    return [Math.floor(input.size[0] * (y ?? 1)), Math.floor(input.size[1] * (x ?? 1))];
+  }
+  const shape = layer.outputShape ?? [];
+  const spatial = op.layout === 'channelsFirst' ? shape.slice(2) : shape.slice(1, -1);
+  const at = (axis: 0 | 1) => {
+    const length = spatial[axis];
+    return isKnown(length) ? length : input.size[axis];
+  };
+  return [at(0), at(1)];
+}
+
+function axesOf({ op }: Site<OpOf<'upsample'>>, from: Size, to: Size) {
+  return [interpolationOf(from[0], to[0], op.mode), interpolationOf(from[1], to[1], op.mode)] as const;
+}
 
 /** Mean, sum or maximum over positions, channels or both. */
 export const reduce: Transfer<OpOf<'reduce'>> = {
@@ -118,45 +133,6 @@ function resized(kernel: Kernel, size: Size): Kernel {
     size,
     (dy, dx) => kernel.data[Math.min(dy, kernel.rows - 1) * kernel.columns + Math.min(dx, kernel.columns - 1)] ?? 0,
   );
-}
-
-/** `out[D]`: what two copies at distance D copy. */
-function repeatMatrix(from: number, to: number): AxisMatrix {
-  const factor = Math.max(Math.round(to / from), 1);
-  const inputs = pairCounts(from).length;
-  return Array.from({ length: pairCounts(to).length }, (_, offset) => {
-    const row = new Float64Array(inputs);
-    forRepeats(offset, factor, inputs, (index, share) => {
-      row[index] = (row[index] ?? 0) + share;
-    });
-    return row;
-  });
-}
-
-function gatherMatrix(from: number, to: number): AxisMatrix {
-  const factor = Math.max(Math.round(to / from), 1);
-  const inputPairs = pairCounts(from);
-  const outputPairs = pairCounts(to);
-  const rows = Array.from(inputPairs, () => new Float64Array(outputPairs.length));
-  outputPairs.forEach((pairs, offset) => {
-    forRepeats(offset, factor, inputPairs.length, (index, share) => {
-      const row = rows[index];
-      if (row !== undefined) row[offset] = (row[offset] ?? 0) + (share * pairs) / (inputPairs[index] ?? 1);
-    });
-  });
-  return rows;
-}
-
-function forRepeats(
-  offset: number,
-  factor: number,
-  inputs: number,
-  visit: (index: number, share: number) => void,
-): void {
-  const low = Math.floor(offset / factor);
-  const high = (offset % factor) / factor;
-  visit(Math.min(low, inputs - 1), 1 - high);
-  if (high > 0) visit(Math.min(low + 1, inputs - 1), high);
 }
 
 function reducedAxes(site: Site<OpOf<'reduce'>>, input: Field) {

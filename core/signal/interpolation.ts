@@ -1,0 +1,70 @@
+import { pairCounts } from './kernel.ts';
+import type { AxisMatrix } from './window.ts';
+
+export type Interpolation = 'nearest' | 'bilinear';
+
+/** How kernels pass a change of resolution along one axis, forward and back. */
+export interface AxisInterpolation {
+  readonly forward: AxisMatrix;
+  readonly backward: AxisMatrix;
+}
+
+const known = new Map<string, AxisInterpolation>();
+
+/**
+ * From `from` to `to` positions: every output is a weighted sum of one input or two, so that pairs of outputs are sums over pairs
+ * of inputs. Averaged over positions; half-pixel centres, as PyTorch's `align_corners=False`.
+ */
+export function interpolationOf(from: number, to: number, mode: Interpolation): AxisInterpolation {
+  const key = `${from}:${to}:${mode}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size > 64) known.clear();
+  const made = pairMatrices(from, to, mode);
+  known.set(key, made);
+  return made;
+}
+
+function pairMatrices(from: number, to: number, mode: Interpolation): AxisInterpolation {
+  const [inputs, outputs] = [pairCounts(from), pairCounts(to)];
+  const forward = Array.from(outputs, () => new Float64Array(inputs.length));
+  const backward = Array.from(inputs, () => new Float64Array(outputs.length));
+  const taps = Array.from({ length: to }, (_, position) => tapsOf(position, from, to, mode));
+  for (let p = 0; p < to; p++) {
+    for (let q = p; q < to; q++) {
+      const offset = Math.min(q - p, outputs.length - 1);
+      // Both orders of a pair.
+      const count = q === p ? 1 : 2;
+      for (const [i, own] of taps[p] ?? []) {
+        for (const [j, other] of taps[q] ?? []) {
+          const distance = Math.min(Math.abs(i - j), inputs.length - 1);
+          const share = count * own * other;
+          const [row, back] = [forward[offset], backward[distance]];
+          if (row !== undefined) row[distance] = (row[distance] ?? 0) + share / (outputs[offset] ?? 1);
+          if (back !== undefined) back[offset] = (back[offset] ?? 0) + share / (inputs[distance] ?? 1);
+        }
+      }
+    }
+  }
+  return { forward, backward };
+}
+
+/** The inputs that an output is made of, with their weights. */
+function tapsOf(
+  position: number,
+  from: number,
+  to: number,
+  mode: Interpolation,
+): readonly (readonly [index: number, weight: number])[] {
+  if (mode === 'nearest') return [[Math.min(Math.floor((position * from) / to), from - 1), 1]];
+  const place = Math.max(((position + 0.5) * from) / to - 0.5, 0);
+  const low = Math.min(Math.floor(place), from - 1);
+  const high = Math.min(low + 1, from - 1);
+  const share = place - low;
+  return high === low || share === 0
+    ? [[low, 1]]
+    : [
+        [low, 1 - share],
+        [high, share],
+      ];
+}
