@@ -4,29 +4,47 @@ import { normalDistribution } from '../maths/gaussian.ts';
 import { gaussianMean } from '../maths/quadrature.ts';
 import { flatShare } from './dual.ts';
 import { type Field, merge } from './field.ts';
-import { atZero, pairMean } from './kernel.ts';
+import { atZero, type Kernel, mapKernel, pairMean, type Size } from './kernel.ts';
+import { maximumMoments } from './order-statistics.ts';
 
 /** Slopes below this count as saturated. */
 const saturatedSlope = 0.05;
 
 /**
- * Share of ReLU units that are zero on a whole batch: a unit's offset (its bias and what else it has for every input) is drawn
- * once, what varies is drawn anew for each input and (nearly) independent position.
+ * Share of ReLU units that are zero on a whole batch. What a unit has everywhere (its bias, what reaches it from other biases) is
+ * drawn once, what all positions of an input share once per input, the rest anew for every (nearly) independent position,
+ * of which only the largest counts.
  */
 export function deadShare(op: Op, before: Field, batch: number): number | null {
   if (op.kind !== 'activation' || (op.fn !== 'relu' && op.fn !== 'relu6')) return null;
   const { mean, total, varying } = merge(before);
-  const own = Math.max(atZero(varying), 0);
-  const offset = Math.sqrt(Math.max(atZero(total) - own - mean * mean, 0));
-  const common = pairMean(varying, before.size);
-  const positions = before.size[0] * before.size[1];
-  const independent = common <= 0 ? positions : Math.min(Math.max(own / common, 1), positions);
-  const draws = batch * independent;
-  const dead = (level: number) => {
-    if (own === 0) return level <= 0 ? 1 : 0;
-    return normalDistribution(-level / Math.sqrt(own)) ** draws;
+  const single = before.size[0] * before.size[1] === 1;
+  const level = pairMean(total, before.size);
+  // A vector has one position: all that varies is its own.
+  const perInput = single ? 0 : Math.max(pairMean(varying, before.size), 0);
+  const everywhere = single ? atZero(total) - atZero(varying) : level - perInput;
+  const offset = Math.sqrt(Math.max(everywhere - mean * mean, 0));
+  const local = Math.max(atZero(total) - everywhere - perInput, 0);
+  const largest = maximumMoments(single ? 1 : independentPositions(total, level, before.size));
+  const spread = Math.sqrt(perInput + local * (largest.second - largest.mean ** 2));
+  const dead = (at: number) => {
+    const highest = at + Math.sqrt(local) * largest.mean;
+    return spread === 0 ? Number(highest <= 0) : normalDistribution(-highest / spread) ** batch;
   };
   return offset === 0 ? dead(mean) : gaussianMean((z) => dead(mean + offset * z));
+}
+
+/** Positions over the number of those that one goes with, to the next of a few numbers: their maxima are kept. */
+function independentPositions(kernel: Kernel, level: number, size: Size): number {
+  const positions = size[0] * size[1];
+  const own = atZero(kernel) - level;
+  if (own <= 0) return 1;
+  const together = pairMean(
+    mapKernel(kernel, (k) => Math.max(k - level, 0)),
+    size,
+  );
+  const independent = together <= 0 ? positions : Math.min(Math.max(own / together, 1), positions);
+  return 1.25 ** Math.round(Math.log(independent) / Math.log(1.25));
 }
 
 /** Share of units and inputs where a squashing function is flat. */
