@@ -36,6 +36,7 @@ function crossEntropy(segment: Segment, output: Field, classes: number | null, e
   const squares = softmaxSquares(classes, spread) / classes;
   const whole = squares - 2 * even + 1 / classes;
   const sharedCoherence = segment.coherence - segment.varyingCoherence;
+  // E of the sum of p l, l around their mean, is spread · (1 - E of the sum of p^2), by Stein's identity.
   const alike = (covariance: number) => softmaxProducts(classes, spread, covariance) / classes - even;
   const contribution: Contribution = {
     total: firstIs(
@@ -47,8 +48,7 @@ function crossEntropy(segment: Segment, output: Field, classes: number | null, e
   };
   return {
     gradient: everySegment(output, contribution),
-    // E of the sum of p l is spread · (1 - E of the sum of p^2), by Stein's identity.
-    along: (each * (1 - softmaxSquares(classes, spread))) / classes,
+    along: spread <= 0 ? 0 : (each * spread * (1 - squares * classes)) / (classes * atZero(segment.total)),
     expected: logSumExp(classes, spread),
     uniformGuess: Math.log(classes),
   };

