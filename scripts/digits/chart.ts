@@ -3,12 +3,16 @@ export interface Series {
   readonly color: string;
   /** `null` where there is nothing. */
   readonly values: readonly (number | null)[];
+  /** A line where not given. */
+  readonly drawn?: 'line' | 'points';
 }
 
 export interface Chart {
   readonly title: string;
   /** Under the horizontal axis; with `ticks` one label per position, else steps. */
   readonly xLabel: string;
+  /** Beside the vertical one. */
+  readonly yLabel?: string;
   readonly ticks?: readonly string[];
   readonly scale: 'linear' | 'log';
   readonly series: readonly Series[];
@@ -40,11 +44,18 @@ export function lineChart(chart: Chart): string {
     ticks.length > 0
       ? ticks.map((text, index) => tick(x(index), text))
       : [tick(x(0), '0'), tick(x(length - 1), String(length - 1))];
-  const ends = spread(chart.series.map(({ values }) => y(values.findLast(isDrawn(chart.scale)) ?? low)));
-  const lines = chart.series.map(({ name, color, values }, index) => {
-    const points = values.flatMap((value, at) =>
-      isDrawn(chart.scale)(value) ? [`${round(x(at))},${round(y(value))}`] : [],
+  const ends = spread(
+    chart.series.map(({ name, values }) =>
+      name === '' ? Number.NEGATIVE_INFINITY : y(values.findLast(isDrawn(chart.scale)) ?? low),
+    ),
+  );
+  const lines = chart.series.map(({ name, color, values, drawn }, index) => {
+    const places = values.flatMap((value, at) =>
+      isDrawn(chart.scale)(value) ? [[round(x(at)), round(y(value))] as const] : [],
     );
+    if (drawn === 'points')
+      return places.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="2.5" fill="${color}"/>`).join('');
+    const points = places.map((place) => place.join(','));
     const end = `<text x="${size.width - size.right + 8}" y="${round((ends[index] ?? 0) + 4)}" fill="${color}">${name}</text>`;
     return `<polyline fill="none" stroke="${color}" stroke-width="2" points="${points.join(' ')}"/>${end}`;
   });
@@ -53,10 +64,16 @@ export function lineChart(chart: Chart): string {
     `<rect width="100%" height="100%" fill="white"/><text x="${size.left}" y="20" font-size="14" font-weight="bold">${chart.title}</text>`,
     ...grid,
     ...names,
+    ...(chart.yLabel === undefined ? [] : [sideways(chart.yLabel)]),
     `<text x="${(size.left + size.width - size.right) / 2}" y="${size.height - 8}" text-anchor="middle">${chart.xLabel}</text>`,
     ...lines,
     '</svg>',
   ].join('\n');
+}
+
+function sideways(text: string): string {
+  const middle = (size.upper + size.height - size.lower) / 2;
+  return `<text transform="translate(14 ${middle}) rotate(-90)" text-anchor="middle">${text}</text>`;
 }
 
 function isDrawn(scale: Chart['scale']): (value: number | null) => value is number {
