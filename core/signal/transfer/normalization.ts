@@ -169,10 +169,12 @@ function normalizationGradient(
   const factor = (gain.second * inflation) / (variance + site.op.epsilon);
   const shrunk = variance / (variance + site.op.epsilon);
   const apart = overPositionsOf(site.op, segment.channels);
-  if (apart !== null)
-    return { below: perInputGradient({ segment, size, mean, variance, factor, apart }, above), gain: null };
+  if (apart !== null) {
+    const below = perInputGradient({ segment, size, mean, variance, factor, apart }, above);
+    return { below: { ...below, inflation, isCentred: apart === 1 }, gain: null };
+  }
   if (site.op.kind !== 'batchNorm') {
-    const over = normalizedElements(site.op, segment, size);
+    const over = segment.channels;
     const whole = atZero(above.total);
     // RMS norm has no mean; what all channels have in common goes with the mean.
     const common = site.op.kind === 'rmsNorm' || whole === 0 ? 0 : meanSquare(1, above.coherence / whole, over);
@@ -213,7 +215,7 @@ function normalizationGradient(
   const below: Contribution = {
     ...clamped,
     inflation,
-    isCentred: site.op.kind === 'batchNorm' || site.op.kind === 'instanceNorm',
+    isCentred: true,
     ...(beforeSlope === undefined ? {} : { beforeSlope: { ...beforeSlope, factor: beforeSlope.factor * factor } }),
   };
   const summed = size[0] * size[1] * site.batch;
@@ -256,11 +258,4 @@ const nothing = { total: constantKernel(0), shared: constantKernel(0) };
 
 function perChannel({ kind }: Norm): boolean {
   return kind === 'batchNorm' || kind === 'instanceNorm';
-}
-
-function normalizedElements(op: Norm, segment: Segment, size: Size): number | null {
-  const positions = size[0] * size[1];
-  if (op.kind === 'groupNorm') return segment.channels === null ? null : (segment.channels / op.groups) * positions;
-  if (op.kind === 'layerNorm' && op.axes > 1) return segment.channels === null ? null : segment.channels * positions;
-  return segment.channels;
 }
