@@ -52,7 +52,7 @@ function describe(worst: Dead, all: readonly Dead[], context: RuleContext): Find
   return {
     rule: 'dead-relu-bias',
     severity: share > thresholdsOf(context).saturated ? 'warning' : 'information',
-    message: `A bias of ${value} shuts ${formatNumber(100 * share)} % of the ${nameOf(activation.fn)} units for a whole batch: they pass no gradient back, so that only luck opens them again (${names}).`,
+    message: `A bias of ${value} shuts ${formatNumber(100 * share)} % of the ${nameOf(activation.fn)} units for a whole batch: they pass no gradient back, and only what the layers before them learn can open them again (${names}).`,
     at,
     model: context.graph.name,
     layer: layer.name,

@@ -1,6 +1,6 @@
 import type { FrameworkId } from '../graph/graph.ts';
 import { isRectifier } from '../maths/activation.ts';
-import { asEffect, confirmed, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
+import { asEffect, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { initializeLayers } from './fitting.ts';
 import type { Place } from './places.ts';
@@ -19,7 +19,7 @@ export const defaultInitDeep: Rule = {
   check(context) {
     const [first, ...rest] = trainedWeights(context).filter(isDefaultBeforeRectifier);
     if (first === undefined) return [];
-    const effect = confirmed(effectOf([first, ...rest], context), context);
+    const effect = effectOf([first, ...rest], context);
     const severity = severityOf(effect, context);
     const on = new Set(effect.through);
     const [worst, ...others] = [first, ...rest].filter(({ layer }) => on.has(layer));

@@ -33,7 +33,7 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
   const { signal, output, gradient, layers, inARow } = followFactors(context.graph, gains);
   const last = layers.at(-1);
   const worst = place.find(({ layer }) => layer.id === last?.id) ?? place[0];
-  return {
+  const effect: PlaceEffect = {
     worst,
     gain: worst.prediction?.gain ?? null,
     signal,
@@ -44,6 +44,7 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
     saturatedFraction: mostSaturated(place, context),
     loss: inflatedLoss(output, context),
   };
+  return confirmed(effect, context);
 }
 
 function gainOf(site: WeightSite): number {
@@ -71,7 +72,7 @@ export function severityOfScale(place: Place, effect: PlaceEffect, context: Rule
 }
 
 /** The effect as far as the whole prediction, with all that is around these layers, bears it out. */
-export function confirmed(effect: PlaceEffect, { prediction }: RuleContext): PlaceEffect {
+function confirmed(effect: PlaceEffect, { prediction }: RuleContext): PlaceEffect {
   const [first, last] = [effect.through[0], effect.through.at(-1)];
   const [start, end] = [first, last].map((layer) => prediction.layers.get(layer?.id ?? -1)?.relative);
   const back = start?.gradient && end?.gradient ? start.gradient / end.gradient : null;

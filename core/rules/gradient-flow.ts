@@ -1,5 +1,5 @@
 import type { Layer } from '../graph/graph.ts';
-import { asEffect, confirmed, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
+import { asEffect, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
 import { explainedBy } from './explained.ts';
 import type { Finding } from './finding.ts';
 import { fittingRemedies, initializeLayers } from './fitting.ts';
@@ -22,7 +22,7 @@ export function checkFlow(direction: Direction, context: RuleContext, earlier: r
   const isExplained = explainedBy(earlier);
   const [first, ...rest] = trainedWeights(context).filter((site) => isInside(site) && !isExplained(site));
   if (first === undefined) return [];
-  const effect = confirmed(effectOf([first, ...rest], context), context);
+  const effect = effectOf([first, ...rest], context);
   const place = causesOf([first, ...rest], effect.through, direction);
   if (place === null || !isHarmful(direction, effect, place, context)) return [];
   const rule = `${direction}-gradient`;

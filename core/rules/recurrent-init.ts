@@ -107,7 +107,7 @@ function describe(memory: Memory, place: Place, { layer, isChosen }: WeightSite)
   const names = more < 1 ? layer.name : `${layer.name} and ${more} more`;
   const weights = isChosen ? 'These recurrent weights have' : "The framework's default gives recurrent weights";
   const over = isLengthKnown ? `its ${steps} steps` : `${steps} steps`;
-  return `${weights} a spectral radius of ${formatNumber(radius)}: ${formatNumber(perStep)} of the gradient is left per step back, where orthogonal ones keep ${formatNumber(critical)}; over ${over} that is ${formatNumber(relative)} of theirs (${names}).`;
+  return `${weights} a spectral radius of ${formatNumber(radius)}: ${formatNumber(perStep)} of the gradient is left per step back, where orthogonal ones keep ${formatNumber(critical)}; over ${over} that leaves ${formatNumber(relative)} of what they leave (${names}).`;
 }
 
 function remediesFor(place: Place, worst: WeightSite): readonly Remedy[] {
