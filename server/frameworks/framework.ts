@@ -41,6 +41,11 @@ export interface Framework {
     inputs: readonly Shape[] | null,
     context: NativeContext,
   ): { readonly inputs: readonly TensorValue[]; readonly outputs: readonly TensorValue[] } | null;
+  /**
+   * Runs the model once on inputs of which little is known and leaves no trace: where submodules are only made on the way,
+   * this is how they are met.
+   */
+  readonly tryRun?: (root: InstanceValue, context: NativeContext) => void;
   /** Attributes and methods of tensors (`shape`, `view`, `data`); `null` where there is none. */
   tensorAttribute(tensor: TensorValue, name: string, context: NativeContext): Value | null;
   /** `tensor.name = value` (`p.data = …`, `p.requires_grad = False`); false where it does not know. */

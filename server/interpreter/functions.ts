@@ -1,6 +1,7 @@
 import type { FunctionNode } from '../syntax/ast.ts';
 import { joinValues } from './join.ts';
 import { type Frame, type Machine, Raised, type Recursion, type Site } from './machine.ts';
+import type { NativeClass } from './native.ts';
 import { createScope } from './scopes.ts';
 import { noteUnknownCall } from './unknown-calls.ts';
 import {
@@ -8,6 +9,7 @@ import {
   dictOf,
   type FunctionValue,
   type GivenArgument,
+  type InstanceValue,
   list,
   none,
   tuple,
@@ -43,8 +45,12 @@ export function callFunction(
     machine.events.called(function_);
     const frame = frameOf(machine, function_, selfOf(function_, self, arguments_));
     bindParameters(machine, function_, self, arguments_, frame);
-    machine.execute(function_.node.body, frame);
-    return resultOf(function_, frame);
+    const run = () => {
+      machine.execute(function_.node.body, frame);
+      return resultOf(function_, frame);
+    };
+    if (self?.type !== 'instance') return run();
+    return aroundMethod(self)?.(self, function_, run, machine.context(site)) ?? run();
   } finally {
     if (outer === undefined) running.delete(function_.node);
     else running.set(function_.node, outer);
@@ -71,6 +77,12 @@ function isAimless(machine: Machine, function_: FunctionValue, arguments_: CallA
   const { positional, keyword } = arguments_;
   const given = [...positional, ...keyword.values()];
   return given.length > 0 && given.every(({ value }) => value.type === 'unknown');
+}
+
+/** What the framework's class runs around its subclasses' methods. */
+function aroundMethod({ class: class_ }: InstanceValue): NativeClass['aroundMethod'] | null {
+  for (const { native } of class_.order) if (native?.aroundMethod !== undefined) return native.aroundMethod;
+  return null;
 }
 
 /** `super()` also works where a method is called through its class: `Base.forward(self, x)`. */

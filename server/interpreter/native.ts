@@ -8,6 +8,7 @@ import type {
   CallArguments,
   ClassValue,
   DictValue,
+  FunctionValue,
   GivenArgument,
   InstanceValue,
   Storage,
@@ -61,6 +62,13 @@ export interface NativeClass {
   readonly getAttribute?: (instance: InstanceValue, name: string, context: NativeContext) => Value | null;
   /** Told after an attribute is set (registration of submodules). */
   readonly setAttribute?: (instance: InstanceValue, name: string, value: Value, context: NativeContext) => void;
+  /** Runs around every method of a user's subclass, as where the framework wraps them (Flax's `setup` and scopes). */
+  readonly aroundMethod?: (
+    instance: InstanceValue,
+    method: FunctionValue,
+    run: () => Value,
+    context: NativeContext,
+  ) => Value;
   /** Calling the class gives this instead of an instance: `int('3')`. Only for the class itself, not for its subclasses. */
   readonly convert?: (arguments_: BoundArguments, context: NativeContext) => Value;
   /** Told after `copy.deepcopy` has made an instance; `state` is copied as plain data before. */

@@ -1,4 +1,5 @@
 import { modelLimits } from '../interpreter/budget.ts';
+import { fieldNames } from '../interpreter/library/python/dataclasses.ts';
 import { objectClass } from '../interpreter/library/types.ts';
 import { type Machine, type ModuleRecord, Raised, type Site } from '../interpreter/machine.ts';
 import { findMember } from '../interpreter/members.ts';
@@ -59,6 +60,14 @@ export function requiredParameters(
   return own.filter(
     (parameter) => parameter.default === null && parameter.kind !== 'rest' && parameter.kind !== 'keywordRest',
   );
+}
+
+/**
+ * Fields without a default of a class that the framework makes a dataclass (Flax's modules): what its call must give.
+ */
+export function requiredFields(class_: ClassValue): readonly string[] {
+  if (constructorOf(class_) !== null || !isFrameworkClass(class_)) return [];
+  return fieldNames(class_).filter((name) => findMember(class_, name) === null);
 }
 
 export function plainArguments(given: PlainArguments): CallArguments {

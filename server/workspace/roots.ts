@@ -10,6 +10,7 @@ import {
   isFrameworkClass,
   type PlainArguments,
   plainArguments,
+  requiredFields,
   requiredParameters,
   symbolicArguments,
 } from './construct.ts';
@@ -89,7 +90,8 @@ export function findRoot(run: ModuleRun, name: string, given: PlainArguments | u
 function make(run: ModuleRun, callee: ClassValue | FunctionValue, given: PlainArguments | undefined) {
   const { machine, record } = run;
   const function_ = callee.type === 'class' ? constructorOf(callee) : callee;
-  const arguments_ = function_ === null ? plainArguments(given ?? {}) : argumentsFor(run, callee, function_, given);
+  const arguments_ =
+    function_ === null ? fieldArguments(run, callee, given) : argumentsFor(run, callee, function_, given);
   const { nameAt } = placeOf(callee, record);
   const site: Site = { module: record, at: nameAt, callee: nameAt };
   return attempt(machine, () => machine.call(callee, arguments_, site));
@@ -110,9 +112,23 @@ function argumentsFor(
   return symbolicArguments(run.machine, function_, isMethod, plainArguments(given ?? {}));
 }
 
+/** A class whose constructor is the framework's: as the module itself calls it, where it must be told something. */
+function fieldArguments(
+  run: ModuleRun,
+  callee: ClassValue | FunctionValue,
+  given: PlainArguments | undefined,
+): CallArguments {
+  if (given === undefined && callee.type === 'class' && needsArguments(callee)) {
+    const [call] = run.seen.constructions.get(callee) ?? [];
+    if (call !== undefined) return call;
+  }
+  return plainArguments(given ?? {});
+}
+
 function needsArguments(class_: ClassValue): boolean {
   const own = constructorOf(class_);
-  return own !== null && requiredParameters(own.node, own.module.language === 'python').length > 0;
+  if (own === null) return requiredFields(class_).length > 0;
+  return requiredParameters(own.node, own.module.language === 'python').length > 0;
 }
 
 interface Factories {
@@ -169,7 +185,7 @@ function topFunctions(record: ModuleRecord) {
 function mayBuild(node: FunctionNode, record: ModuleRecord): boolean {
   if (requiredParameters(node, false).length === 0) return true;
   const text = record.text.slice(node.start, node.end);
-  return /\bSequential\b|\bModel\s*\(|\btf\.(sequential|model)\b/.test(text);
+  return /\bSequential\b|\bModel\s*\(|\btf\.(sequential|model)\b|\.init\s*\(/.test(text);
 }
 
 /** Makes an instance of every model class; one that is a part of another class's instance is left to that. */
@@ -187,9 +203,29 @@ function constructClasses(run: ModuleRun, factories: Factories): Root[] {
     const framework = frameworkOf(run, outcome.value, false);
     if (framework === null) continue;
     const { at, nameAt } = placeOf(class_, record);
+    for (const part of partsMetOnTheWay(run, outcome.value, framework, nameAt)) parts.add(part);
     roots.push({ name: class_.name, at, nameAt, module: record, instance: outcome.value, framework, seen });
   }
   return roots.filter((root) => !parts.has(root.instance.class)).reverse();
+}
+
+/** Classes of submodules that are only made while the model runs (Flax's `@nn.compact`). */
+function partsMetOnTheWay(
+  { machine, collector, record }: ModuleRun,
+  instance: InstanceValue,
+  framework: Framework,
+  at: Span,
+): readonly ClassValue[] {
+  if (framework.tryRun === undefined) return [];
+  const { seen } = collector.record(() =>
+    attempt(machine, () => {
+      framework.tryRun?.(instance, machine.context({ module: record, at, callee: at }));
+      return instance;
+    }),
+  );
+  return seen.constructed.flatMap(({ instance: made }) =>
+    made.class.native === null && made.class !== instance.class ? [made.class] : [],
+  );
 }
 
 function addParts(seen: Evaluation, parts: Set<ClassValue>): void {

@@ -20,6 +20,13 @@ export const kerasOnJax: PythonPackages = {
   environment: { KERAS_BACKEND: 'jax' },
 };
 
+/** Flax, linen and nnx, on the processor (about 600 MB). */
+export const flaxOnJax: PythonPackages = {
+  name: 'flax',
+  packages: ['flax==0.12.8', 'jax[cpu]==0.10.2'],
+  imports: 'flax, jax',
+};
+
 /** Today's PyTorch and the model collections that need it (5.7 GB, most of it CUDA): for whole runs, not for every CI run. */
 export const modelCollections: PythonPackages = {
   name: 'torch',

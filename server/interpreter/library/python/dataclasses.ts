@@ -4,6 +4,7 @@ import type { BoundArguments, NativeContext } from '../../native.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import {
   boolean,
+  type CallArguments,
   type ClassValue,
   dictOf,
   type InstanceValue,
@@ -78,20 +79,30 @@ function makeDataclass(class_: ClassValue): ClassValue {
 }
 
 function construct(names: readonly string[], { raw }: BoundArguments, context: NativeContext): Value {
-  const [self, ...given] = raw.positional;
+  const [self, ...positional] = raw.positional;
   if (self?.value.type !== 'instance') return none;
   const instance = self.value;
+  assignFields(instance, names, { ...raw, positional }, context);
+  const after = findMember(instance.class, '__post_init__');
+  if (after !== null) context.call(context.getAttribute(instance, '__post_init__'), []);
+  return none;
+}
+
+/** What a dataclass's `__init__` does with its arguments: fields by position and name, else by their defaults. */
+export function assignFields(
+  instance: InstanceValue,
+  names: readonly string[],
+  given: CallArguments,
+  context: NativeContext,
+): void {
   let next = 0;
   for (const name of names) {
     const written = findMember(instance.class, name);
     const field = written?.type === 'instance' && written.class === fieldClass ? written : null;
-    const positional = isGiven(field) ? given[next++]?.value : undefined;
-    const value = positional ?? raw.keyword.get(name)?.value ?? fallback(name, field, written, raw.open, context);
+    const positional = isGiven(field) ? given.positional[next++]?.value : undefined;
+    const value = positional ?? given.keyword.get(name)?.value ?? fallback(name, field, written, given.open, context);
     context.setAttribute(instance, name, value);
   }
-  const after = findMember(instance.class, '__post_init__');
-  if (after !== null) context.call(context.getAttribute(instance, '__post_init__'), []);
-  return none;
 }
 
 /** The fields that the constructor takes: all but those with `init=False`. */
