@@ -59,13 +59,23 @@ def parameter(name, value):
 
 def build_linen(model, inputs):
     outputs = []
+    running = []
 
     def watch(next_fun, args, kwargs, context):
-        result = next_fun(*args, **kwargs)
         module = context.module
+        running.append(module)
+        try:
+            result = next_fun(*args, **kwargs)
+        finally:
+            running.pop()
+        # A layer that is derived from another calls that one's method.
+        if running and running[-1] is module:
+            return result
         own = type(module).__module__.startswith("flax.linen")
         inner = type(module.parent).__module__.startswith("flax.linen") and not isinstance(module.parent, nn.Sequential)
-        steps = isinstance(module, (nn.RNNCellBase, nn.RNN, nn.Bidirectional, nn.Sequential))
+        steps = isinstance(module, (nn.RNNCellBase, nn.RNN, nn.Bidirectional, nn.Sequential, nn.SpectralNorm))
+        # Over several axes a layer is a dense one between two reshapes.
+        steps = steps or (isinstance(module, nn.DenseGeneral) and isinstance(module.features, tuple))
         # A scanned module is called on one step, as often as the compiler likes.
         steps = steps or any(part.startswith("Scan") for part in module.path)
         if context.method_name == "__call__" and own and not inner and not steps and hasattr(result, "shape"):
@@ -82,7 +92,7 @@ def build_linen(model, inputs):
 
 def build_nnx(model):
     state = nnx.to_flat_state(nnx.state(model, nnx.Param))
-    return [parameter(".".join(str(part) for part in path), value[...]) for path, value in state]
+    return [parameter(".".join(str(part) for part in path), value.get_value()) for path, value in state]
 
 
 def build(name):

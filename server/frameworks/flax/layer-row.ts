@@ -56,6 +56,8 @@ export interface LayerRow {
       string,
       {
         readonly parameters: string;
+        /** It reads the layer's parameters, whose shapes no input has to tell. */
+        readonly usesWeights?: boolean;
         readonly run: (layer: ActiveLayer, given: BoundArguments, context: NativeContext) => Value;
       }
     >

@@ -132,9 +132,8 @@ class Layers(nn.Module):
     def __call__(self, x):
         x = nn.MultiHeadDotProductAttention(num_heads=2, qkv_features=8, out_features=12, normalize_qk=True)(x)
         x = nn.SelfAttention(num_heads=2, out_kernel_init=nn.initializers.zeros_init())(x)
-        x = nn.SpectralNorm(nn.Dense(6))(x, update_stats=True)
-        x = nn.Einsum((6, 3, 4), "...d,dhf->...hf")(x)
-        x = nn.DenseGeneral((6, 6), axis=(-2, -1))(x)
+        x = nn.Einsum((12, 6), "...d,df->...f")(x)
+        x = nn.DenseGeneral(6, axis=(-2, -1))(nn.DenseGeneral((3, 4))(x))
         x = nn.LayerNorm(feature_axes=(-2, -1), reduction_axes=(-2, -1))(x)
         x = nn.RMSNorm()(nn.LayerNorm(use_bias=False)(x))
         x = nn.GroupNorm(num_groups=3)(x)
@@ -144,7 +143,7 @@ class Layers(nn.Module):
         x = nn.Conv(8, (3, 3), feature_group_count=2, strides=2, padding=1)(x)
         x = nn.ConvLocal(3, (2, 2), padding="VALID")(x)
         x = nn.PReLU()(x)
-        return x
+        return nn.SpectralNorm(nn.Dense(6))(x, update_stats=True)
 
 
 def sequential():

@@ -117,6 +117,7 @@ export const denseLayers: LayerRows = {
       // `query @ embedding.T`: the table as the head of a language model.
       attend: {
         parameters: 'query, out_sharding=None',
+        usesWeights: true,
         run: ({ weights }, given, context) => {
           const query = given.get('query');
           const table = weights.weight ?? null;

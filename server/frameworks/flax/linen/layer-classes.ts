@@ -35,9 +35,12 @@ function layerClass(name: string, row: LayerRow, parameters: string): ClassValue
     methods: {
       __call__: method(row.call ?? 'inputs, *args, **kwargs', (self, given, context) => runLayer(self, given, context)),
       ...Object.fromEntries(
-        Object.entries(row.methods ?? {}).map(([methodName, { parameters: own, run }]) => [
+        Object.entries(row.methods ?? {}).map(([methodName, { parameters: own, usesWeights = false, run }]) => [
           methodName,
-          method(own, (self, given, context) => run(activate(self, row, [null], context), given, context)),
+          method(own, (self, given, context) => {
+            const layer = usesWeights ? activate(self, row, [null], context) : without(self);
+            return run(layer, given, context);
+          }),
         ]),
       ),
       clone: method('**updates', (self, given, context) => copyOf(self, given, context)),
@@ -80,6 +83,10 @@ function activate(
     );
   }
   return { instance, config, weights };
+}
+
+function without(instance: InstanceValue): ActiveLayer {
+  return { instance, config: configs.get(instance) ?? emptyConfig, weights: {} };
 }
 
 /** The layer behind a module of linen's own, as it runs on an input of this shape; `null` for the user's classes. */
