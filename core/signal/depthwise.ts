@@ -10,6 +10,8 @@ export interface TapGradients {
     readonly parameter: number | undefined;
     /** E z f'(z). */
     readonly slopeOnValue: number;
+    readonly mean: number;
+    readonly variance: number;
   };
   readonly taps: number;
   /** Second moment of the gradient at the convolution's output. */
@@ -38,34 +40,36 @@ export function tapCoherence(given: TapGradients): { readonly growth: number; re
   });
   const coherent = activation.slopeOnValue ** 2 * Math.max(windows - beforeSlope / taps, 0);
   const ratio = gradient > 0 ? coherent / gradient : 0;
-  const slope = slopeByValue(activation.fn, activation.parameter, taps);
+  const slope = slopeByValue(activation, taps);
   const own = normalized(
     grid.values.map((x) => slope(std > 0 ? (x - mean) / std : 0)),
     grid.weights,
   );
   const profile = own.map((one, j) => one + ratio * (along[j] ?? 0));
   return {
-    growth: 1 + ratio * expectation(grid, (_, j) => along[j] ?? 0),
+    growth: expectation(grid, (_, j) => profile[j] ?? 0),
     profile: normalized(profile, grid.weights),
   };
 }
 
 /**
- * E[n^2 f'(z)^2 | u] of a normal weight n on the value u, z = t u + sqrt(1 - t^2) e and t the weight's share of all taps; up to a
- * factor. Constant for functions whose slope is a step at zero.
+ * E[t^2 f'(z)^2 | u] of the share t that a weight has in all taps, on the value u: z = t u + sqrt(1 - t^2) e; over what it is where
+ * f'(z) does not depend on the weight. Constant for functions whose slope is a step at zero.
  */
-function slopeByValue(fn: ActivationName, parameter: number | undefined, taps: number): (u: number) => number {
+function slopeByValue(activation: TapGradients['activation'], taps: number): (u: number) => number {
+  const { fn, parameter } = activation;
   if (negativeSlope(fn, parameter) !== null || fn === 'relu6') return () => 1;
-  const key = `${fn} ${parameter} ${taps}`;
-  const values = tables.get(key) ?? makeTable(fn, parameter, taps);
+  // Rounded, so that layers behind a normalization share a table.
+  const [mean, std] = [Number(activation.mean.toFixed(2)), Number(Math.sqrt(activation.variance).toPrecision(2))];
+  const key = `${fn} ${parameter} ${mean} ${std} ${taps}`;
+  const values = tables.get(key) ?? makeTable(activationOf(fn, parameter).slope, mean, std, taps);
+  if (tables.size >= 256) tables.clear();
   tables.set(key, values);
-  let scale = 0;
-  for (const value of values) scale = Math.max(scale, value);
   return (u) => {
     const position = Math.min(Math.max((u + tableReach) / tableStep, 0), values.length - 1.001);
     const index = Math.floor(position);
     const low = values[index] ?? 0;
-    return (low + (position - index) * ((values[index + 1] ?? low) - low)) / scale;
+    return low + (position - index) * ((values[index + 1] ?? low) - low);
   };
 }
 
@@ -73,9 +77,13 @@ const tables = new Map<string, Float64Array>();
 const tableReach = 6;
 const tableStep = 0.25;
 
-function makeTable(fn: ActivationName, parameter: number | undefined, taps: number): Float64Array {
-  const { slope } = activationOf(fn, parameter);
+function makeTable(slope: (x: number) => number, mean: number, std: number, taps: number): Float64Array {
   const { nodes, weights } = gaussianGrid(36);
+  let [shares, slopes] = [0, 0];
+  nodes.forEach((n, a) => {
+    shares += ((weights[a] ?? 0) * n * n) / (n * n + taps - 1);
+    slopes += (weights[a] ?? 0) * slope(mean + std * n) ** 2;
+  });
   return Float64Array.from({ length: 2 * (tableReach / tableStep) + 1 }, (_, i) => {
     const u = i * tableStep - tableReach;
     let sum = 0;
@@ -83,9 +91,9 @@ function makeTable(fn: ActivationName, parameter: number | undefined, taps: numb
       const t = n / Math.sqrt(n * n + taps - 1);
       const rest = Math.sqrt(1 - t * t);
       nodes.forEach((e, b) => {
-        sum += (weights[a] ?? 0) * (weights[b] ?? 0) * t * t * slope(t * u + rest * e) ** 2;
+        sum += (weights[a] ?? 0) * (weights[b] ?? 0) * t * t * slope(mean + std * (t * u + rest * e)) ** 2;
       });
     });
-    return sum;
+    return sum / (shares * slopes);
   });
 }

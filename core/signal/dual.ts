@@ -131,7 +131,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   const slopes = new Float64Array(terms);
   const products = new Float64Array(terms);
   const powers = new Float64Array(terms);
-  let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth] = [0, 0, 0, 0, 0];
+  let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
   forGrid(mean, variance, (z, weight) => {
     const x = mean + std * z;
     const [value, slope] = [f.value(x), f.slope(x)];
@@ -139,6 +139,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     valueSecond += weight * value * value;
     slopeSecond += weight * slope * slope;
     productSecond += weight * product * product;
+    mixed += weight * product * value;
     valueThird += weight * value ** 3;
     valueFourth += weight * value ** 4;
     let [previous, current] = [0, weight];
@@ -161,7 +162,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     value: powerSeries(values, valueSecond),
     slope: powerSeries(slopes, slopeSecond),
     slopeTimesValue: powerSeries(products, productSecond),
-    scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond),
+    scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond, mixed),
     ...centredSquares(powers, values, [valueSecond, valueThird, valueFourth]),
   };
 }
@@ -183,12 +184,16 @@ function centredSquares(
 }
 
 /** z f' less its projection on 1 and f. */
-function scaleFreeSeries(products: Float64Array, second: number, values: Float64Array, valueSecond: number) {
+function scaleFreeSeries(
+  products: Float64Array,
+  second: number,
+  values: Float64Array,
+  valueSecond: number,
+  mixed: number,
+): (rho: number) => number {
   const center = values[0] ?? 0;
   const variance = valueSecond - center * center;
-  let covariance = 0;
-  for (let n = 1; n < terms; n++) covariance += (products[n] ?? 0) * (values[n] ?? 0);
-  const share = variance > 0 ? covariance / variance : 0;
+  const share = variance > 0 ? (mixed - (products[0] ?? 0) * center) / variance : 0;
   const left = products.map((product, n) => (n === 0 ? 0 : product - share * (values[n] ?? 0)));
   const rest = second - (products[0] ?? 0) ** 2 - share * share * variance;
   return powerSeries(left, Math.max(rest, 0));

@@ -24,6 +24,8 @@ export interface Contribution {
   readonly isCentred?: boolean;
   /** The same by way of a map of single channels (depthwise), which a norm of single channels follows. */
   readonly isScaleFree?: boolean;
+  /** What that norm's epsilon leaves of the products' sum over the batch: mean square over channels. */
+  readonly scaleGradient?: number;
   /** What came to the activation above, before its slope. */
   readonly beforeSlope?: BeforeSlope;
   /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
@@ -41,6 +43,20 @@ export interface BeforeSlope {
   readonly parameter: number | undefined;
   /** E z f'(z) of the standardized z. */
   readonly slopeOnValue: number;
+  /** Of what f is applied to. */
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Neither a constant nor a factor on the values below would change the loss. */
+export function isScaleFree(contributions: readonly Contribution[]): boolean {
+  return contributions.length > 0 && contributions.every((one) => one.isCentred === true || one.isScaleFree === true);
+}
+
+/** What epsilons leave of that, of all consumers together. */
+export function scaleGradientOf(contributions: readonly Contribution[]): Pick<Contribution, 'scaleGradient'> {
+  if (!isScaleFree(contributions)) return {};
+  return { scaleGradient: contributions.reduce((sum, one) => sum + (one.scaleGradient ?? 0), 0) };
 }
 
 /** Gradient with respect to a tensor: per segment, all contributions. Those of different consumers are independent. */

@@ -97,7 +97,7 @@ export function compareSignal(
 }
 
 /** Below this share of the median of a model's layers of a type a prediction is zero, and a measured value what rounding leaves. */
-const zero = 1e-6;
+const zero = 1e-3;
 const noise = 1e-2;
 
 function predictedOf(prediction: Prediction | undefined, id: number): Record<Quantity, number | null> {

@@ -2,7 +2,7 @@ import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
 import { type Dual, dualOf } from '../dual.ts';
 import { type Activated, type Segment, spreadOf } from '../field.ts';
-import { type Contribution, total } from '../gradient.ts';
+import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradient.ts';
 import { atZero, combine, constantKernel, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import type { Transfer } from '../site.ts';
@@ -197,20 +197,16 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
   });
   const slopes = kernels((k) => slope.shift + slope.factor * dual.slope(rho(k)));
   const products = kernels((k) => dual.slopeTimesValue(rho(k)));
-  const bound = contributions.some(({ isScaleFree }) => isScaleFree === true);
-  const scaleFree = bound ? kernels((k) => dual.scaleFree(rho(k))) : products;
+  const isFree = isScaleFree(contributions);
+  const like = isFree ? kernels((k) => dual.scaleFree(rho(k))) : products;
   const through = contributions.map((one) => throughSlope(op, input, one, slopes));
   const below = total(through);
   const isPlain = contributions.every(({ keep }) => keep === undefined);
-  const times = contributions.map((one) => {
-    const like = one.isScaleFree === true ? scaleFree : products;
-    return {
-      total: multiplyKernels(one.total, like.total),
-      shared: multiplyKernels(one.shared, like.shared),
-      coherence: 0,
-    };
-  });
-  const timesValue = total(times);
+  const above = total(contributions);
+  const timesValue = {
+    total: multiplyKernels(above.total, like.total),
+    shared: multiplyKernels(above.shared, like.shared),
+  };
   return {
     total: below.total,
     shared: below.shared,
@@ -218,14 +214,18 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
       (sum, { coherence, keep }) => sum + coherence * (keep ?? dual.slope(rho(input.coherence))),
       0,
     ),
-    ...(isPlain ? { timesValue } : {}),
+    ...(isPlain || isFree ? { timesValue } : {}),
     beforeSlope: {
-      total: total(contributions).total,
+      total: above.total,
       factor: 1,
       fn: op.fn,
       parameter: op.parameter,
       slopeOnValue: dual.slopeOnValue,
+      mean: input.mean,
+      variance: Math.max(atZero(input.total) - input.mean * input.mean, 0),
     },
+    // A factor on what a ReLU reads is the same factor on what it writes.
+    ...scaleGradientOf(contributions),
     ...profileBelowSlope(op, input, contributions),
   };
 }

@@ -301,7 +301,7 @@ function depthwiseGradient(
   windows: Windows,
 ): Contribution {
   if (above.isCentred !== true) return plain;
-  const bound = { ...plain, isScaleFree: true };
+  const bound = { ...plain, isScaleFree: true, scaleGradient: above.scaleGradient ?? 0 };
   const { beforeSlope } = above;
   if (beforeSlope === undefined || input?.marginal === undefined) return bound;
   const { total: kernel, factor } = beforeSlope;

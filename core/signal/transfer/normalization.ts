@@ -1,6 +1,6 @@
 import type { Op } from '../../graph/op.ts';
 import { type Field, meanSquare, merge, type Segment, spreadOf } from '../field.ts';
-import { type Contribution, clampContribution, total } from '../gradient.ts';
+import { type Contribution, clampContribution, isScaleFree, total } from '../gradient.ts';
 import {
   atZero,
   combine,
@@ -12,6 +12,7 @@ import {
   scaleKernel,
 } from '../kernel.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
+import type { Spread } from '../spread.ts';
 
 type Kinds = 'batchNorm' | 'layerNorm' | 'rmsNorm' | 'groupNorm' | 'instanceNorm';
 type Norm = Extract<Op, { kind: Kinds }>;
@@ -150,7 +151,7 @@ function normalize(
     varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - taken.varying(v))),
     coherence: coherent * (segment.coherence - mean.coherence) + bias.mean * bias.mean,
     varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
-    spread: segment.spread && perChannel(site.op) ? { ...segment.spread, power: 0 } : segment.spread,
+    spread: segment.spread && normalizedSpread(site.op, segment.spread),
   };
 }
 
@@ -165,9 +166,10 @@ function normalizationGradient(
   const mean = meanOf(site, segment, size);
   const variance = Math.max(atZero(segment.total) - mean.total, 0);
   // E 1/v over channels of different variance.
-  const inflation = perChannel(site.op) ? 1 / (1 - Math.min(spreadOf(segment).power, 0.5)) : 1;
-  const factor = (gain.second * inflation) / (variance + site.op.epsilon);
   const shrunk = variance / (variance + site.op.epsilon);
+  const power = perChannel(site.op) ? spreadOf(segment).power : 0;
+  const inflation = 1 / (1 - Math.min(power * shrunk * shrunk, 0.5));
+  const factor = (gain.second * inflation) / (variance + site.op.epsilon);
   const apart = overPositionsOf(site.op, segment.channels);
   if (apart !== null) {
     const below = perInputGradient({ segment, size, mean, variance, factor, apart }, above);
@@ -192,13 +194,12 @@ function normalizationGradient(
   const values = standardized(segment.total);
   const sharedValues = standardized(combine(segment.total, segment.varying, (k, v) => k - v));
   const product = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
-  const timesValue =
-    above.isScaleFree === true
-      ? nothing
-      : (above.timesValue ?? {
-          total: product(values, above.total),
-          shared: product(sharedValues, above.shared),
-        });
+  const timesValue = isScaleFree([above])
+    ? nothing
+    : (above.timesValue ?? {
+        total: product(values, above.total),
+        shared: product(sharedValues, above.shared),
+      });
   const average = (all: Kernel, shared: Kernel) =>
     pairMean(all, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
   const gradientMean = average(above.total, above.shared);
@@ -211,15 +212,18 @@ function normalizationGradient(
     coherence: above.coherence * factor,
   });
   // The gain's gradient is the sum of g times the standardized value, over whatever shares it.
+  const summed = size[0] * size[1] * site.batch;
+  const gainSquare = Math.max(along, 0) * summed * summed + (above.scaleGradient ?? 0);
   const { beforeSlope } = above;
   const below: Contribution = {
     ...clamped,
     inflation,
     isCentred: true,
+    // A larger input is not quite the same output: epsilon is not larger too.
+    scaleGradient: (1 - shrunk) ** 2 * gain.second * gainSquare,
     ...(beforeSlope === undefined ? {} : { beforeSlope: { ...beforeSlope, factor: beforeSlope.factor * factor } }),
   };
-  const summed = size[0] * size[1] * site.batch;
-  return { below, gain: Math.max(along, 0) * summed * summed };
+  return { below, gain: gainSquare };
 }
 
 /** How many channels each input's mean over positions is over; `null` for a norm that is not over the positions of one input. */
@@ -255,6 +259,17 @@ function perInputGradient(
 }
 
 const nothing = { total: constantKernel(0), shared: constantKernel(0) };
+
+/** Norms of single channels make them alike, norms over the channels of a place take away what their scales have in common. */
+function normalizedSpread(op: Norm, spread: Spread): Spread {
+  if (perChannel(op)) return { ...spread, power: 0 };
+  if (op.kind === 'groupNorm') return spread;
+  return {
+    ...spread,
+    excess: combine(spread.excess, spread.scale, (z, m) => z - m / 2),
+    scale: constantKernel(0),
+  };
+}
 
 function perChannel({ kind }: Norm): boolean {
   return kind === 'batchNorm' || kind === 'instanceNorm';

@@ -2,7 +2,7 @@ import type { Layout, Op, PoolOp } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
 import { paddingPair, poolWindow, windowSize } from '../../graph/shapes/window.ts';
 import { type Field, mapSegments, type Segment } from '../field.ts';
-import { type Gradient, mapContribution, mapGradient, total } from '../gradient.ts';
+import { type Gradient, isScaleFree, mapContribution, mapGradient, scaleGradientOf, total } from '../gradient.ts';
 import { at, atZero, type Kernel, kernelOf, type Size } from '../kernel.ts';
 import { maximumCovariance, maximumMoments } from '../order-statistics.ts';
 import type { Transfer } from '../site.ts';
@@ -186,6 +186,7 @@ function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradie
         shared: spread(above.shared, false),
         coherence: above.coherence * perCell * (1 / cells),
         ...(slope === undefined ? {} : { keep: slope }),
+        ...(isScaleFree(contributions) ? { isScaleFree: true, ...scaleGradientOf(contributions) } : {}),
       },
     ];
   });
