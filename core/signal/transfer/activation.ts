@@ -37,7 +37,13 @@ function activate(op: Function, segment: Segment): Segment {
   };
 }
 
+/** Or nearly: of several elements the largest is hardly ever in the dip of a GELU. */
 const monotone: ReadonlySet<ActivationName> = new Set([
+  'gelu',
+  'geluTanh',
+  'silu',
+  'mish',
+  'hardSwish',
   'relu',
   'relu6',
   'leakyRelu',
