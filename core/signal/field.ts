@@ -52,6 +52,8 @@ export interface Field {
   /** Index of the channel axis in the tensor's shape, counted from the front. */
   readonly channelAxis: number;
   readonly segments: readonly Segment[];
+  /** A first position that is unlike the others (a class token). */
+  readonly lead?: Field | undefined;
 }
 
 /** Independent standard-normal elements. */
@@ -145,11 +147,18 @@ export function meanSquare(second: number, coherence: number, count: number | nu
 }
 
 export function rootMeanSquare(field: Field): number {
-  return Math.sqrt(Math.max(atZero(merge(field).total), 0));
+  return rootOverPositions(field, ({ total }) => total);
 }
 
 export function inputStd(field: Field): number {
-  return Math.sqrt(Math.max(atZero(merge(field).varying), 0));
+  return rootOverPositions(field, ({ varying }) => varying);
+}
+
+function rootOverPositions(field: Field, kernel: (segment: Segment) => Kernel): number {
+  const others = atZero(kernel(merge(field)));
+  const share = field.lead === undefined ? 0 : 1 / positionsOf(field);
+  const lead = field.lead === undefined ? 0 : atZero(kernel(merge(field.lead)));
+  return Math.sqrt(Math.max((1 - share) * others + share * lead, 0));
 }
 
 /** Every segment changed alike. */

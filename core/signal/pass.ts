@@ -5,7 +5,8 @@ import { weightsOf } from '../graph/queries.ts';
 import { type Dim, isKnown } from '../graph/shape.ts';
 import { alongBack } from './along.ts';
 import type { Field } from './field.ts';
-import { addGradients, type Gradient } from './gradient.ts';
+import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
+import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { ExpectedInput, Site } from './site.ts';
 import { transferOf } from './transfer/registry.ts';
@@ -39,7 +40,8 @@ function forward(graph: ModelGraph, sites: ReadonlyMap<number, Site>): Map<numbe
       site === undefined || (known.length < inputs.length && !canDoWithout(site))
         ? null
         : transferOf(layer.op.kind).forward(site, known);
-    fields.set(layer.id, field !== null && hasFiniteMoments(field) ? field : null);
+    const isKnown = site !== undefined && field !== null && hasFiniteMoments(field);
+    fields.set(layer.id, isKnown ? { ...field, lead: leadForward(site, known, field) } : null);
   }
   return fields;
 }
@@ -79,6 +81,8 @@ function backward(
 
   /** By layer id, how much of the gradient is the layer's own output. */
   const along = new Map<number, number>();
+  /** By layer id, the gradient of the first position where that is unlike the others. */
+  const leads = new Map<number, Gradient>();
   let loss: LossStart | null = null;
   for (const { kind, at } of lossesOf(graph)) {
     const output = fields.get(at) ?? null;
@@ -102,14 +106,24 @@ function backward(
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
     const own = alongBack(site, known, output, along.get(layer.id) ?? 0);
+    const alone = readsLead(site, known);
+    const lead = leadBackward(site, known, output, leads.get(layer.id), alone ? [] : back.inputs);
     if (back.weight !== undefined)
-      weightGradients.set(layer.id, back.weight === null ? null : back.weight + own.weight);
+      weightGradients.set(layer.id, back.weight === null ? null : back.weight + own.weight + lead.weight);
     layer.inputs.forEach((id, i) => {
-      give(id, back.inputs[i] ?? null);
+      give(id, alone ? zeroGradient(known[0]?.segments.length ?? 1) : (back.inputs[i] ?? null));
+      if (alone) leads.set(id, addGradients(leads.get(id) ?? gradient.map(() => []), gradient));
       const extra = own.extra[i] ?? null;
       if (extra !== null) give(id, extra);
+      const [toAll, toLead] = [lead.others[i] ?? null, lead.leads[i] ?? null];
+      if (toAll !== null) give(id, toAll);
+      if (toLead !== null) leads.set(id, addGradients(leads.get(id) ?? toLead.map(() => []), toLead));
       along.set(id, (along.get(id) ?? 0) + (own.inputs[i] ?? 0));
     });
+  }
+  for (const [id, lead] of leads) {
+    const [gradient, field] = [gradients.get(id) ?? null, fields.get(id) ?? null];
+    if (gradient !== null && field !== null) gradients.set(id, withLead(field, gradient, lead));
   }
   return { gradients, weightGradients: addTied(graph, weightGradients), loss };
 }

@@ -1,13 +1,24 @@
 import type { Op } from '../../graph/op.ts';
-import { channelsOf, type Field, mapCovariances, merge, type Segment, spreadOf } from '../field.ts';
+import {
+  channelsOf,
+  type Field,
+  mapCovariances,
+  mapSegments,
+  merge,
+  positionsOf,
+  type Segment,
+  spreadOf,
+} from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
 import {
   addKernels,
   atZero,
   combine,
   constantKernel,
+  diagonalKernel,
   type Kernel,
   multiplyKernels,
+  pairMean,
   pairSum,
   type Size,
   scaleKernel,
@@ -15,6 +26,7 @@ import {
 import { once, type Profile, profileBelow } from '../marginal.ts';
 import type { Site, Transfer } from '../site.ts';
 import { spreadOfSum } from '../spread.ts';
+import { mapKernels } from './axes.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
@@ -66,13 +78,15 @@ export const concat: Transfer<OpOf<'concat'>> = {
     if (axis === first.channelAxis || axis >= rank) {
       return { ...first, segments: inputs.flatMap(({ segments }) => segments) };
     }
+    // A single first position (a class token) goes along by itself.
+    const parts = (positionsOf(first) === 1 && inputs.length > 1 ? inputs.slice(1) : inputs).map(asList);
     const merged = merge({
       ...first,
-      segments: inputs.map((input) => ({ ...merge(input), channels: weightOf(input) })),
+      segments: parts.map((part) => ({ ...merge(part), channels: positionsOf(part) })),
     });
     return {
       ...first,
-      size: [inputs.reduce((length, { size }) => length + size[0], 0), first.size[1]],
+      size: [inputs.reduce((length, input) => length + positionsOf(input), 0), 1],
       segments: [{ ...merged, channels: channelsOf(first) }],
     };
   },
@@ -91,9 +105,15 @@ export const concat: Transfer<OpOf<'concat'>> = {
   },
 };
 
-/** Positions: how much of a concatenation along positions one input makes up. */
-function weightOf({ size }: Field): number {
-  return size[0] * size[1];
+/** Positions of a map in one row: of two different ones only the mean over all pairs is kept. */
+function asList(field: Field): Field {
+  const positions = positionsOf(field);
+  if (field.size[1] === 1) return field;
+  const inRow = (kernel: Kernel) => {
+    const elsewhere = (pairMean(kernel, field.size) * positions - atZero(kernel)) / Math.max(positions - 1, 1);
+    return diagonalKernel([positions, 1], atZero(kernel), elsewhere);
+  };
+  return { ...mapSegments(field, (segment) => mapKernels(segment, inRow)), size: [positions, 1] };
 }
 
 function sum(ids: readonly number[], inputs: readonly Field[], sign: 1 | -1): Field | null {

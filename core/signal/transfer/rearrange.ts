@@ -119,6 +119,7 @@ export const select: Transfer<OpOf<'select'>> = {
     const axis = axisOf(site, site.op.axis, input);
     const channelAxis = axis < input.channelAxis ? input.channelAxis - 1 : input.channelAxis;
     if (axis === input.channelAxis) return { ...input, channelAxis: 1, segments: [{ ...merge(input), channels: 1 }] };
+    if (site.op.index === 0 && input.lead !== undefined) return { ...input.lead, channelAxis };
     const ending = isLast(site.op.index, site.inputShapes[0]?.[axis], input);
     const one = mapSegments(input, (segment) =>
       ending && segment.last !== undefined

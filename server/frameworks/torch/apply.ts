@@ -5,6 +5,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { watchStep } from './attention-pattern.ts';
+import { watchNorm } from './norm-pattern.ts';
 import { giveRoles } from './roles.ts';
 import { currentTrial, type Restore, trialStep } from './trial.ts';
 import { materialize } from './views.ts';
@@ -31,6 +32,7 @@ export interface Step {
 export function apply(step: Step, context: NativeContext): TensorValue {
   const result = compute(step, context);
   watchStep(step, result);
+  watchNorm(step, result);
   return result;
 }
 

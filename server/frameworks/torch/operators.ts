@@ -7,10 +7,10 @@ import { numberOf } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
-
 import { attentionOf } from './attention-pattern.ts';
 import { mapNumbers } from './known-numbers.ts';
 import { divided, heldBy, isMemory, productOf, sumOf } from './memory.ts';
+import { rmsEpsilon } from './norm-pattern.ts';
 import { isView, transposedOf } from './views.ts';
 import { allocate, contentsOf, derived } from './writes.ts';
 
@@ -67,9 +67,15 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     case '-':
       return apply({ op: { kind: 'subtract' }, inputs: [left, right], name: 'subtract' }, context);
     case '*':
-      return masked(left, right, context) ?? masked(right, left, context) ?? multiply(left, right, context);
+      return (
+        masked(left, right, context) ??
+        masked(right, left, context) ??
+        normalized('*', left, right, context) ??
+        normalized('*', right, left, context) ??
+        multiply(left, right, context)
+      );
     case '/':
-      return applyUnknown('divide', [left, right], shape, context);
+      return normalized('/', left, right, context) ?? applyUnknown('divide', [left, right], shape, context);
     case '**':
     case '//':
     case '%':
@@ -120,6 +126,17 @@ function maskMode({ shape: whole }: TensorValue, { shape }: TensorValue): 'eleme
   if (single.slice(1).every(Boolean)) return 'row';
   if (single.slice(2).every(Boolean) && shape[1] === whole[1] && shape.length > 2) return 'channel';
   return shape.every((dim, axis) => dim === whole[axis]) ? 'element' : null;
+}
+
+/** Over its own root mean square: a normalization, written out. */
+function normalized(
+  operator: '*' | '/',
+  input: TensorValue,
+  factor: TensorValue,
+  context: NativeContext,
+): TensorValue | null {
+  const epsilon = rmsEpsilon(operator, input, factor);
+  return epsilon === null ? null : apply({ op: { kind: 'rmsNorm', epsilon }, inputs: [input], name: 'norm' }, context);
 }
 
 /** Times a parameter as it stands: a learned factor. */

@@ -128,6 +128,23 @@ describe('the forward pass', () => {
     expect(graph?.notes).toEqual([]);
   });
 
+  it('makes one node of an RMS normalization that is written out', () => {
+    const init = 'self.a = nn.Linear(8, 8)\nself.weight = nn.Parameter(torch.ones(8))';
+    const normalized = (forward: string) => graphOf(net(init, `x = self.a(x)\nreturn ${forward}`));
+    const product = normalized('self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5))');
+    expect(steps(product)).toEqual(['input', 'dense', 'rmsNorm', 'scale']);
+    expect(product.layers[2]?.op).toEqual({ kind: 'rmsNorm', epsilon: 1e-5 });
+    expect(product.complete).toBe(true);
+    expect(steps(normalized('x / torch.sqrt((x * x).mean(dim=-1, keepdim=True) + 1e-5)'))).toEqual([
+      'input',
+      'dense',
+      'rmsNorm',
+    ]);
+    // By the size of something else it is another function.
+    const other = normalized('x * torch.rsqrt((x + 1).pow(2).mean(-1, keepdim=True) + 1e-5)');
+    expect(steps(other)).not.toContain('rmsNorm');
+  });
+
   it('makes one node of an attention that is written out', () => {
     const graph = graphOf(
       net(
