@@ -1,3 +1,4 @@
+import { attributeView } from './attribute-views.ts';
 import { attributeOfPlain } from './library/methods.ts';
 import { objectClass, propertyClass } from './library/types.ts';
 import { type Machine, Raised, type Site } from './machine.ts';
@@ -90,7 +91,7 @@ export function getPlainAttribute(machine: Machine, instance: InstanceValue, nam
     if (value !== null) return value;
   }
   if (name === '__class__' || name === 'constructor') return instance.class;
-  if (name === '__dict__') return attributeDictionary(instance);
+  if (name === '__dict__') return attributeView(instance, [...instance.attributes]);
   const fallback = findMember(instance.class, '__getattr__');
   if (fallback?.type === 'function' && !name.startsWith('__')) {
     return unlessMissing(() => machine.callFunction(fallback, instance, positional(string(name)), site));
@@ -139,11 +140,6 @@ function accessHooks(class_: ClassValue): AccessHooks {
   const found = { get: find('__getattribute__'), set: find('__setattr__') };
   hooks.set(class_, found);
   return found;
-}
-
-function attributeDictionary(instance: InstanceValue): DictValue {
-  const entries = [...instance.attributes].map(([name, value]) => [`s${name}`, { key: string(name), value }] as const);
-  return { type: 'dict', entries: new Map(entries), open: instance.class.open };
 }
 
 function bindMember(machine: Machine, member: Value, self: Value, class_: ClassValue, site: Site): Value {

@@ -16,6 +16,7 @@ export function comprehension(machine: Machine, node: Comprehension, frame: Fram
   const scope = createScope(frame.scope, machine.journal.now);
   const inner: Frame = { ...frame, scope, closure: scope, isClassBody: false };
   const items: Value[] = [];
+  let numbers = 0;
   const dict: DictValue = { type: 'dict', entries: new Map(), open: false };
   let open = false;
   run(0);
@@ -35,7 +36,7 @@ export function comprehension(machine: Machine, node: Comprehension, frame: Fram
     if (values === null) open = true;
     for (const value of values ?? samples(iterable)) {
       machine.budget.spend();
-      if (items.length >= maxItems) {
+      if (items.length >= maxItems || numbers >= maxNumbers) {
         open = true;
         return;
       }
@@ -58,6 +59,7 @@ export function comprehension(machine: Machine, node: Comprehension, frame: Fram
     const element = machine.evaluate(node.element, inner);
     if (node.result !== 'dict' || node.value === null) {
       items.push(element);
+      numbers += rowLength(element);
       return;
     }
     const value = machine.evaluate(node.value, inner);
@@ -65,6 +67,15 @@ export function comprehension(machine: Machine, node: Comprehension, frame: Fram
     if (key === null) dict.open = true;
     else dict.entries.set(key, { key: element, value });
   }
+}
+
+/** Tables of numbers are what a model holds, rather than what decides what it is; beyond this size they are not computed. */
+const maxNumbers = 1024;
+
+/** How many numbers, known or not, a row of a table holds. */
+function rowLength(row: Value): number {
+  const first = row.type === 'list' ? row.items.at(-1)?.type : undefined;
+  return row.type === 'list' && (first === 'number' || first === 'unknown') ? row.items.length : 0;
 }
 
 /** What stands for the items of something that cannot be spread out. */

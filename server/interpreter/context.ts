@@ -175,6 +175,10 @@ export class CallContext implements NativeContext {
     return this.#machine.loadedModule(name);
   }
 
+  importModule(name: string): Value | null {
+    return this.#machine.importModule(name, 0, this.#site.module);
+  }
+
   textOf(span: Span): string {
     const { module } = this.#site;
     if (span.path === module.path) return module.text.slice(span.start, span.end);

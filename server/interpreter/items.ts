@@ -1,3 +1,5 @@
+import { ownerOf } from './attribute-views.ts';
+import { setPlainAttribute } from './attributes.ts';
 import { maxItems } from './budget.ts';
 import { keyOf } from './keys.ts';
 import type { Machine, Site } from './machine.ts';
@@ -170,6 +172,8 @@ export function setItem(machine: Machine, object: Value, index: Value, value: Va
       const key = keyOf(index);
       if (key === null) object.open = true;
       else object.entries.set(key, { key: index, value });
+      const owner = ownerOf(object);
+      if (owner !== null && index.type === 'string') setPlainAttribute(machine, owner, index.value, value, site);
       return;
     }
     case 'tensor': {

@@ -137,6 +137,8 @@ export interface NativeContext {
   missing(dict: DictValue, key: Value): boolean;
   /** A module of the user's that runs or has run, by its dotted name. */
   loadedModule(name: string): Value | null;
+  /** `import package.module`, from where the call is. */
+  importModule(name: string): Value | null;
 }
 
 export interface NewWrite {

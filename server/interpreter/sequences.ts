@@ -11,11 +11,16 @@ export function sequenceOperator(operator: string, left: Value, right: Value, la
   if (operator === '+') return concatenate(left, right, language);
   if (operator === '*') return repeat(left, numberOf(right)) ?? repeat(right, numberOf(left));
   if (operator === '%' && left.type === 'string') return formatPercent(left.value, right);
-  if (left.type === 'set' && right.type === 'set') return setOperator(operator, left.items, right.items);
+  if (isSetLike(left) && isSetLike(right)) return setOperator(operator, left.items, right.items);
   if (operator === '|' && left.type === 'dict' && right.type === 'dict') {
     return { type: 'dict', entries: new Map([...left.entries, ...right.entries]), open: left.open || right.open };
   }
   return null;
+}
+
+/** Also the keys, values and items of a dictionary, which are lists here: no operator of sets is one of lists too. */
+function isSetLike(value: Value): value is Extract<Value, { type: 'set' | 'list' }> {
+  return value.type === 'set' || (value.type === 'list' && !value.open);
 }
 
 function concatenate(left: Value, right: Value, language: Language): Value | null {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { moduleLimits } from '../interpreter/budget.ts';
+import { modelLimits, moduleLimits } from '../interpreter/budget.ts';
 import type { Importer } from '../interpreter/create.ts';
 import { isStandard, standardModule } from '../interpreter/library/python/modules.ts';
 import { isUnrelated, isUnrelatedFile } from '../interpreter/library/python/unrelated.ts';
@@ -110,7 +110,9 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     });
     try {
       const body = () => runStatements(machine, statementsOf(record.syntax), moduleFrame(record));
-      const bounded = () => machine.budget.within(moduleLimits, body);
+      // The analysed module may build whole models at its top.
+      const limits = record.name === '__main__' ? modelLimits : moduleLimits;
+      const bounded = () => machine.budget.within(limits, body);
       // What the analysed module does elsewhere is undone with its analysis; an imported module stays imported.
       const outcome = record.name === '__main__' ? bounded() : machine.journal.suspend(bounded);
       return 'stopped' in outcome ? outcome.stopped : null;

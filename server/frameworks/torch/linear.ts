@@ -97,6 +97,7 @@ const embeddingRow = {
   reset: resetEmbedding,
   resetParts: (layer: Reader, context: Parameters<typeof apply>[1]) => {
     const weight = layer.tensor('weight');
+    if (layer.flag('_freeze') && weight?.storage != null) weight.storage.trainable = false;
     const index = layer.number('padding_idx');
     if (weight === null || index === null) return;
     const row = select(weight, 0, index, context);

@@ -1,4 +1,5 @@
 import { uninitialized } from '../../../core/initializers/make.ts';
+import { attributeView } from '../../interpreter/attribute-views.ts';
 import type { NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { booleanOf, isNone, stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass } from '../../interpreter/table.ts';
@@ -24,6 +25,7 @@ import {
   namedModules,
   namedParameters,
 } from './registry.ts';
+import { isBuffer } from './tensor-classes.ts';
 import { copyInto, fill } from './writes.ts';
 
 /** Methods that change nothing that is known here: devices, number formats, hooks. They return the module. */
@@ -97,13 +99,17 @@ const moduleMethods: Readonly<Record<string, NativeMethod>> = {
   named_children: method('', (self) => list(pairs(namedChildren(self)))),
   modules: method('', (self) => list(namedModules(self).map(([, module]) => module))),
   named_modules: method("memo=None, prefix='', remove_duplicate=True", (self, given) =>
-    list(pairs(namedModules(self, prefixOf(given.get('prefix'))))),
+    list(pairs(namedModules(self, prefixOf(given.get('prefix')), isUnique(given)))),
   ),
   parameters: method('recurse=True', (self, given) =>
     list(namedParameters(self, '', booleanOf(given.get('recurse')) ?? true).map(([, tensor]) => tensor)),
   ),
   named_parameters: method("prefix='', recurse=True, remove_duplicate=True", (self, given) =>
-    list(pairs(namedParameters(self, prefixOf(given.get('prefix')), booleanOf(given.get('recurse')) ?? true))),
+    list(
+      pairs(
+        namedParameters(self, prefixOf(given.get('prefix')), booleanOf(given.get('recurse')) ?? true, isUnique(given)),
+      ),
+    ),
   ),
   buffers: method('recurse=True', (self, given) =>
     list(namedBuffers(self, '', booleanOf(given.get('recurse')) ?? true).map(([, tensor]) => tensor)),
@@ -141,6 +147,11 @@ const moduleMethods: Readonly<Record<string, NativeMethod>> = {
   }),
 };
 
+/** `remove_duplicate`: what is found under several names is listed once. */
+function isUnique(given: { get(name: string): Value }): boolean {
+  return booleanOf(given.get('remove_duplicate')) ?? true;
+}
+
 /** `torch.nn.Module`: registration, traversal, `apply`. Calling an instance calls its `forward`. */
 export const moduleClass = nativeClass('torch.nn.Module', {
   construct: (instance) => {
@@ -153,11 +164,17 @@ export const moduleClass = nativeClass('torch.nn.Module', {
       case 'training':
         return boolean(true);
       case '_modules':
-        return dictOf([...instance.attributes].filter(([, value]) => isModule(value)));
+        return attributeView(
+          instance,
+          [...instance.attributes].filter(([, value]) => isModule(value)),
+        );
       case '_parameters':
-        return dictOf([...instance.attributes].filter(([, value]) => isParameter(value)));
+        return attributeView(
+          instance,
+          [...instance.attributes].filter(([, value]) => isParameter(value)),
+        );
       case '_buffers':
-        return dictOf(namedBuffers(instance, '', false));
+        return attributeView(instance, namedBuffers(instance, '', false));
       default:
         return null;
     }
@@ -179,6 +196,7 @@ function register(self: InstanceValue, given: { get(name: string): Value }, cont
 
 /** A name that becomes a parameter or submodule goes behind those that already are, whatever it was before. */
 function keepOrder(instance: InstanceValue, name: string, value: Value, _context?: NativeContext): void {
+  if (value.type === 'tensor' && isBuffer(value)) moduleState(instance).buffers.add(name);
   if (!isModule(value) && !isParameter(value)) return;
   const { registered, buffers } = moduleState(instance);
   buffers.delete(name);

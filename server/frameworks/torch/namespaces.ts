@@ -22,7 +22,7 @@ import { poolingClasses, poolingOperations } from './pooling.ts';
 import { quantizationModules } from './quantization.ts';
 import { recurrentClasses } from './recurrent.ts';
 import { shapingClasses } from './shaping.ts';
-import { parameterClass, tensorClasses } from './tensor-classes.ts';
+import { bufferClass, parameterClass, tensorClasses } from './tensor-classes.ts';
 import { joinTensors, shapeOperations } from './tensor-operations.ts';
 import { transformerClasses } from './transformer.ts';
 import { allocate } from './writes.ts';
@@ -112,6 +112,7 @@ const torchMembers: Readonly<Record<string, Value>> = {
 const nnMembers: Readonly<Record<string, Value>> = {
   Module: moduleClass,
   Parameter: parameterClass,
+  Buffer: bufferClass,
   UninitializedParameter: parameterClass,
   ...linearClasses,
   ...convolutionClasses,

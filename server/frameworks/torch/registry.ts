@@ -42,9 +42,10 @@ export function namedChildren(instance: InstanceValue): NamedModule[] {
   return children;
 }
 
-/** `named_modules()`: the module itself, then its submodules, parents before children, each once. */
-export function namedModules(root: InstanceValue, prefix = ''): NamedModule[] {
+/** `named_modules()`: the module itself, then its submodules, parents before children, each once if so wished. */
+export function namedModules(root: InstanceValue, prefix = '', unique = true): NamedModule[] {
   const found: NamedModule[] = [];
+  /** All that were met, or else those on the way down: a module may hold its own parent. */
   const seen = new Set<InstanceValue>();
   visit(root, prefix);
   return found;
@@ -56,18 +57,19 @@ export function namedModules(root: InstanceValue, prefix = ''): NamedModule[] {
     for (const [key, value] of module.attributes) {
       if (isModule(value)) visit(value, joinNames(name, key));
     }
+    if (!unique) seen.delete(module);
   }
 }
 
-/** `named_parameters()`: own before submodules', a tied one once, under its first name. */
-export function namedParameters(root: InstanceValue, prefix = '', recurse = true): NamedTensor[] {
+/** `named_parameters()`: own before submodules', a tied one once, under its first name, or under all of them. */
+export function namedParameters(root: InstanceValue, prefix = '', recurse = true, unique = true): NamedTensor[] {
   const found: NamedTensor[] = [];
   const seen = new Set<unknown>();
-  for (const [name, module] of recurse ? namedModules(root, prefix) : [[prefix, root] as const]) {
+  for (const [name, module] of recurse ? namedModules(root, prefix, unique) : [[prefix, root] as const]) {
     for (const [key, value] of module.attributes) {
       if (!isParameter(value)) continue;
       const identity = value.storage ?? value;
-      if (seen.has(identity)) continue;
+      if (unique && seen.has(identity)) continue;
       seen.add(identity);
       found.push([joinNames(name, key), value]);
     }

@@ -4,7 +4,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { dimOf, isNone, itemsOf, numberOf, numbersOf, shapeOf } from '../../interpreter/read.ts';
 import { method } from '../../interpreter/table.ts';
 import { type ClassValue, number, type TensorValue, tuple, type Value } from '../../interpreter/values.ts';
-import { apply, applyUnknown, onTensor } from './apply.ts';
+import { apply, applyUnknown, isTracing, onTensor } from './apply.ts';
 import { layerClass } from './layer.ts';
 import { modulesOf, type OpRow } from './op-row.ts';
 import { type Reader, readerOf } from './reader.ts';
@@ -42,6 +42,8 @@ export function pad(input: TensorValue, sizes: Value, mode: string, context: Nat
   const numbers = itemsOf(sizes)?.map(numberOf);
   if (!numbers?.every((size) => size !== null) || numbers.length % 2 === 1)
     return applyUnknown('pad', [input], null, context);
+  // Nothing is added: the values are those of the tensor.
+  if (numbers.every((size) => size === 0) && !isTracing(context)) return input;
   const pairs: [number, number][] = [];
   for (let index = 0; index < numbers.length; index += 2) pairs.unshift([numbers[index] ?? 0, numbers[index + 1] ?? 0]);
   const kind = mode === 'reflect' || mode === 'replicate' ? mode : 'constant';

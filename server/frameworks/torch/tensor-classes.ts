@@ -56,6 +56,25 @@ export const tensorClasses: Readonly<Record<string, ClassValue>> = {
   ),
 };
 
+const bufferTensors = new WeakSet<TensorValue>();
+
+/** Made by `nn.Buffer`: becomes a buffer where it is assigned to a module. */
+export function isBuffer(value: TensorValue): boolean {
+  return bufferTensors.has(value);
+}
+
+export const bufferClass: ClassValue = nativeClass('torch.nn.Buffer', {
+  bases: [tensorClass],
+  parameters: 'data=None, *, persistent=True',
+  convert: (given) => {
+    const data = given.get('data');
+    if (data.type !== 'tensor') return data;
+    const made = { ...data, isParameter: false };
+    bufferTensors.add(made);
+    return made;
+  },
+});
+
 export const parameterClass: ClassValue = nativeClass('torch.nn.Parameter', {
   bases: [tensorClass],
   parameters: 'data=None, requires_grad=True',

@@ -64,7 +64,6 @@ const sameNames = [
   'bfloat16',
   'type',
   'type_as',
-  'requires_grad_',
   'retain_grad',
   'pin_memory',
   'as_subclass',
@@ -151,6 +150,16 @@ export const shapeOperations: Operations = {
   },
   detach: { parameters: '', run: (input) => ({ ...input, isParameter: false }) },
   detach_: same,
+  requires_grad_: {
+    parameters: 'requires_grad=True',
+    run: (input, given, context) => {
+      const trainable = booleanOf(given.get('requires_grad'));
+      if (input.storage === null || trainable === null) return input;
+      context.touch(input.storage);
+      input.storage.trainable = trainable;
+      return input;
+    },
+  },
 
   size: {
     parameters: 'dim=None',

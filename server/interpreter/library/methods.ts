@@ -57,6 +57,8 @@ function pythonAttribute(object: Value, name: string): Value | null {
       if (name === '__self__') return object.self;
       return name === '__func__' ? object.function : pythonAttribute(object.function, name);
     case 'function':
+      // What `types.FunctionType` makes the same function of again.
+      if (name === '__code__') return object;
       return name === '__name__' ? string(object.node.name ?? '<lambda>') : null;
     case 'native':
       return name === '__name__' ? string(object.function.name.slice(object.function.name.lastIndexOf('.') + 1)) : null;

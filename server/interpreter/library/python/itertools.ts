@@ -3,6 +3,7 @@ import type { BoundArguments, NativeContext } from '../../native.ts';
 import { numberOf } from '../../read.ts';
 import { namespace, nativeClass, nativeFunction } from '../../table.ts';
 import { list, type NamespaceValue, none, number, tuple, unknown, type Value } from '../../values.ts';
+import { endless } from './sequence-functions.ts';
 
 const few = 256;
 
@@ -31,12 +32,12 @@ export const itertoolsModule: NamespaceValue = namespace('itertools', {
   count: nativeFunction('itertools.count', 'start=0, step=1', (given) => {
     const [start, step] = [numberOf(given.get('start')), numberOf(given.get('step'))];
     if (start === null || step === null) return unknown('counter');
-    return { ...list(Array.from({ length: few }, (_, index) => number(start + index * step))), open: true };
+    return endless(Array.from({ length: few }, (_, index) => number(start + index * step)));
   }),
   cycle: nativeFunction('itertools.cycle', 'items', (given, context) => {
     const items = context.iterate(given.get('items'));
     if (items === null || items.length === 0) return unknown('cycle');
-    return { ...list(Array.from({ length: few }, (_, index) => items[index % items.length] ?? none)), open: true };
+    return endless(Array.from({ length: few }, (_, index) => items[index % items.length] ?? none));
   }),
   islice: nativeFunction('itertools.islice', 'items, *bounds', (given, context) => {
     const source = given.get('items');

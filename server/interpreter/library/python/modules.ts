@@ -174,6 +174,7 @@ const sysModule = namespace('sys', {
 
 const typesModule = namespace('types', (name) => {
   if (name === 'SimpleNamespace') return simpleNamespace;
+  if (name === 'FunctionType') return functionType;
   return typesClasses.member(name);
 });
 const typesClasses = abstractClasses('types');
@@ -183,6 +184,29 @@ const simpleNamespace = nativeClass('types.SimpleNamespace', {
   construct: (instance, given) => {
     for (const [name, item] of given.keywordRest) instance.attributes.set(name, item.value);
   },
+});
+
+/** Copies of functions: `FunctionType(f.__code__, f.__globals__)`. */
+const functionType = nativeClass('types.FunctionType', {
+  bases: [objectClass],
+  parameters: 'code, *rest, **options',
+  convert: (given) => {
+    const code = given.get('code');
+    return rebound(code.type === 'function' ? code : unknown('function'), 'plain');
+  },
+});
+
+const importlibModule = namespace('importlib', {
+  import_module: nativeFunction('importlib.import_module', 'name, package=None', (given, context) => {
+    const [name, package_] = [given.get('name'), given.get('package')];
+    if (name.type !== 'string') return unknown('module');
+    const level = name.value.length - name.value.replace(/^\.+/, '').length;
+    if (level > 0 && package_.type !== 'string') return unknown('module');
+    const above =
+      package_.type === 'string' && level > 0 ? package_.value.split('.').slice(0, 1 - level || undefined) : [];
+    const full = [...above, name.value.slice(level)].filter((part) => part !== '').join('.');
+    return context.importModule(full) ?? context.fail('ModuleNotFoundError', `module ${full}`);
+  }),
 });
 
 const modules: ReadonlyMap<string, NamespaceValue> = new Map([
@@ -208,6 +232,7 @@ const modules: ReadonlyMap<string, NamespaceValue> = new Map([
   ['types', typesModule],
   ['inspect', inspectModule],
   ['argparse', argparseModule],
+  ['importlib', importlibModule],
   ['numpy', numpyModule],
   ['__future__', namespace('__future__', () => none)],
 ]);

@@ -39,8 +39,20 @@ export function quantify(given: BoundArguments, context: NativeContext, decisive
   return result === null ? unknown('condition') : boolean(result);
 }
 
+const endlessLists = new WeakSet<Value>();
+
+/** The beginning of an iterator without an end: an open list whose first items are these, rather than samples of them. */
+export function endless(items: Value[]): Value {
+  const made: Value = { ...list(items), open: true };
+  endlessLists.add(made);
+  return made;
+}
+
 export function zip(given: BoundArguments, context: NativeContext): Value {
-  const columns = given.rest.map((item) => ({ value: item.value, items: context.iterate(item.value) }));
+  const columns = given.rest.map(({ value }) => ({
+    value,
+    items: value.type === 'list' && endlessLists.has(value) ? value.items : context.iterate(value),
+  }));
   const known = columns.flatMap((column) => (column.items === null ? [] : [column.items.length]));
   if (known.length === 0) return columns.length === 0 ? list([]) : unknown('pairs');
   const length = Math.min(...known);

@@ -12,7 +12,7 @@ export function isUnrelatedFile(path: string): boolean {
   return files.some((file) => path.endsWith(file));
 }
 
-const files = ['transformers/utils/auto_docstring.py', 'transformers/utils/doc.py'].map((file) => `/${file}`);
+const files = ['/transformers/utils/auto_docstring.py'];
 
 const packages = new Set([
   // images, sound, text, tables
