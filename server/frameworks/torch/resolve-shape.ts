@@ -34,10 +34,9 @@ export function resolveShape(input: Shape | null, target: TargetShape): Resolved
   }
   const single = left.length === 1 && right.length === 0 && ratio === 1;
   const dim = single ? (left[0] ?? null) : null;
-  return {
-    shape: withRest(target, rest, dim),
-    fit: ratio === 1 ? 'good' : Number.isInteger(ratio) || right.length > 0 ? uneven : 'misfit',
-  };
+  // Windows that were counted with the batch are taken out of it again: `attention.view(-1, windows, heads, n, n)`.
+  const divides = Number.isInteger(ratio) || right.length > 0 || (uneven === 'good' && Number.isInteger(1 / ratio));
+  return { shape: withRest(target, rest, dim), fit: ratio === 1 ? 'good' : divides ? uneven : 'misfit' };
 }
 
 /** Equal symbols fall away, and unknown sizes one by one. */

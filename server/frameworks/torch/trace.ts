@@ -183,10 +183,12 @@ function givenShapes(
 ): readonly (Shape | null)[] {
   const asAsked = readShapes(signature, given, first, false);
   if (given.every((shape) => shape.includes(null))) return asAsked;
-  const { misfits } = attempt(root, signature, asAsked, context);
+  const { misfits, stepsBeforeMisfit } = attempt(root, signature, asAsked, context);
   if (misfits === 0) return asAsked;
   const otherwise = readShapes(signature, given, first, true);
-  return attempt(root, signature, otherwise, context).misfits < misfits ? otherwise : asAsked;
+  // Not by the number of misfits: after the first one little is known that could fail to fit.
+  const other = attempt(root, signature, otherwise, context);
+  return other.misfits === 0 || other.stepsBeforeMisfit > stepsBeforeMisfit ? otherwise : asAsked;
 }
 
 function readShapes(

@@ -13,6 +13,8 @@ export interface Trial {
   /** Steps that fit, but look as if by accident: a batch that turns into several. */
   doubts: number;
   steps: number;
+  /** Steps before the first that would raise. */
+  stepsBeforeMisfit: number;
   /** The first op with an opinion on the shape that meets each input, by the input's index. */
   readonly demands: Map<number, Demand>;
   /** Smallest side of a feature map on the way. */
@@ -48,7 +50,14 @@ let current: { readonly trial: Trial; readonly origins: WeakMap<TensorValue, Ori
 
 /** Runs a forward pass as a trial. The evaluator is synchronous: there is one at a time. */
 export function runTrial(shapes: readonly (Shape | null)[], forward: (inputs: readonly TensorValue[]) => void): Trial {
-  const trial: Trial = { misfits: 0, doubts: 0, steps: 0, demands: new Map(), smallestMap: null };
+  const trial: Trial = {
+    misfits: 0,
+    doubts: 0,
+    steps: 0,
+    stepsBeforeMisfit: 0,
+    demands: new Map(),
+    smallestMap: null,
+  };
   const origins = new WeakMap<TensorValue, Origin>();
   const outer = current;
   current = { trial, origins };
@@ -84,6 +93,7 @@ export function trialStep(step: TrialStep, shape: Shape | null, problem: string 
   const { trial } = current;
   trial.steps++;
   if (problem !== null) trial.misfits++;
+  if (trial.misfits === 0) trial.stepsBeforeMisfit++;
   noteMap(trial, step.op, shape);
   noteOrigins(step, result, current);
   return result;
