@@ -22,9 +22,11 @@ export function createCollection<T = BuiltModel>(
   options: {
     /** What takes hours is kept until it is deleted by hand, not until the script is touched. */
     readonly keepForever?: boolean;
+    /** The folder in `out/oracle/`; otherwise the script's name. */
+    readonly keptAs?: string;
   } = {},
 ): Collection<T> {
-  const kept = path.join(import.meta.dirname, '../../out/oracle', path.basename(script, '.py'));
+  const kept = path.join(import.meta.dirname, '../../out/oracle', options.keptAs ?? path.basename(script, '.py'));
   const fileOf = (name: string) => path.join(kept, `${name.replaceAll('/', '-')}.json`);
   /** It was written by the script as it is now. */
   const isFresh = (file: string) => {

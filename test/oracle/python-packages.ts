@@ -9,6 +9,8 @@ export interface PythonPackages {
   readonly packages: readonly string[];
   /** What can be imported once they are there. */
   readonly imports: string;
+  /** What they need is there already: Debian's PyTorch. */
+  readonly withoutDependencies?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +36,14 @@ export const modelCollections: PythonPackages = {
   imports: 'torch, torchvision, timm, transformers',
 };
 
+/** timm (18 MB) for Debian's PyTorch, which builds nearly all of its models: for every CI run. */
+export const timmOnDebian: PythonPackages = {
+  name: 'timm',
+  packages: ['timm==1.0.31'],
+  imports: 'torch, torchvision, timm',
+  withoutDependencies: true,
+};
+
 /** Where the packages lie: an import root for the analyzer too. */
 export function folderOf({ name }: PythonPackages): string {
   return path.resolve(import.meta.dirname, '../../out/python', name);
@@ -50,7 +60,8 @@ export function runPython(packages: PythonPackages, command: readonly string[], 
 function ensurePackages(packages: PythonPackages): void {
   if (python(packages, ['-c', `import ${packages.imports}`], '').status === 0) return;
   ensureSystem([pip]);
-  const command = ['-m', 'pip', 'install', '--quiet', '--target', folderOf(packages), ...packages.packages];
+  const options = ['--quiet', '--target', folderOf(packages), ...(packages.withoutDependencies ? ['--no-deps'] : [])];
+  const command = ['-m', 'pip', 'install', ...options, ...packages.packages];
   const run = spawnSync(systemPython, command, { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`cannot be installed: ${packages.packages.join(' ')}: ${run.stderr}`);
 }
