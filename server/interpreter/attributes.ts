@@ -181,6 +181,7 @@ function boundMethod(native: NativeClass, name: string, self: InstanceValue): Va
     function: {
       name: `${native.name}.${name}`,
       signature: method.signature,
+      self,
       evaluate: (given, context) => {
         context.touch(self);
         return method.evaluate(self, given, context);

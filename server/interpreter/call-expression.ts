@@ -1,7 +1,7 @@
 import type { Argument, Expression } from '../syntax/ast.ts';
 import { asDictionary } from './library/dictionaries.ts';
 import type { Frame, Machine, Site } from './machine.ts';
-import { lookUp } from './scopes.ts';
+import { allValues, lookUp } from './scopes.ts';
 import { type CallArguments, type GivenArgument, none, unknown, type Value } from './values.ts';
 
 type Call = Extract<Expression, { type: 'Call' }>;
@@ -52,7 +52,10 @@ function specialCall(machine: Machine, call: Call, name: string, frame: Frame): 
   }
   if (name === 'super' && lookUp(frame, 'super') === null) return superObject(machine, call, frame);
   if (name === 'locals' && call.arguments.length === 0) return scopeDictionary(frame.scope.variables);
-  if (name === 'globals' && call.arguments.length === 0) return scopeDictionary(frame.module.scope.variables);
+  if (name === 'globals' && call.arguments.length === 0) {
+    frame.module.scope.reads?.add(allValues);
+    return scopeDictionary(frame.module.scope.variables);
+  }
   return null;
 }
 

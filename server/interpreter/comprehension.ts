@@ -1,5 +1,6 @@
 import type { ComprehensionClause, Expression } from '../syntax/ast.ts';
 import { maxItems } from './budget.ts';
+import { now } from './clock.ts';
 import { keyOf } from './keys.ts';
 import type { Frame, Machine } from './machine.ts';
 import { createScope } from './scopes.ts';
@@ -13,7 +14,7 @@ type Comprehension = Extract<Expression, { type: 'Comprehension' }>;
  * and the result is open.
  */
 export function comprehension(machine: Machine, node: Comprehension, frame: Frame): Value {
-  const scope = createScope(frame.scope, machine.journal.now);
+  const scope = createScope(frame.scope, now());
   const inner: Frame = { ...frame, scope, closure: scope, isClassBody: false };
   const items: Value[] = [];
   let numbers = 0;

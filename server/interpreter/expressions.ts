@@ -1,5 +1,6 @@
 import type { Expression, FunctionNode } from '../syntax/ast.ts';
 import { callExpression } from './call-expression.ts';
+import { now } from './clock.ts';
 import { comprehension } from './comprehension.ts';
 import { formatValue } from './format.ts';
 import { keyOf } from './keys.ts';
@@ -61,7 +62,7 @@ export function evaluate(machine: Machine, expression: Expression, frame: Frame)
       return makeFunction(machine, expression.function, frame);
     case 'List': {
       const { items, open } = itemsOf(machine, expression.items, frame);
-      return { type: 'list', items, open };
+      return { type: 'list', items, open, born: now() };
     }
     case 'Tuple': {
       const { items, open } = itemsOf(machine, expression.items, frame);
@@ -244,7 +245,7 @@ function itemsOf(
 }
 
 function dictionary(machine: Machine, expression: Extract<Expression, { type: 'Dict' }>, frame: Frame): DictValue {
-  const dict: DictValue = { type: 'dict', entries: new Map(), open: false };
+  const dict: DictValue = { type: 'dict', entries: new Map(), open: false, born: now() };
   for (const entry of expression.entries) {
     if (entry.key === null) {
       const value = machine.evaluate(entry.value, frame);

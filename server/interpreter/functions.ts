@@ -1,4 +1,5 @@
 import type { FunctionNode } from '../syntax/ast.ts';
+import { now } from './clock.ts';
 import { joinValues } from './join.ts';
 import { type Frame, type Machine, Raised, type Recursion, type Site } from './machine.ts';
 import type { NativeClass } from './native.ts';
@@ -43,7 +44,7 @@ export function callFunction(
     // A call costs more than an expression: a scope, arguments, a frame.
     for (let step = 0; step < callSteps; step++) machine.budget.spend();
     machine.events.called(function_);
-    const frame = frameOf(machine, function_, selfOf(function_, self, arguments_));
+    const frame = frameOf(function_, selfOf(function_, self, arguments_));
     bindParameters(machine, function_, self, arguments_, frame);
     const run = () => {
       machine.execute(function_.node.body, frame);
@@ -91,8 +92,8 @@ function selfOf(function_: FunctionValue, self: Value | null, arguments_: CallAr
   return arguments_.positional[0]?.value ?? null;
 }
 
-function frameOf(machine: Machine, function_: FunctionValue, self: Value | null): Frame {
-  const scope = createScope(function_.scope, machine.journal.now);
+function frameOf(function_: FunctionValue, self: Value | null): Frame {
+  const scope = createScope(function_.scope, now());
   return {
     module: function_.module,
     scope,

@@ -1,4 +1,5 @@
 import { guarded, withFirst } from './calls.ts';
+import { now } from './clock.ts';
 import { enumMember, isEnum } from './library/enum.ts';
 import type { Machine, Site } from './machine.ts';
 import { bind } from './signature.ts';
@@ -24,7 +25,7 @@ export function instantiate(machine: Machine, class_: ClassValue, arguments_: Ca
     class: class_,
     attributes: new Map(),
     at: { path: site.module.path, start: site.at.start, end: site.at.end },
-    born: machine.journal.now,
+    born: now(),
     state: null,
   };
   const { state } = machine;

@@ -1,3 +1,4 @@
+import { tick } from './clock.ts';
 import type { ClassValue, DictValue, InstanceValue, ListValue, Scope, SetValue, Storage } from './values.ts';
 
 /** Everything that code can change in place. */
@@ -11,30 +12,26 @@ export interface Journal {
   readonly isActive: boolean;
   /** Explorations that are running, one inside of the other. */
   readonly depth: number;
-  /** The time on the journal's own clock; things carry it as `born`. */
-  readonly now: number;
   /** Must be called before `target` is changed. What was made during an exploration needs no undoing by it. */
   touch(target: Mutable): void;
   /** Runs `body`, undoes what it changed, and returns what it had made of each thing it changed. */
   explore(body: () => void): ReadonlyMap<Mutable, Snapshot>;
   /** Runs `body` and undoes what it changed, for good: an analysis leaves no trace in the modules that it imports. */
   temporarily<T>(body: () => T): T;
+  /** Runs `body` and says which older things it changed. */
+  watch<T>(body: () => T): { readonly value: T; readonly changed: ReadonlySet<Mutable> };
   /** Runs `body` unrecorded: a module that is imported inside of a branch stays imported. */
   suspend<T>(body: () => T): T;
 }
 
 export function createJournal(): Journal {
   let frames: JournalFrame[] = [];
-  let clock = 0;
   return {
     get isActive() {
       return frames.length > 0;
     },
     get depth() {
       return frames.length;
-    },
-    get now() {
-      return clock;
     },
     touch(target) {
       const born = bornOf(target);
@@ -71,6 +68,15 @@ export function createJournal(): Journal {
         for (const [target, before] of frame.changed) restore(target, before);
       }
     },
+    watch(body) {
+      const frame = newFrame();
+      frames.push(frame);
+      try {
+        return { value: body(), changed: new Set(frame.changed.keys()) };
+      } finally {
+        frames.pop();
+      }
+    },
     suspend(body) {
       const outer = frames;
       frames = [];
@@ -83,7 +89,7 @@ export function createJournal(): Journal {
   };
 
   function newFrame(): JournalFrame {
-    return { since: ++clock, changed: new Map() };
+    return { since: tick(), changed: new Map() };
   }
 }
 
@@ -105,7 +111,7 @@ export type Snapshot =
   | { readonly of: 'dict'; readonly entries: DictValue['entries']; readonly open: boolean }
   | { readonly of: 'instance'; readonly attributes: InstanceValue['attributes']; readonly state: unknown }
   | { readonly of: 'class'; readonly members: ClassValue['members'] }
-  | ({ readonly of: 'storage' } & Omit<Storage, 'id' | 'shape'>);
+  | ({ readonly of: 'storage' } & Omit<Storage, 'id' | 'born' | 'shape'>);
 
 export function takeSnapshot(target: Mutable): Snapshot {
   if ('variables' in target) return { of: 'scope', variables: new Map(target.variables) };

@@ -46,6 +46,8 @@ export interface NativeFunction {
   /** Qualified: `torch.nn.functional.relu`. */
   readonly name: string;
   readonly signature: Signature;
+  /** The object that it belongs to, where it is a method of one. */
+  readonly self?: Value;
   evaluate(arguments_: BoundArguments, context: NativeContext): Value;
 }
 

@@ -6,11 +6,17 @@ export function createScope(parent: Scope | null, born = -1): Scope {
   return { parent, variables: new Map(), born };
 }
 
+/** Among the names that a scope's `reads` collects: the code asked which names there are. */
+export const allNames = '*';
+/** The code took all names with their values. */
+export const allValues = '**';
+
 /** The value of a name, from the inside out; `null` where no scope has it. */
 export function lookUp(frame: Frame, name: string): Value | null {
   const redirect = frame.redirects?.get(name);
   for (let scope: Scope | null = redirect ?? frame.scope; scope !== null; scope = scope.parent) {
     const value = scope.variables.get(name);
+    scope.reads?.add(name);
     if (value !== undefined) return force(scope, name, value);
   }
   return null;

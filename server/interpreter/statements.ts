@@ -1,6 +1,7 @@
 import type { Statement } from '../syntax/ast.ts';
 import { annotate } from './annotations.ts';
 import { defineClass, defineFunction } from './classes.ts';
+import { now } from './clock.ts';
 import { executeImport, executeImportFrom } from './import-statements.ts';
 import { extend } from './limits.ts';
 import { loopFor, loopWhile } from './loops.ts';
@@ -94,7 +95,7 @@ function executeStatement(machine: Machine, statement: Statement, frame: Frame):
 
 /** JavaScript's `{ … }`: its `let` and `const` are its own. */
 function block(machine: Machine, body: readonly Statement[], frame: Frame): Completion {
-  const scope = createScope(frame.scope, machine.journal.now);
+  const scope = createScope(frame.scope, now());
   const inner: Frame = { ...frame, scope, closure: scope };
   const completion = machine.execute(body, inner);
   frame.returned = inner.returned;

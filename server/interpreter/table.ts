@@ -1,4 +1,5 @@
 import type { Shape } from '../../core/graph/shape.ts';
+import { now } from './clock.ts';
 import type { BoundArguments, NativeClass, NativeContext, NativeMethod, Signature } from './native.ts';
 import { createClass } from './order.ts';
 import { bind, signature } from './signature.ts';
@@ -71,10 +72,14 @@ export function namespace(
 }
 
 /** Memory for a tensor. Role, fans and writes are filled in by the layer that owns it. */
-export function storage(shape: Shape | null, fields: Partial<Omit<Storage, 'id' | 'shape' | 'writes'>> = {}): Storage {
+export function storage(
+  shape: Shape | null,
+  fields: Partial<Omit<Storage, 'id' | 'born' | 'shape' | 'writes'>> = {},
+): Storage {
   lastStorage++;
   return {
     id: lastStorage,
+    born: now(),
     shape,
     writes: [],
     trainable: true,

@@ -3,6 +3,7 @@ import type { ParameterRole } from '../../core/graph/parameter.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { FunctionNode } from '../syntax/ast.ts';
+import { now } from './clock.ts';
 import type { ModuleRecord } from './machine.ts';
 import type { NativeClass, NativeFunction } from './native.ts';
 
@@ -65,6 +66,8 @@ export interface ListValue {
   readonly type: 'list';
   readonly items: Value[];
   open: boolean;
+  /** When it was made, see `clock.ts`; without it, long ago. */
+  readonly born?: number;
 }
 export interface TupleValue {
   readonly type: 'tuple';
@@ -75,12 +78,16 @@ export interface TupleValue {
 export interface SetValue {
   readonly type: 'set';
   readonly items: Value[];
+  /** When it was made, see `clock.ts`; without it, long ago. */
+  readonly born?: number;
 }
 /** Mutable; keyed by `keyOf(value)` in insertion order. JavaScript objects are dictionaries too. */
 export interface DictValue {
   readonly type: 'dict';
   readonly entries: Map<string, DictEntry>;
   open: boolean;
+  /** When it was made, see `clock.ts`; without it, long ago. */
+  readonly born?: number;
   /** `defaultdict`: makes the value of a key that is asked for and missing. */
   readonly factory?: Value;
 }
@@ -150,7 +157,7 @@ export interface InstanceValue {
   readonly attributes: Map<string, Value>;
   /** The constructor call. */
   readonly at: Span | null;
-  /** When it was made, on the journal's clock; without it, long ago. */
+  /** When it was made, see `clock.ts`; without it, long ago. */
   readonly born?: number;
   /** What a native class keeps about its instance: the op, the layer's configuration. Typed by the class that wrote it. */
   state: unknown;
@@ -172,6 +179,8 @@ export interface TensorValue {
 /** The memory behind a tensor: every write in order. Shared by the parameter, its `.data` and its views. */
 export interface Storage {
   readonly id: number;
+  /** When it was made, see `clock.ts`; without it, long ago. */
+  readonly born?: number;
   readonly shape: Shape | null;
   readonly writes: Write[];
   trainable: boolean;
@@ -219,8 +228,10 @@ export interface UnknownValue {
 export interface Scope {
   readonly parent: Scope | null;
   readonly variables: Map<string, Value>;
-  /** When it was made, on the journal's clock; without it, long ago. */
+  /** When it was made, see `clock.ts`; without it, long ago. */
   readonly born?: number;
+  /** Of a module: notes the names that are looked up while it is set. */
+  reads?: Set<string> | null;
 }
 
 export interface GivenArgument {
@@ -251,7 +262,7 @@ export function boolean(value: boolean): BooleanValue {
   return { type: 'boolean', value };
 }
 export function list(items: Value[]): ListValue {
-  return { type: 'list', items, open: false };
+  return { type: 'list', items, open: false, born: now() };
 }
 export function tuple(items: readonly Value[]): TupleValue {
   return { type: 'tuple', items };
@@ -262,5 +273,6 @@ export function dictOf(entries: readonly (readonly [key: string, value: Value, a
     type: 'dict',
     entries: new Map(entries.map(([key, value, at]) => [`s${key}`, { key: string(key), value, at: at ?? null }])),
     open: false,
+    born: now(),
   };
 }

@@ -167,7 +167,7 @@ function createWorld(
   });
   const workspace = withOpenDocuments(createDiskWorkspace({ roots, searchPaths }), (file) => documents.get(file));
   const sources = createSourceCache(workspace);
-  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks(), sources), sources };
+  return { workspace, analyzer: createAnalyzer(workspace, createFrameworks(), sources, true), sources };
 }
 
 function readDisk(file: string): string | null {

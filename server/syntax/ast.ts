@@ -234,4 +234,6 @@ export interface Module {
   readonly comments: readonly (Range & { readonly text: string })[];
   /** Ranges that could not be parsed. */
   readonly errors: readonly Range[];
+  /** Where its top-level statements begin, ascending, each with its text; the first begins at 0. Only where they are read one by one. */
+  readonly pieces?: readonly { readonly start: number; readonly text: string }[];
 }

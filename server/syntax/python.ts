@@ -33,22 +33,21 @@ function parsePieces(text: string, starts: readonly number[]): Module {
   const body: Statement[] = [];
   const errors: Range[] = [];
   const comments: Module['comments'][number][] = [];
+  const placed: { start: number; text: string }[] = [];
   starts.forEach((start, index) => {
     const part = text.slice(start, starts[index + 1]);
     const source = scanPython(part);
     for (const comment of source.comments)
       comments.push({ ...comment, start: comment.start + start, end: comment.end + start });
     source.cuts.forEach((cut, at) => {
-      const piece = parseStatement(
-        part.slice(cut, source.cuts[at + 1]),
-        source.masked.slice(cut, source.cuts[at + 1]),
-        start + cut,
-      );
+      const own = part.slice(cut, source.cuts[at + 1]);
+      placed.push({ start: start + cut, text: own });
+      const piece = parseStatement(own, source.masked.slice(cut, source.cuts[at + 1]), start + cut);
       body.push(...piece.statements);
       errors.push(...piece.errors);
     });
   });
-  return { language: 'python', body, comments, errors };
+  return { language: 'python', body, comments, errors, pieces: placed };
 }
 
 /** One top-level statement, which stands at `at` in the module. */

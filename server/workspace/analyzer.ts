@@ -6,12 +6,16 @@ import { createMachine } from '../interpreter/create.ts';
 import { finalize } from '../interpreter/finalize.ts';
 import { createTrace } from '../interpreter/graph-builder.ts';
 import { type Machine, type ModuleRecord, Raised } from '../interpreter/machine.ts';
+import type { InstanceValue } from '../interpreter/values.ts';
 import type { AnalyzeOptions, Analyzer, ModelAnalysis, ModuleAnalysis } from './analysis.ts';
 import { type Collector, createCollector, type Evaluation } from './collector.ts';
+import { placesOf } from './incremental/places.ts';
+import { createUnitCache, type UnitCache } from './incremental/unit-cache.ts';
+import { createUnitStores } from './incremental/unit-stores.ts';
 import { judge, judgeModule } from './judge.ts';
 import { createModuleStore, type ModuleStore } from './module-store.ts';
 import { createSourceCache, languageOf, type SourceCache } from './parse.ts';
-import { findRoot, findRoots, type Root } from './roots.ts';
+import { evaluateCall, findRoot, findRoots, type ModuleRun, type Root, topFunctionsOf } from './roots.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Reads, evaluates and judges modules. What has been parsed and imported is kept for the next analysis. */
@@ -19,7 +23,10 @@ export function createAnalyzer(
   workspace: Workspace,
   frameworks: readonly Framework[],
   sources: SourceCache = createSourceCache(workspace),
+  /** Keep the models of a file for the next analysis of it. */
+  isIncremental = false,
 ): Analyzer {
+  const units = createUnitStores();
   let isCancelled: () => boolean = () => false;
   const collector: Collector = createCollector(() => machine.state.constructions);
   const machine: Machine = createMachine({
@@ -34,7 +41,7 @@ export function createAnalyzer(
     loadedModule: (name) => store.loadedModule(name),
     textOf: (span) => store.textOf(span),
   });
-  const store: ModuleStore = createModuleStore(machine, workspace, sources);
+  const store: ModuleStore = createModuleStore(machine, workspace, sources, isIncremental);
 
   return {
     analyze(path, options = {}) {
@@ -52,25 +59,42 @@ export function createAnalyzer(
     const source = sources.get(path);
     if (source === null) return emptyAnalysis(path);
     const record = store.begin(source);
-    const { value: stopped, seen } = collector.record(() => store.run(record));
+    if (isIncremental && !store.refresh()) units.clear();
+    const { value: ran, seen } = collector.record(() => machine.journal.watch(() => store.run(record)));
+    const stopped = ran.value;
     const notes = stopped === null ? [] : [{ at: null, message: `only the beginning was evaluated: ${stopped}` }];
-    const run = { machine, collector, record, seen };
+    const isAlone = stopped === null && ![...ran.changed].some((object) => store.isShared(object));
+    const cache = isIncremental && isAlone ? cacheFor(record) : null;
+    const run = { machine, collector, record, seen, cache, topFunctions: topFunctionsOf(record) };
     const { value: found } = collector.record(() => rootsOf(run, options));
     if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
     const models: ModelAnalysis[] = [];
     for (const root of found) {
       if (models.length > 0 && isCancelled()) break;
-      models.push(analyzeModel(machine, collector, root, options));
+      const model = modelOf(run, root, options);
+      if (model !== null) models.push(model);
     }
+    cache?.end();
     const left = found.length - models.length;
     const outOfTime = left === 0 ? [] : [{ at: null, message: `out of time: ${left} more models were not analysed` }];
     return analysisOf(record, models, seen, [...notes, ...outOfTime]);
   }
+
+  function cacheFor(record: ModuleRecord): UnitCache | null {
+    const places = placesOf(record.path, record.syntax);
+    const { isShared } = store;
+    return places === null ? null : createUnitCache(units.of(record.path), { machine, record, places, isShared });
+  }
 }
 
-type ModuleRunArgument = Parameters<typeof findRoots>[0];
+function modelOf(run: ModuleRun, root: Root, options: AnalyzeOptions): ModelAnalysis | null {
+  const { machine, collector, cache } = run;
+  const analyze = (instance: InstanceValue) => analyzeModel(machine, collector, root, instance, options);
+  if (cache !== null) return cache.model(root, (callee) => evaluateCall(run, callee).unit, analyze);
+  return root.made.instance === null ? null : analyze(root.made.instance);
+}
 
-function rootsOf(run: ModuleRunArgument, options: AnalyzeOptions): readonly Root[] | string {
+function rootsOf(run: ModuleRun, options: AnalyzeOptions): readonly Root[] | string {
   if (options.symbol === undefined) return findRoots(run);
   const root = findRoot(run, options.symbol, options.arguments);
   return typeof root === 'string' ? root : [root];
@@ -87,13 +111,19 @@ function failedAnalysis(path: string, error: unknown): ModuleAnalysis {
 }
 
 /** Traces the forward pass of a model and judges what comes out. */
-function analyzeModel(machine: Machine, collector: Collector, root: Root, options: AnalyzeOptions): ModelAnalysis {
+function analyzeModel(
+  machine: Machine,
+  collector: Collector,
+  root: Root,
+  instance: InstanceValue,
+  options: AnalyzeOptions,
+): ModelAnalysis {
   const trace = createTrace();
   const { state } = machine;
   state.trace = trace;
   const { value: outcome, seen } = collector.record(() => {
     try {
-      return machine.budget.within(modelLimits, () => traceForward(machine, root, options));
+      return machine.budget.within(modelLimits, () => traceForward(machine, root, instance, options));
     } finally {
       state.trace = null;
     }
@@ -105,22 +135,22 @@ function analyzeModel(machine: Machine, collector: Collector, root: Root, option
     framework: root.framework.id,
     at: root.at,
     nameAt: root.nameAt,
-    description: root.framework.describe(root.instance),
+    description: root.framework.describe(instance),
     nodes: trace.nodes,
     results: trace.results,
     inputs: traced.inputs,
     outputs: traced.outputs,
-    loss: root.framework.loss?.(root.instance) ?? null,
+    loss: root.framework.loss?.(instance) ?? null,
     notes: [...root.seen.notes, ...seen.notes, ...problems],
   });
   const facts = distinctFacts([...root.seen.facts, ...seen.facts]);
   return { graph, facts, ...judge(graph, facts) };
 }
 
-function traceForward(machine: Machine, root: Root, options: AnalyzeOptions) {
+function traceForward(machine: Machine, root: Root, instance: InstanceValue, options: AnalyzeOptions) {
   const context = machine.context({ module: root.module, at: root.nameAt, callee: root.nameAt });
   try {
-    const traced = root.framework.trace(root.instance, options.inputs ?? null, context);
+    const traced = root.framework.trace(instance, options.inputs ?? null, context);
     if (traced === null) return { inputs: [], outputs: [], problem: 'no inputs could be found that fit' };
     return { ...traced, problem: null };
   } catch (error) {

@@ -4,7 +4,7 @@ import { objectClass } from '../interpreter/library/types.ts';
 import { type Machine, type ModuleRecord, Raised, type Site } from '../interpreter/machine.ts';
 import { findMember } from '../interpreter/members.ts';
 import { valueOfJson } from '../interpreter/read.ts';
-import { lookUp } from '../interpreter/scopes.ts';
+import { allNames, lookUp } from '../interpreter/scopes.ts';
 import {
   type CallArguments,
   type ClassValue,
@@ -137,6 +137,7 @@ function configurationClass(name: string, typeName: string | null, function_: Fu
 const configNames = new Set(['config', 'cfg', 'configuration']);
 
 function onlyConfiguration(module: ModuleRecord): Value | null {
+  module.scope.reads?.add(allNames);
   const names = [...module.scope.variables.keys()].filter(
     (name) => /\wConfig$/.test(name) && !/^Pre[tT]rained/.test(name),
   );

@@ -10,6 +10,7 @@ import { type NamespaceValue, unknown, type Value } from '../interpreter/values.
 import type { Module, Statement } from '../syntax/ast.ts';
 import { declaredNames } from './declared-names.ts';
 import { exportedNames } from './exported-names.ts';
+import { addReachable } from './incremental/reachable.ts';
 import { createLateImports } from './late-imports.ts';
 import type { Source, SourceCache } from './parse.ts';
 import { absoluteName, commonJsMember, createRecord, moduleFrame } from './record.ts';
@@ -20,6 +21,10 @@ import type { Workspace } from './workspace.ts';
 export interface ModuleStore extends Importer {
   /** Starts an analysis: a fresh record for the module that is analysed. */
   begin(source: Source): ModuleRecord;
+  /** Whether imported modules are still those of the analysis before. */
+  refresh(): boolean;
+  /** It belongs to an imported module, which is kept. */
+  isShared(object: object): boolean;
   /** Runs a module's statements, once. Returns why it did not come to its end, if so. */
   run(record: ModuleRecord): string | null;
 }
@@ -36,7 +41,14 @@ interface Kept {
 /** Where imports lead is asked of the disk again after this time. */
 const resolutionLifetime = 2000;
 
-export function createModuleStore(machine: Machine, workspace: Workspace, sources: SourceCache): ModuleStore {
+export function createModuleStore(
+  machine: Machine,
+  workspace: Workspace,
+  sources: SourceCache,
+  /** Keep account of what belongs to imported modules, for `isShared`. */
+  marksShared = false,
+): ModuleStore {
+  const shared = new WeakSet<object>();
   const kept = new Map<string, Kept>();
   /** The module that is analysed. It runs as a script: modules that import it get a copy of their own, as in Python. */
   let main: Kept | null = null;
@@ -52,6 +64,8 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
 
   return {
     begin,
+    refresh,
+    isShared: (object) => shared.has(object),
     run,
     importModule,
     importName(name, level, member, from) {
@@ -90,6 +104,12 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
     return main.record;
   }
 
+  function refresh(): boolean {
+    let isSame = true;
+    for (const module of [...kept.values()]) if (!isCurrent(module)) isSame = false;
+    return isSame;
+  }
+
   function newModule(source: Source, name: string, isPackage: boolean, importName: string = name): Kept {
     const record = createRecord(source, name, isPackage, importName);
     return { record, source, imports: new Set(), checkedIn: analysis };
@@ -120,6 +140,7 @@ export function createModuleStore(machine: Machine, workspace: Workspace, source
       Object.assign(state, outer);
       record.state = 'done';
       lateImports.ended(record);
+      if (marksShared && record.name !== '__main__') addReachable(record.scope, shared);
     }
   }
 

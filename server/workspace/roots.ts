@@ -8,13 +8,25 @@ import {
   attempt,
   constructorOf,
   isFrameworkClass,
+  type Outcome,
   type PlainArguments,
   plainArguments,
-  requiredFields,
   requiredParameters,
   symbolicArguments,
 } from './construct.ts';
+import type { UnitCache } from './incremental/unit-cache.ts';
 import { assignedName, nameOfVariable, placeOf } from './root-places.ts';
+import {
+  classKey,
+  frameworkOf,
+  type Made,
+  madeOf,
+  needsArguments,
+  placeKey,
+  type Seen,
+  type Unit,
+  unitOf,
+} from './unit.ts';
 
 /** A model of the module: what makes it, and the object that it makes. */
 export interface Root {
@@ -22,10 +34,23 @@ export interface Root {
   readonly at: Span;
   readonly nameAt: Span;
   readonly module: ModuleRecord;
-  readonly instance: InstanceValue;
+  readonly made: Made;
   readonly framework: Framework;
   /** What happened while it was made. */
-  readonly seen: Evaluation;
+  readonly seen: Seen;
+  /** The call that makes it; `null` where the module's own statements do. */
+  readonly origin: Origin | null;
+  /** What happened to another object of its class counts too. */
+  readonly isMerged: boolean;
+}
+
+/** A call of a class or function of the module, and what came of it. */
+export interface Origin {
+  readonly name: string;
+  readonly callee: ClassValue | FunctionValue;
+  /** How the module itself calls it. */
+  readonly call: CallArguments | null;
+  readonly unit: Unit;
 }
 
 export interface ModuleRun {
@@ -34,6 +59,9 @@ export interface ModuleRun {
   readonly record: ModuleRecord;
   /** What happened while the module's own statements ran. */
   readonly seen: Evaluation;
+  readonly topFunctions: ReadonlyMap<FunctionNode, string>;
+  /** Units of earlier analyses; `null` where none can be used. */
+  readonly cache: UnitCache | null;
 }
 
 /**
@@ -44,27 +72,30 @@ export function findRoots(run: ModuleRun): readonly Root[] {
   const factories = runFactories(run);
   const classes = constructClasses(run, factories);
   const objects = objectRoots(run, factories, classes);
-  const byClass = new Map(classes.map((root) => [root.instance.class, root]));
+  const byClass = new Map(classes.map((root) => [root.made.classKey, root]));
   const taken: Root[] = [];
   for (const factory of factories.roots) {
-    const own = byClass.get(factory.instance.class);
+    const own = byClass.get(factory.made.classKey);
     // A class that can be made without arguments stands for its factories; one that cannot is shown by them.
-    if (own !== undefined && !needsArguments(own.instance.class)) continue;
-    if (own !== undefined) byClass.delete(factory.instance.class);
+    if (own !== undefined && !own.made.needsArguments) continue;
+    if (own !== undefined) byClass.delete(factory.made.classKey);
     taken.push(factory);
   }
   for (const object of objects) {
-    const own = byClass.get(object.instance.class);
+    const own = byClass.get(object.made.classKey);
     if (own === undefined) {
-      if (
-        object.instance.class.at?.path !== run.record.path ||
-        !taken.some((root) => root.instance.class === object.instance.class)
-      ) {
+      if (!object.made.isOwnClass || !taken.some((root) => root.made.classKey === object.made.classKey)) {
         taken.push(object);
       }
-    } else if (countWrites(object) > countWrites(own)) {
+    } else if (object.made.writes > own.made.writes) {
       // The module goes on to initialize the object: that is the class as it is used here.
-      byClass.set(own.instance.class, { ...own, instance: object.instance, seen: merge(own.seen, object.seen) });
+      byClass.set(own.made.classKey, {
+        ...own,
+        made: object.made,
+        seen: merge(own.seen, object.seen),
+        origin: object.origin,
+        isMerged: true,
+      });
     }
   }
   taken.push(...byClass.values());
@@ -76,18 +107,49 @@ export function findRoot(run: ModuleRun, name: string, given: PlainArguments | u
   const value = run.record.scope.variables.get(name);
   const resolved = value?.type === 'lazy' ? value.force() : value;
   if (resolved === undefined) return localRoot(run, name) ?? `no class, function or variable ${name}`;
-  if (resolved.type === 'instance') return objectRoot(run, name, resolved, run.seen) ?? `${name} is not a model`;
+  if (resolved.type === 'instance') {
+    const made = madeOf(run.machine, run.record, resolved);
+    return objectRoot(run, name, made, null) ?? `${name} is not a model`;
+  }
   if (resolved.type !== 'class' && resolved.type !== 'function') return `${name} is not a model`;
   const { value: outcome, seen } = run.collector.record(() => make(run, resolved, given));
   if (outcome.value === null) return `${name}: ${outcome.problem}`;
   if (outcome.value.type !== 'instance') return `${name} does not make a model`;
-  const framework = frameworkOf(run, outcome.value, true);
+  const framework = frameworkOf(run.machine, outcome.value) ?? frameworkOfLayer(run, outcome.value);
   if (framework === null) return `${name} is not a model`;
   const { at, nameAt } = placeOf(resolved, run.record);
-  return { name, at, nameAt, module: run.record, instance: outcome.value, framework, seen };
+  const made = madeOf(run.machine, run.record, outcome.value);
+  return { name, at, nameAt, module: run.record, made, framework, seen, origin: null, isMerged: false };
 }
 
-function make(run: ModuleRun, callee: ClassValue | FunctionValue, given: PlainArguments | undefined) {
+/** What was asked for by name may also be a plain layer. */
+function frameworkOfLayer(run: ModuleRun, instance: InstanceValue): Framework | null {
+  const { frameworks } = run.machine;
+  const own = frameworks.find((framework) => framework.isModel(instance));
+  return own ?? frameworks.find((framework) => framework.describe(instance).parameters.length > 0) ?? null;
+}
+
+/** Calls a class or function of the module; an earlier call that would go the same way stands for it. */
+function originOf(run: ModuleRun, name: string, callee: ClassValue | FunctionValue): Origin {
+  const call = knownCall(run, callee);
+  const fresh = () => evaluateCall(run, callee);
+  return { name, callee, call, unit: run.cache === null ? fresh().unit : run.cache.unit(name, callee, call, fresh) };
+}
+
+/** Calls a class or function of the module. */
+export function evaluateCall(
+  run: ModuleRun,
+  callee: ClassValue | FunctionValue,
+): { readonly unit: Unit; readonly problem: string | null } {
+  const { value: outcome, seen } = run.collector.record(() => make(run, callee, undefined));
+  const unit = unitOf(run, outcome, seen);
+  const { problem } = outcome;
+  if (callee.type !== 'class' || unit.made === null) return { unit, problem };
+  const met = partsMetOnTheWay(run, unit.made, placeOf(callee, run.record).nameAt);
+  return { unit: { ...unit, parts: [...unit.parts, ...met] }, problem };
+}
+
+function make(run: ModuleRun, callee: ClassValue | FunctionValue, given: PlainArguments | undefined): Outcome {
   const { machine, record } = run;
   const function_ = callee.type === 'class' ? constructorOf(callee) : callee;
   const arguments_ =
@@ -105,10 +167,8 @@ function argumentsFor(
   given: PlainArguments | undefined,
 ): CallArguments {
   const isMethod = callee.type === 'class';
-  if (given === undefined && callee.type === 'class' && needsArguments(callee)) {
-    const [call] = run.seen.constructions.get(callee) ?? [];
-    if (call !== undefined) return symbolicArguments(run.machine, function_, isMethod, call);
-  }
+  const call = given === undefined ? knownCall(run, callee) : null;
+  if (call !== null) return symbolicArguments(run.machine, function_, isMethod, call);
   return symbolicArguments(run.machine, function_, isMethod, plainArguments(given ?? {}));
 }
 
@@ -118,55 +178,58 @@ function fieldArguments(
   callee: ClassValue | FunctionValue,
   given: PlainArguments | undefined,
 ): CallArguments {
-  if (given === undefined && callee.type === 'class' && needsArguments(callee)) {
-    const [call] = run.seen.constructions.get(callee) ?? [];
-    if (call !== undefined) return call;
-  }
-  return plainArguments(given ?? {});
+  const call = given === undefined ? knownCall(run, callee) : null;
+  return call ?? plainArguments(given ?? {});
 }
 
-function needsArguments(class_: ClassValue): boolean {
-  const own = constructorOf(class_);
-  if (own === null) return requiredFields(class_).length > 0;
-  return requiredParameters(own.node, own.module.language === 'python').length > 0;
+/** How the module itself calls a class that needs arguments. */
+function knownCall(run: ModuleRun, callee: ClassValue | FunctionValue): CallArguments | null {
+  if (callee.type !== 'class' || !needsArguments(callee)) return null;
+  return run.seen.constructions.get(callee)?.[0] ?? null;
 }
 
 interface Factories {
   readonly roots: readonly Root[];
   /** Models that were built inside of functions and not returned. */
-  readonly locals: readonly { readonly instance: InstanceValue; readonly seen: Evaluation }[];
-  readonly evaluations: readonly Evaluation[];
+  readonly locals: readonly { readonly made: Made; readonly origin: Origin }[];
+  readonly units: readonly Unit[];
 }
 
 /** Runs the functions at the top of the module that nothing there calls. */
 function runFactories(run: ModuleRun): Factories {
   const roots: Root[] = [];
-  const locals: { instance: InstanceValue; seen: Evaluation }[] = [];
-  const evaluations: Evaluation[] = [];
-  const called = new Set<FunctionNode>(run.seen.called);
+  const locals: { made: Made; origin: Origin }[] = [];
+  const units = new Map<string, Unit>();
+  const called = new Set<string>();
+  for (const node of run.seen.called) called.add(run.topFunctions.get(node) ?? '');
   for (const { name, node, value } of topFunctions(run.record)) {
-    if (called.has(node) || !mayBuild(node, run.record)) continue;
-    const { value: outcome, seen } = run.collector.record(() => make(run, value, undefined));
-    evaluations.push(seen);
-    for (const inner of seen.called) if (inner !== node) called.add(inner);
-    const framework = outcome.value?.type === 'instance' ? frameworkOf(run, outcome.value, false) : null;
-    if (outcome.value?.type === 'instance' && framework !== null) {
+    if (called.has(name) || !mayBuild(node, run.record)) continue;
+    const origin = originOf(run, name, value);
+    const { unit } = origin;
+    units.set(name, unit);
+    for (const inner of unit.called) if (inner !== name) called.add(inner);
+    const framework = unit.made?.framework ?? null;
+    if (unit.made !== null && framework !== null) {
       const { at, nameAt } = placeOf(value, run.record);
-      roots.push({ name, at, nameAt, module: run.record, instance: outcome.value, framework, seen });
+      const { made, seen } = unit;
+      roots.push({ name, at, nameAt, module: run.record, made, framework, seen, origin, isMerged: false });
     }
-    for (const { instance, depth } of seen.constructed) if (depth === 1) locals.push({ instance, seen });
+    for (const made of unit.locals) locals.push({ made, origin });
   }
   // A factory that another one calls is a helper of it.
-  return {
-    roots: roots.filter((root) => !evaluations.some((seen) => seen !== root.seen && calls(seen, root))),
-    locals,
-    evaluations,
-  };
+  const isHelper = (root: Root) => [...units].some(([name, unit]) => name !== root.name && unit.called.has(root.name));
+  return { roots: roots.filter((root) => !isHelper(root)), locals, units: [...units.values()] };
 }
 
-function calls(seen: Evaluation, root: Root): boolean {
-  for (const node of seen.called) if (node.nameAt?.start === root.nameAt.start && node.name === root.name) return true;
-  return false;
+/** The functions at the top of a module, with their names. */
+export function topFunctionsOf(record: ModuleRecord): ReadonlyMap<FunctionNode, string> {
+  return new Map(
+    record.syntax.body.flatMap((statement) =>
+      statement.type === 'Function' && statement.function.name !== null
+        ? [[statement.function, statement.function.name] as const]
+        : [],
+    ),
+  );
 }
 
 function topFunctions(record: ModuleRecord) {
@@ -192,31 +255,29 @@ function mayBuild(node: FunctionNode, record: ModuleRecord): boolean {
 function constructClasses(run: ModuleRun, factories: Factories): Root[] {
   const { record } = run;
   const classes = topClasses(record).filter(isFrameworkClass).reverse();
-  const parts = new Set<ClassValue>();
-  for (const seen of factories.evaluations) addParts(seen, parts);
+  const parts = new Set<string>();
+  for (const unit of factories.units) addParts(unit, parts);
   const roots: Root[] = [];
   for (const class_ of classes) {
-    if (parts.has(class_)) continue;
-    const { value: outcome, seen } = run.collector.record(() => make(run, class_, undefined));
-    addParts(seen, parts);
-    if (outcome.value?.type !== 'instance') continue;
-    const framework = frameworkOf(run, outcome.value, false);
-    if (framework === null) continue;
+    if (parts.has(classKey(class_))) continue;
+    const origin = originOf(run, class_.name, class_);
+    addParts(origin.unit, parts);
+    const { made, seen } = origin.unit;
+    const framework = made?.framework ?? null;
+    if (made === null || framework === null) continue;
     const { at, nameAt } = placeOf(class_, record);
-    for (const part of partsMetOnTheWay(run, outcome.value, framework, nameAt)) parts.add(part);
-    roots.push({ name: class_.name, at, nameAt, module: record, instance: outcome.value, framework, seen });
+    roots.push({ name: class_.name, at, nameAt, module: record, made, framework, seen, origin, isMerged: false });
   }
-  return roots.filter((root) => !parts.has(root.instance.class)).reverse();
+  return roots.filter((root) => !parts.has(root.made.classKey)).reverse();
 }
 
 /** Classes of submodules that are only made while the model runs (Flax's `@nn.compact`). */
 function partsMetOnTheWay(
   { machine, collector, record }: ModuleRun,
-  instance: InstanceValue,
-  framework: Framework,
+  { instance, framework }: Made,
   at: Span,
-): readonly ClassValue[] {
-  if (framework.tryRun === undefined) return [];
+): readonly Span[] {
+  if (instance === null || framework?.tryRun === undefined) return [];
   const { seen } = collector.record(() =>
     attempt(machine, () => {
       framework.tryRun?.(instance, machine.context({ module: record, at, callee: at }));
@@ -224,14 +285,12 @@ function partsMetOnTheWay(
     }),
   );
   return seen.constructed.flatMap(({ instance: made }) =>
-    made.class.native === null && made.class !== instance.class ? [made.class] : [],
+    made.class.native === null && made.class !== instance.class ? (made.class.at ?? []) : [],
   );
 }
 
-function addParts(seen: Evaluation, parts: Set<ClassValue>): void {
-  for (const { instance, depth } of seen.constructed) {
-    if (depth > 1 && instance.class.native === null) parts.add(instance.class);
-  }
+function addParts(unit: Unit, parts: Set<string>): void {
+  for (const at of unit.parts) parts.add(placeKey(at));
 }
 
 function topClasses(record: ModuleRecord): ClassValue[] {
@@ -244,24 +303,25 @@ function topClasses(record: ModuleRecord): ClassValue[] {
 
 /** Variables at the top of the module that hold a model, and models made on the way. */
 function objectRoots(run: ModuleRun, factories: Factories, classes: readonly Root[]): readonly Root[] {
-  const known = new Set<InstanceValue>([...factories.roots, ...classes].map((root) => root.instance));
+  const { machine, record } = run;
+  const known = new Set<object>([...factories.roots, ...classes].map(({ made }) => made.identity));
   const roots: Root[] = [];
-  const add = (root: Root | null): void => {
-    if (root === null || known.has(root.instance)) return;
-    known.add(root.instance);
+  const add = (name: string, made: Made, origin: Origin | null): void => {
+    const root = objectRoot(run, name, made, origin);
+    if (root === null || known.has(root.made.identity)) return;
+    known.add(root.made.identity);
     roots.push(root);
   };
-  for (const [name, value] of run.record.scope.variables) {
-    if (value.type === 'instance' && !known.has(value)) add(objectRoot(run, name, value, run.seen));
+  for (const [name, value] of record.scope.variables) {
+    if (value.type === 'instance' && !known.has(value)) add(name, madeOf(machine, record, value), null);
   }
-  const made = [
-    ...run.seen.constructed.filter((entry) => entry.depth === 1).map(({ instance }) => ({ instance, seen: run.seen })),
-    ...factories.locals,
-  ];
-  for (const { instance, seen } of made) {
-    if (known.has(instance) || instance.at?.path !== run.record.path) continue;
-    const name = assignedName(run.record, instance.at)?.name ?? enclosingFunction(run.record, instance.at);
-    if (name !== null) add(objectRoot(run, name, instance, seen));
+  const own = run.seen.constructed
+    .filter(({ instance, depth }) => depth === 1 && instance.at?.path === record.path)
+    .map(({ instance }) => ({ made: madeOf(machine, record, instance), origin: null }));
+  for (const { made, origin } of [...own, ...factories.locals]) {
+    if (known.has(made.identity) || made.at?.path !== record.path) continue;
+    const name = assignedName(record, made.at)?.name ?? enclosingFunction(record, made.at);
+    if (name !== null) add(name, made, origin);
   }
   return onePerPlace(roots);
 }
@@ -275,12 +335,13 @@ function localRoot(run: ModuleRun, name: string): Root | null {
   return objectRoots(run, runFactories(run), []).find((root) => root.name === name) ?? null;
 }
 
-function objectRoot(run: ModuleRun, name: string, instance: InstanceValue, seen: Evaluation): Root | null {
-  const framework = frameworkOf(run, instance, false);
+function objectRoot(run: ModuleRun, name: string, made: Made, origin: Origin | null): Root | null {
+  const { framework } = made;
   if (framework === null) return null;
-  const nameAt = nameOfVariable(run.record, name, instance.at);
-  const at = instance.at?.path === run.record.path ? instance.at : nameAt;
-  return { name, at, nameAt, module: run.record, instance, framework, seen };
+  const nameAt = nameOfVariable(run.record, name, made.at);
+  const at = made.at?.path === run.record.path ? made.at : nameAt;
+  const { seen } = origin?.unit ?? run;
+  return { name, at, nameAt, module: run.record, made, framework, seen, origin, isMerged: false };
 }
 
 /** `return keras.Sequential(…)`: the function that builds the object, where the module itself calls it (`main()`). */
@@ -289,35 +350,13 @@ function enclosingFunction(record: ModuleRecord, at: Span): string | null {
   return function_?.name ?? null;
 }
 
-/** The framework whose model this is. One that was asked for by name may also be a plain layer. */
-function frameworkOf(run: ModuleRun, instance: InstanceValue, isAsked: boolean): Framework | null {
-  const { frameworks } = run.machine;
-  const known = frameworks.find((framework) => framework.isModel(instance));
-  if (known !== undefined) {
-    const { parameters, modules } = known.describe(instance);
-    const hasParts = parameters.length > 0 || (known.buildsLate === true && modules.size > 0);
-    return hasParts || isAsked ? known : null;
-  }
-  if (!isAsked) return null;
-  return frameworks.find((framework) => framework.describe(instance).parameters.length > 0) ?? null;
-}
-
-function countWrites(root: Root): number {
-  return root.framework
-    .describe(root.instance)
-    .parameters.reduce((count, { tensor }) => count + (tensor.storage?.writes.length ?? 0), 0);
-}
-
-function merge(left: Evaluation, right: Evaluation): Evaluation {
-  return { ...left, facts: [...left.facts, ...right.facts] };
+function merge(left: Seen, right: Seen): Seen {
+  return { notes: left.notes, facts: [...left.facts, ...right.facts] };
 }
 
 /** Objects that are inside of another model are not models of their own. */
 function withoutParts(roots: readonly Root[]): Root[] {
-  const parts = new Set<InstanceValue>();
-  for (const root of roots) {
-    for (const part of root.framework.describe(root.instance).modules.keys())
-      if (part !== root.instance) parts.add(part);
-  }
-  return roots.filter((root) => !parts.has(root.instance));
+  const parts = new Set<object>();
+  for (const { made } of roots) for (const part of made.parts) parts.add(part);
+  return roots.filter(({ made }) => !parts.has(made.identity));
 }

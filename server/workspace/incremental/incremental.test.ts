@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { readCases } from '../../../test/cases/cases.ts';
+import { createFrameworks } from '../../frameworks/all.ts';
+import type { ModuleAnalysis } from '../analysis.ts';
+import { createAnalyzer } from '../analyzer.ts';
+import { createSourceCache } from '../parse.ts';
+import type { Workspace } from '../workspace.ts';
+
+const path = '/work/main.py';
+
+describe('an analysis that keeps what a keystroke does not concern', () => {
+  it.each([1, 2])('says after random edits what a fresh one says, seed %i', { timeout: 120_000 }, (seed) => {
+    const draw = random(seed);
+    const cases = readCases().filter(({ text }) => text.includes('import torch') && !text.includes('def main'));
+    const taken = Array.from({ length: 7 }, (_, index) =>
+      renamed(cases[Math.floor(draw() * cases.length)]?.text ?? '', index),
+    );
+    const world = createWorld({ [path]: `${taken.join('\n\n')}\n${shared}`, '/work/blocks.py': blocks });
+    world.expectSame();
+    for (let step = 0; step < 15; step++) {
+      world.files[path] = edited(world.files[path] ?? '', draw);
+      world.expectSame();
+    }
+  });
+
+  it('sees what changed in an imported module', () => {
+    const world = createWorld({ [path]: shared, '/work/blocks.py': blocks });
+    expect(world.analyze().models.map(({ graph }) => graph.parameters[0]?.shape)).toContainEqual([16, 8]);
+    world.files['/work/blocks.py'] = blocks.replace('8, 16', '8, 32');
+    expect(world.analyze().models.map(({ graph }) => graph.parameters[0]?.shape)).toContainEqual([32, 8]);
+    world.expectSame();
+  });
+
+  it('does not evaluate again the models that an edit does not concern', () => {
+    const world = createWorld({
+      [path]: `${shared}\n${blocks.replaceAll('Block', 'Other')}`,
+      '/work/blocks.py': blocks,
+    });
+    const before = world.analyze();
+    world.files[path] = (world.files[path] ?? '').replace('WIDTH = 8', 'WIDTH = 84');
+    const after = world.analyze();
+    const predictionOf = (analysis: ModuleAnalysis, name: string) =>
+      analysis.models.find(({ graph }) => graph.name === name)?.prediction;
+    expect(predictionOf(after, 'Other')).toBeDefined();
+    expect(predictionOf(after, 'Other')).toBe(predictionOf(before, 'Other'));
+    expect(predictionOf(after, 'build')).not.toBe(predictionOf(before, 'build'));
+    world.expectSame();
+  });
+});
+
+const blocks = `
+import torch.nn as nn
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 16)
+    def forward(self, x):
+        return self.fc(x).relu()
+`;
+
+/** Names, counters and registries that several classes share. */
+const shared = `
+import torch.nn as nn
+from blocks import Block
+
+WIDTH = 8
+REGISTRY = {}
+made = []
+
+def register(cls):
+    REGISTRY[cls.__name__] = cls
+    return cls
+
+def init(m):
+    if isinstance(m, nn.Linear):
+        nn.init.xavier_uniform_(m.weight)
+
+@register
+class Wide(nn.Module):
+    def __init__(self, width=WIDTH):
+        super().__init__()
+        made.append(width)
+        self.block = Block()
+        self.out = nn.Linear(width, width * len(made))
+        self.apply(init)
+    def forward(self, x):
+        return self.out(x).relu()
+
+@register
+class Counted(nn.Module):
+    count = 0
+    def __init__(self):
+        super().__init__()
+        Counted.count += 1
+        self.layers = nn.Sequential(*[nn.Linear(4, 4) for _ in range(Counted.count + 1)])
+    def forward(self, x):
+        return self.layers(x)
+
+class Chosen(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = REGISTRY['Wide'](4)
+        self.count = nn.Linear(4, Counted.count + 1)
+    def forward(self, x):
+        return self.count(self.inner(x))
+
+def build(depth=3):
+    net = nn.Sequential(*[nn.Linear(WIDTH, WIDTH) for _ in range(depth)])
+    net.apply(init)
+    return net
+
+model = build(2)
+nn.init.zeros_(model[0].weight)
+`;
+
+function createWorld(initial: Readonly<Record<string, string>>) {
+  const files: Record<string, string> = { ...initial };
+  const workspace = workspaceOf(files);
+  const incremental = createAnalyzer(workspace, createFrameworks(), createSourceCache(workspace), true);
+  const analyze = () => incremental.analyze(path);
+  return {
+    files,
+    analyze,
+    expectSame() {
+      const fresh = createAnalyzer(workspaceOf(files), createFrameworks()).analyze(path);
+      expect(plain(analyze())).toEqual(plain(fresh));
+    },
+  };
+}
+
+function workspaceOf(files: Readonly<Record<string, string>>): Workspace {
+  return {
+    roots: ['/work'],
+    searchPaths: [],
+    read: (file) => (files[file] === undefined ? null : { text: files[file], version: files[file] }),
+    isFile: (file) => files[file] !== undefined,
+    isDirectory: () => false,
+  };
+}
+
+function plain({ models, findings, notes }: ModuleAnalysis) {
+  return {
+    findings,
+    notes,
+    models: models.map(({ graph, prediction, facts }) => ({
+      graph: { ...graph },
+      facts,
+      prediction: { ...prediction, layers: [...prediction.layers], deadParameters: [...prediction.deadParameters] },
+    })),
+  };
+}
+
+function renamed(text: string, index: number): string {
+  const names = Array.from(text.matchAll(/^(?:class|def) (\w+)/gm), (match) => match[1] ?? '');
+  return names.length === 0
+    ? text
+    : text.replace(new RegExp(`\\b(?:${names.join('|')})\\b`, 'g'), (name) => `${name}${index % 5}`);
+}
+
+/** One edit: a digit typed or deleted, a line removed, doubled or moved, a statement moved to another place, half a line. */
+function edited(text: string, draw: () => number): string {
+  const lines = text.split('\n');
+  const line = Math.floor(draw() * lines.length);
+  const column = Math.floor(draw() * (lines[line]?.length ?? 0));
+  const kind = Math.floor(draw() * 8);
+  const own = lines[line] ?? '';
+  switch (kind) {
+    case 0:
+    case 1: {
+      const digits = [...text.matchAll(/\d+(?=[,)])/g)];
+      const at = digits[Math.floor(draw() * digits.length)]?.index ?? 0;
+      return kind === 0 ? `${text.slice(0, at)}1${text.slice(at)}` : text.slice(0, at) + text.slice(at + 1);
+    }
+    case 2:
+      lines.splice(line, 1);
+      break;
+    case 3:
+      lines.splice(line, 0, own);
+      break;
+    case 4:
+      lines[line] = own.slice(0, column);
+      break;
+    case 5:
+      lines.splice(line, 0, '');
+      break;
+    case 6: {
+      const pieces = text.split(/\n(?=\S)/);
+      const [moved = ''] = pieces.splice(Math.floor(draw() * pieces.length), 1);
+      pieces.splice(Math.floor(draw() * pieces.length), 0, moved);
+      return pieces.join('\n');
+    }
+    default:
+      lines[line] =
+        `${own.slice(0, column)}${['(', ')', '"', ':', ' ', 'x'][Math.floor(draw() * 6)]}${own.slice(column)}`;
+  }
+  return lines.join('\n');
+}
+
+function random(seed: number): () => number {
+  let state = seed * 2654435761;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return Math.abs(state) / 2 ** 32;
+  };
+}

@@ -1,0 +1,97 @@
+import type { Span } from '../../../core/graph/span.ts';
+import type { Module } from '../../syntax/ast.ts';
+
+/** A module's offsets, told by the top-level statement around them: what is above a statement does not move what is in it. */
+export interface Places {
+  readonly path: string;
+  /** The same for the same place in the same statement, wherever the statement stands. */
+  keyOf(offset: number): string;
+  /** The statement around an offset; of equal statements each has its own. */
+  statementAt(offset: number): string;
+  startOf(statement: string): number | null;
+}
+
+/** `null` for modules whose statements are not read one by one. */
+export function placesOf(path: string, { pieces }: Module): Places | null {
+  if (pieces === undefined) return null;
+  const counts = new Map<string, number>();
+  const statements: string[] = [];
+  const starts = new Map<string, number>();
+  // Not the pieces themselves: their texts would keep the whole text alive.
+  const begins = pieces.map(({ start }) => start);
+  for (const { start, text } of pieces) {
+    const count = (counts.get(text) ?? 0) + 1;
+    counts.set(text, count);
+    const statement = `${identity(text)}#${count}`;
+    statements.push(statement);
+    starts.set(statement, start);
+  }
+  const around = (offset: number): number => {
+    let [low, high] = [0, begins.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((begins[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  return {
+    path,
+    keyOf(offset) {
+      const index = around(offset);
+      return `${statements[index]}+${offset - (begins[index] ?? 0)}`;
+    },
+    statementAt: (offset) => statements[around(offset)] ?? '',
+    startOf: (statement) => starts.get(statement) ?? null,
+  };
+}
+
+/** Where a span of an earlier text stands now; `null` where its statement is gone. Spans of other modules stay. */
+export function relocate(span: Span, before: Places, after: Places): Span | null {
+  if (before === after || span.path !== after.path) return span;
+  const statement = before.statementAt(span.start);
+  const [from, to] = [before.startOf(statement), after.startOf(statement)];
+  if (from === null || to === null) return null;
+  return from === to ? span : { path: span.path, start: span.start - from + to, end: span.end - from + to };
+}
+
+/** A deep copy of plain data with every span replaced; parts without spans are shared. */
+export function mapSpans<T>(value: T, replace: (span: Span) => Span): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSpan(value)) return replace(value) as T;
+  if (Array.isArray(value)) {
+    const copy = value.map((item: unknown) => mapSpans(item, replace));
+    return copy.some((item, index) => item !== value[index]) ? (copy as T) : value;
+  }
+  const changed: Record<string, unknown> = {};
+  let isChanged = false;
+  for (const [key, item] of Object.entries(value)) {
+    const mapped: unknown = mapSpans(item, replace);
+    if (mapped === item) continue;
+    changed[key] = mapped;
+    isChanged = true;
+  }
+  return isChanged ? { ...value, ...changed } : value;
+}
+
+function isSpan(value: object): value is Span {
+  return 'path' in value && 'start' in value && 'end' in value;
+}
+
+const identities = new Map<string, number>();
+let lastIdentity = 0;
+
+/** A text of its own: a slice would keep the whole module's text. */
+export function copyOf(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+/** A number for each text; never the same for two, though a text may get another one later. */
+function identity(text: string): number {
+  const known = identities.get(text);
+  if (known !== undefined) return known;
+  if (identities.size > 20_000) identities.clear();
+  lastIdentity++;
+  identities.set(copyOf(text), lastIdentity);
+  return lastIdentity;
+}

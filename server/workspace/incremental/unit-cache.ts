@@ -1,0 +1,356 @@
+import type { ModelGraph } from '../../../core/graph/graph.ts';
+import type { Span } from '../../../core/graph/span.ts';
+import type { Framework } from '../../frameworks/framework.ts';
+import type { Machine, ModuleRecord } from '../../interpreter/machine.ts';
+import { allValues } from '../../interpreter/scopes.ts';
+import type { CallArguments, InstanceValue, Value } from '../../interpreter/values.ts';
+import type { ModelAnalysis } from '../analysis.ts';
+import type { Origin, Root } from '../roots.ts';
+import type { Made, Seen, Unit } from '../unit.ts';
+import { placeKey } from '../unit.ts';
+import { createFingerprints } from './fingerprint.ts';
+import { mapSpans, type Places, relocate } from './places.ts';
+import { addReachable } from './reachable.ts';
+
+/**
+ * The units and models of a module from one analysis to the next. Each is kept with what it read of the module: the names
+ * it looked up, and a fingerprint of what they stood for. Where that is the same again the evaluation would go the same way,
+ * and the old result stands, its spans moved with their statements. What changed something that was there before it is
+ * never kept.
+ */
+export interface UnitCache {
+  /** The unit of a class or function of the module; `call` is how the module itself calls it. */
+  unit(name: string, callee: Value, call: CallArguments | null, evaluate: () => Evaluated): Unit;
+  /** The analysis of a model: made by `analyze` where that of an earlier time does not hold; `null` where time ran out. */
+  model(
+    root: Root,
+    evaluate: (callee: Origin['callee']) => Unit,
+    analyze: (instance: InstanceValue) => ModelAnalysis,
+  ): ModelAnalysis | null;
+  /** To be called at the end. */
+  end(): void;
+}
+
+interface Evaluated {
+  readonly unit: Unit;
+  /** Why it did not come to its end. */
+  readonly problem: string | null;
+}
+
+/** What is kept of one module. */
+export interface UnitStore {
+  readonly units: Map<string, KeptUnit>;
+  readonly objects: Map<string, Kept & { readonly analysis: ModelAnalysis }>;
+}
+
+export function createUnitStore(): UnitStore {
+  return { units: new Map(), objects: new Map() };
+}
+
+interface Kept {
+  readonly reads: Set<string>;
+  print: string;
+  readonly places: Places;
+  /** Statements that its spans lie in. */
+  readonly statements: Set<string>;
+}
+
+interface KeptUnit extends Kept {
+  readonly unit: Frozen;
+}
+
+interface Frozen {
+  readonly made: number;
+  readonly all: readonly FrozenMade[];
+  readonly locals: readonly number[];
+  readonly seen: Seen;
+  readonly called: ReadonlySet<string>;
+  readonly parts: readonly Span[];
+}
+
+interface FrozenMade extends Pick<Made, 'className' | 'classAt' | 'isOwnClass' | 'needsArguments' | 'at' | 'writes'> {
+  readonly framework: Framework | null;
+  readonly identity: object;
+  readonly parts: Set<object>;
+  analysis: ModelAnalysis | null;
+}
+
+export interface CacheOptions {
+  readonly machine: Machine;
+  readonly record: ModuleRecord;
+  readonly places: Places;
+  readonly isShared: (object: object) => boolean;
+}
+
+export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCache {
+  const { machine, record, places, isShared } = options;
+  const fingerprints = createFingerprints(record, places, isShared);
+  /** Units of this analysis that may be kept. */
+  const current = new Map<Unit, KeptUnit>();
+  const used = new Set<string>();
+  let own: Set<object> | null = null;
+  /** Something has changed an imported module: what is evaluated from now on depends on more than on this one. */
+  let isDirty = false;
+
+  return { unit, model, end };
+
+  function unit(name: string, callee: Value, call: CallArguments | null, evaluate: () => Evaluated): Unit {
+    used.add(name);
+    const known = store.units.get(name);
+    if (known !== undefined && !isDirty && holds(known, [callee, call])) {
+      const thawed = thaw(known.unit, mover(known));
+      current.set(thawed, known);
+      return thawed;
+    }
+    store.units.delete(name);
+    const reads = new Set<string>();
+    const { value, isPure } = observed(reads, evaluate);
+    if (!isPure || isTimed(value.problem) || reads.has(allValues)) return value.unit;
+    // An object that holds what was there before it is not the unit's alone.
+    if (value.unit.all.some(({ parts }) => [...parts].some((part) => reachable().has(part)))) return value.unit;
+    const frozen = freeze(value.unit);
+    const print = fingerprints.of(reads, [callee, call]);
+    const kept: KeptUnit = { reads, print, places, statements: new Set(), unit: frozen };
+    note(kept, [frozen.seen, frozen.parts, frozen.all.map(({ at, classAt }) => [at, classAt])]);
+    store.units.set(name, kept);
+    current.set(value.unit, kept);
+    return value.unit;
+  }
+
+  function model(
+    root: Root,
+    evaluate: (callee: Origin['callee']) => Unit,
+    analyze: (instance: InstanceValue) => ModelAnalysis,
+  ): ModelAnalysis | null {
+    if (root.origin === null) return objectModel(root, analyze);
+    const { unit: made, callee, call } = root.origin;
+    const { analysis, instance } = root.made;
+    if (analysis !== null && fits(analysis, root)) return analysis;
+    const index = made.all.indexOf(root.made);
+    // A model that was none in the earlier analysis: its objects have to be made again.
+    const live = instance ?? evaluate(callee).all[index]?.instance ?? null;
+    if (live === null) return null;
+    const kept = current.get(made);
+    if (kept === undefined) return analyze(live);
+    const { value, isPure } = observed(kept.reads, () => analyze(live));
+    const frozen = kept.unit.all[index];
+    const moved = backTo(kept, value);
+    const isSound = isPure && !isStopped(value) && !kept.reads.has(allValues) && !root.isMerged;
+    if (!isSound || moved === null || frozen === undefined) {
+      drop(kept);
+      return value;
+    }
+    kept.print = fingerprints.of(kept.reads, [callee, call]);
+    frozen.analysis = moved;
+    note(kept, moved.graph);
+    note(kept, moved.facts);
+    return value;
+  }
+
+  /** An analysis of now in the places of the text that the unit was kept with. */
+  function backTo(kept: Kept, analysis: ModelAnalysis): ModelAnalysis | null {
+    if (kept.places === places) return analysis;
+    let isKnown = true;
+    const moved = mapSpans(analysis, (span) => {
+      const found = relocate(span, places, kept.places);
+      if (found === null) isKnown = false;
+      return found ?? span;
+    });
+    return isKnown ? moved : null;
+  }
+
+  /** A model that the module's own statements made: it is at hand, only its analysis may be kept. */
+  function objectModel(root: Root, analyze: (instance: InstanceValue) => ModelAnalysis): ModelAnalysis | null {
+    const { instance } = root.made;
+    if (instance === null) return null;
+    if (isDirty || root.isMerged) return analyze(instance);
+    const key = `object ${root.name}`;
+    used.add(key);
+    const { notes, facts } = root.seen;
+    const seen = JSON.stringify(mapSpans([notes, facts], placeOf));
+    // Before the forward pass, which may leave traces in the object.
+    const print = `${seen}\n${fingerprints.of([], [instance])}`;
+    const known = store.objects.get(key);
+    if (known !== undefined && known.print === printWith(print, known.reads) && isThere(known)) {
+      const moved = movedModel(known.analysis, mover(known));
+      if (fits(moved, root)) return moved;
+    }
+    store.objects.delete(key);
+    const reads = new Set<string>();
+    const { value } = observed(reads, () => analyze(instance));
+    if (isStopped(value) || reads.has(allValues) || isDirty) return value;
+    const kept = { reads, print: printWith(print, reads), places, statements: new Set<string>(), analysis: value };
+    note(kept, value.graph);
+    note(kept, value.facts);
+    store.objects.set(key, kept);
+    return value;
+  }
+
+  function printWith(print: string, reads: ReadonlySet<string>): string {
+    return `${print}\n${fingerprints.of(reads, [])}`;
+  }
+
+  function end(): void {
+    if (isDirty) {
+      store.units.clear();
+      store.objects.clear();
+    }
+    for (const kept of [store.units, store.objects]) {
+      for (const name of kept.keys()) if (!used.has(name)) kept.delete(name);
+    }
+  }
+
+  function drop(kept: KeptUnit): void {
+    for (const [name, other] of store.units) if (other === kept) store.units.delete(name);
+  }
+
+  function holds(kept: Kept, others: readonly (Value | CallArguments | null)[]): boolean {
+    return isThere(kept) && kept.print === fingerprints.of(kept.reads, others);
+  }
+
+  function isThere({ statements }: Kept): boolean {
+    for (const statement of statements) if (places.startOf(statement) === null) return false;
+    return true;
+  }
+
+  /** Runs something, notes the names that it reads, and whether it left everything as it was that was there before. */
+  function observed<T>(reads: Set<string>, body: () => T): { readonly value: T; readonly isPure: boolean } {
+    const { scope } = record;
+    scope.reads = reads;
+    try {
+      const { value, changed } = machine.journal.watch(body);
+      let isPure = true;
+      for (const target of changed) {
+        if (isShared(target)) isDirty = true;
+        else if (!reachable().has(target)) continue;
+        isPure = false;
+      }
+      if (!isPure) fingerprints.forget();
+      return { value, isPure };
+    } finally {
+      scope.reads = null;
+    }
+  }
+
+  function reachable(): Set<object> {
+    if (own === null) {
+      own = new Set();
+      const found = own;
+      addReachable(record.scope, {
+        has: (object) => found.has(object) || isShared(object),
+        add: (object) => found.add(object),
+      });
+    }
+    return own;
+  }
+
+  /** Remembers the statements that spans lie in. */
+  function note(kept: Kept, value: unknown): void {
+    mapSpans(value, (span) => {
+      if (span.path === places.path) kept.statements.add(kept.places.statementAt(span.start));
+      return span;
+    });
+  }
+
+  function placeOf({ path, start, end }: Span): Span {
+    return { path: path === places.path ? places.keyOf(start) : `${path}:${start}`, start: 0, end: end - start };
+  }
+
+  function mover(kept: Kept): (span: Span) => Span {
+    return (span) => relocate(span, kept.places, places) ?? span;
+  }
+}
+
+/** What is left of a unit without its instances. */
+function freeze({ made, locals, all, seen, called, parts }: Unit): Frozen {
+  const frozen = new Map<object, FrozenMade>();
+  for (const one of all) {
+    const { className, classAt, isOwnClass, needsArguments, at, writes, framework } = one;
+    const fixed = { className, classAt, isOwnClass, needsArguments, at, writes, framework };
+    frozen.set(one.identity, { ...fixed, identity: {}, parts: new Set(), analysis: null });
+  }
+  for (const one of all) {
+    for (const part of one.parts) {
+      const other = frozen.get(part);
+      if (other !== undefined) frozen.get(one.identity)?.parts.add(other.identity);
+    }
+  }
+  return {
+    made: made === null ? -1 : all.indexOf(made),
+    all: [...frozen.values()],
+    locals: locals.map((one) => all.indexOf(one)),
+    seen: { notes: seen.notes, facts: seen.facts },
+    called,
+    parts,
+  };
+}
+
+function thaw({ made, locals, all, seen, called, parts }: Frozen, move: (span: Span) => Span): Unit {
+  const thawed = all.map((one): Made => {
+    const classAt = one.classAt === null ? null : move(one.classAt);
+    return {
+      ...one,
+      instance: null,
+      classAt,
+      classKey: classAt === null ? one.className : placeKey(classAt),
+      at: one.at === null ? null : move(one.at),
+      analysis: one.analysis === null ? null : movedModel(one.analysis, move),
+    };
+  });
+  return {
+    made: thawed[made] ?? null,
+    locals: locals.flatMap((index) => thawed[index] ?? []),
+    all: thawed,
+    seen: mapSpans(seen, move),
+    called,
+    parts: parts.map(move),
+  };
+}
+
+/** The analysis is of this very model, under this name. */
+function fits({ graph }: ModelAnalysis, { name, at, nameAt, isMerged }: Root): boolean {
+  return (
+    !isMerged &&
+    graph.name === name &&
+    placeKey(graph.at) === placeKey(at) &&
+    placeKey(graph.nameAt) === placeKey(nameAt)
+  );
+}
+
+/** A model at its new place. Its layers and parameters are many, and are moved when somebody asks for them. */
+function movedModel({ graph, prediction, facts, findings }: ModelAnalysis, move: (span: Span) => Span): ModelAnalysis {
+  return {
+    graph: movedGraph(graph, move),
+    prediction,
+    facts: mapSpans(facts, move),
+    findings: mapSpans(findings, move),
+  };
+}
+
+function movedGraph(graph: ModelGraph, move: (span: Span) => Span): ModelGraph {
+  let layers: ModelGraph['layers'] | null = null;
+  let parameters: ModelGraph['parameters'] | null = null;
+  return {
+    ...graph,
+    at: move(graph.at),
+    nameAt: move(graph.nameAt),
+    notes: mapSpans(graph.notes, move),
+    get layers() {
+      layers ??= mapSpans(graph.layers, move);
+      return layers;
+    },
+    get parameters() {
+      parameters ??= mapSpans(graph.parameters, move);
+      return parameters;
+    },
+  };
+}
+
+/** The clock decided, so the next time it may be otherwise. */
+function isTimed(problem: string | null): boolean {
+  return problem === 'cancelled' || problem === 'out of time';
+}
+
+function isStopped({ graph }: ModelAnalysis): boolean {
+  return graph.notes.some(({ message }) => /: (?:cancelled|out of time)$/.test(message));
+}
