@@ -18,8 +18,8 @@ export interface Journal {
   explore(body: () => void): ReadonlyMap<Mutable, Snapshot>;
   /** Runs `body` and undoes what it changed, for good: an analysis leaves no trace in the modules that it imports. */
   temporarily<T>(body: () => T): T;
-  /** Runs `body` and says which older things it changed. */
-  watch<T>(body: () => T): { readonly value: T; readonly changed: ReadonlySet<Mutable> };
+  /** Runs `body` and says which older things it left otherwise than it had found them. */
+  watch<T>(body: () => T): { readonly value: T; readonly changed: readonly Mutable[] };
   /** Runs `body` unrecorded: a module that is imported inside of a branch stays imported. */
   suspend<T>(body: () => T): T;
 }
@@ -72,7 +72,9 @@ export function createJournal(): Journal {
       const frame = newFrame();
       frames.push(frame);
       try {
-        return { value: body(), changed: new Set(frame.changed.keys()) };
+        const value = body();
+        const changed = [...frame.changed].filter(([target, before]) => differs(before, takeSnapshot(target)));
+        return { value, changed: changed.map(([target]) => target) };
       } finally {
         frames.pop();
       }
@@ -97,6 +99,31 @@ interface JournalFrame {
   readonly since: number;
   /** What was changed, as it was before. */
   readonly changed: Map<Mutable, Snapshot>;
+}
+
+/** Two snapshots of one thing. The contents are compared by identity. */
+function differs(left: unknown, right: unknown): boolean {
+  if (left === right) return false;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return true;
+  const [one, other] = [entriesOf(left), entriesOf(right)];
+  if (one.length !== other.length) return true;
+  return one.some(([key, value], index) => {
+    const [otherKey, otherValue] = other[index] ?? [];
+    if (key !== otherKey) return true;
+    // What a snapshot has copied: lists, maps and sets, and the state of a native instance, which holds some in turn.
+    const isCopy = isContainer(value) || key === 'state';
+    return isCopy ? differs(value, otherValue) : value !== otherValue;
+  });
+}
+
+function isContainer(value: unknown): boolean {
+  return Array.isArray(value) || value instanceof Map || value instanceof Set;
+}
+
+function entriesOf(value: object): readonly (readonly [unknown, unknown])[] {
+  if (value instanceof Map) return [...value];
+  if (value instanceof Set) return [...value].map((item) => [item, item] as const);
+  return Array.isArray(value) ? value.map((item, index) => [index, item] as const) : Object.entries(value);
 }
 
 function bornOf(target: Mutable): number {

@@ -1,4 +1,4 @@
-import type { Range, Statement } from './ast.ts';
+import type { FunctionNode, Range, Statement } from './ast.ts';
 
 /** The reading of a piece of text; ranges count from the piece's start. */
 export interface Piece {
@@ -7,13 +7,13 @@ export interface Piece {
 }
 
 interface Entry extends Piece {
-  readonly size: number;
+  readonly key: string;
   /** Where the piece stood when it was last asked for, and its statements with ranges of the whole text. */
   placed: { readonly at: number; readonly piece: Piece } | null;
 }
 
-/** In characters of source text; syntax trees take some forty times as much memory. */
-const capacity = 1_000_000;
+/** In characters of source text; syntax trees take some forty times as much memory. Two long files that are open fit in. */
+const capacity = 3_000_000;
 
 const entries = new Map<string, Entry>();
 let total = 0;
@@ -25,25 +25,32 @@ let total = 0;
 export function readPiece(key: string, at: number, read: () => Piece): Piece {
   let entry = entries.get(key);
   if (entry === undefined) {
-    entry = { ...read(), size: key.length, placed: null };
-    total += entry.size;
+    entry = { ...read(), key: copyOf(key), placed: null };
+    total += key.length;
   } else entries.delete(key);
   // The latest stand last; the oldest go first.
-  entries.set(key, entry);
-  for (const [oldest, { size }] of entries) {
-    if (total <= capacity || oldest === key) break;
+  entries.set(entry.key, entry);
+  for (const oldest of entries.keys()) {
+    if (total <= capacity || oldest === entry.key) break;
     entries.delete(oldest);
-    total -= size;
+    total -= oldest.length;
   }
   if (entry.placed?.at !== at)
     entry.placed = { at, piece: { statements: moved(entry.statements, at), errors: moved(entry.errors, at) } };
   return entry.placed.piece;
 }
 
-/** A copy of a tree with all ranges `by` characters later. */
+/** A text of its own: a slice would keep the whole module's text alive. */
+export function copyOf(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+/** A copy of a tree with all ranges `by` characters later; that of a function's body is made when it is asked for. */
 function moved<T>(node: T, by: number): T {
+  if (by === 0) return node;
   if (Array.isArray(node)) return node.map((item) => moved(item, by)) as T;
   if (typeof node !== 'object' || node === null) return node;
+  if (isFunction(node)) return movedFunction(node, by) as T;
   const copy: Record<string, unknown> = { ...(node as Record<string, unknown>) };
   for (const key in copy) {
     const value = copy[key];
@@ -54,4 +61,20 @@ function moved<T>(node: T, by: number): T {
     copy.end += by;
   }
   return copy as T;
+}
+
+function movedFunction({ body, ...node }: FunctionNode, by: number): FunctionNode {
+  let made: FunctionNode['body'] | null = null;
+  const head = moved(node, by);
+  return Object.defineProperty(head, 'body', {
+    enumerable: true,
+    get() {
+      made ??= moved(body, by);
+      return made;
+    },
+  }) as FunctionNode;
+}
+
+function isFunction(node: object): node is FunctionNode {
+  return 'body' in node && 'parameters' in node && 'isArrow' in node;
 }

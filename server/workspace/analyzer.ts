@@ -63,7 +63,7 @@ export function createAnalyzer(
     const { value: ran, seen } = collector.record(() => machine.journal.watch(() => store.run(record)));
     const stopped = ran.value;
     const notes = stopped === null ? [] : [{ at: null, message: `only the beginning was evaluated: ${stopped}` }];
-    const isAlone = stopped === null && ![...ran.changed].some((object) => store.isShared(object));
+    const isAlone = stopped === null && !ran.changed.some((object) => store.isShared(object));
     const cache = isIncremental && isAlone ? cacheFor(record) : null;
     const run = { machine, collector, record, seen, cache, topFunctions: topFunctionsOf(record) };
     const { value: found } = collector.record(() => rootsOf(run, options));

@@ -232,7 +232,25 @@ export function topFunctionsOf(record: ModuleRecord): ReadonlyMap<FunctionNode, 
   );
 }
 
-function topFunctions(record: ModuleRecord) {
+function topFunctions(record: ModuleRecord): readonly TopFunction[] {
+  let known = topFunctionsByRecord.get(record);
+  if (known === undefined) {
+    known = findTopFunctions(record);
+    topFunctionsByRecord.set(record, known);
+  }
+  return known;
+}
+
+interface TopFunction {
+  readonly name: string;
+  readonly node: FunctionNode;
+  readonly value: FunctionValue;
+}
+
+/** Once the module has run. */
+const topFunctionsByRecord = new WeakMap<ModuleRecord, readonly TopFunction[]>();
+
+function findTopFunctions(record: ModuleRecord): readonly TopFunction[] {
   return record.syntax.body.flatMap((statement) => {
     if (statement.type !== 'Function' || statement.function.name === null) return [];
     const { name } = statement.function;

@@ -15,7 +15,7 @@ export function moduleOf(lines: number): string {
       count += piece.length;
     }
   }
-  return `${taken.slice(0, lines).join('\n')}\n`;
+  return `${taken.join('\n')}\n`;
 }
 
 function withoutMain(text: string): string {

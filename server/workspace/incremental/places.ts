@@ -1,5 +1,6 @@
 import type { Span } from '../../../core/graph/span.ts';
 import type { Module } from '../../syntax/ast.ts';
+import { copyOf } from '../../syntax/statement-cache.ts';
 
 /** A module's offsets, told by the top-level statement around them: what is above a statement does not move what is in it. */
 export interface Places {
@@ -80,11 +81,6 @@ function isSpan(value: object): value is Span {
 
 const identities = new Map<string, number>();
 let lastIdentity = 0;
-
-/** A text of its own: a slice would keep the whole module's text. */
-export function copyOf(text: string): string {
-  return ` ${text}`.slice(1);
-}
 
 /** A number for each text; never the same for two, though a text may get another one later. */
 function identity(text: string): number {

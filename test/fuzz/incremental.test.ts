@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readCases } from '../../../test/cases/cases.ts';
-import { createFrameworks } from '../../frameworks/all.ts';
-import type { ModuleAnalysis } from '../analysis.ts';
-import { createAnalyzer } from '../analyzer.ts';
-import { createSourceCache } from '../parse.ts';
-import type { Workspace } from '../workspace.ts';
+import { createFrameworks } from '../../server/frameworks/all.ts';
+import type { ModuleAnalysis } from '../../server/workspace/analysis.ts';
+import { createAnalyzer } from '../../server/workspace/analyzer.ts';
+import { createSourceCache } from '../../server/workspace/parse.ts';
+import type { Workspace } from '../../server/workspace/workspace.ts';
+import { readCases } from '../cases/cases.ts';
 
 const path = '/work/main.py';
 
@@ -43,7 +43,7 @@ describe('an analysis that keeps what a keystroke does not concern', () => {
       analysis.models.find(({ graph }) => graph.name === name)?.prediction;
     expect(predictionOf(after, 'Other')).toBeDefined();
     expect(predictionOf(after, 'Other')).toBe(predictionOf(before, 'Other'));
-    expect(predictionOf(after, 'build')).not.toBe(predictionOf(before, 'build'));
+    expect(predictionOf(after, 'model')).not.toBe(predictionOf(before, 'model'));
     world.expectSame();
   });
 });
