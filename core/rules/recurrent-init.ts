@@ -28,7 +28,7 @@ export const recurrentInit: Rule = {
       if (memory === null || severity === null) return [];
       const message = describe(memory, place, worst);
       const effect = { ...noEffect, gradientRatio: memory.relative };
-      const remedies = remediesFor(place, worst);
+      const remedies = remediesFor(place, worst, context);
       return [report(context, place, { rule: 'recurrent-init', severity, message, worst, effect, remedies })];
     });
   },
@@ -92,13 +92,21 @@ function lengthOf({ op, inputs }: Layer, { graph }: RuleContext): number | null 
 }
 
 /** Every default LSTM forgets over long sequences: worth saying, no fault. Where the length is not known, ten steps must do for a warning. */
-function severityOf(memory: Memory, { isChosen }: WeightSite, context: RuleContext): Severity | null {
+function severityOf(memory: Memory, site: WeightSite, context: RuleContext): Severity | null {
   const { low, high } = thresholdsOf(context).warning;
   const isOutside = (factor: number) => factor < low || factor > high;
   if (!isOutside(memory.relative)) return null;
-  if (!isChosen) return memory.isLengthKnown ? 'information' : 'hint';
+  if (isDefault(site)) return memory.isLengthKnown ? 'information' : 'hint';
   const fewSteps = (memory.perStep / memory.critical) ** 10;
   return memory.isLengthKnown || isOutside(fewSteps) ? 'warning' : 'information';
+}
+
+/** The framework's own, or its U(±1/√n) written out. */
+function isDefault({ isChosen, initializer, layer }: WeightSite): boolean {
+  if (!isChosen) return true;
+  const { op } = layer;
+  if (op.kind !== 'recurrent' || !isKnown(op.hiddenSize) || initializer.high === null) return false;
+  return initializer.family === 'uniform' && Math.abs(initializer.high * Math.sqrt(op.hiddenSize) - 1) < 1e-3;
 }
 
 function describe(memory: Memory, place: Place, { layer, isChosen }: WeightSite): string {
@@ -110,9 +118,16 @@ function describe(memory: Memory, place: Place, { layer, isChosen }: WeightSite)
   return `${weights} a spectral radius of ${formatNumber(radius)}: ${formatNumber(perStep)} of the gradient is left per step back, where orthogonal ones keep ${formatNumber(critical)}; over ${over} that leaves ${formatNumber(relative)} of what they leave (${names}).`;
 }
 
-function remediesFor(place: Place, worst: WeightSite): readonly Remedy[] {
+/** A loop over all parameters stays as it is: the recurrent ones are drawn again after it. */
+function remediesFor(place: Place, worst: WeightSite, { graph }: RuleContext): readonly Remedy[] {
   const target = { scheme: 'orthogonal', gain: 1 } as const;
-  if (worst.isChosen) return [{ kind: 'replaceInitializer', parameter: worst.parameter.id, target, preferred: true }];
+  const others = graph.parameters.some(({ role, writes }) => {
+    const at = writes.at(-1)?.at;
+    return role !== 'recurrentWeight' && at?.start === worst.at.start && at.path === worst.at.path;
+  });
+  if (worst.isChosen && !others) {
+    return [{ kind: 'replaceInitializer', parameter: worst.parameter.id, target, preferred: true }];
+  }
   const parameters = place.map(({ parameter }) => parameter.id);
   return [{ kind: 'initializeLayers', parameters, target, preferred: true }];
 }
