@@ -26,13 +26,28 @@ export function zeroProducts(context: RuleContext): readonly ZeroFactor[] {
   return found;
 }
 
+/** Places tried: every trial follows the whole graph. */
+const maxTrials = 16;
+
+/** One zero of every place that writes them is tried; the others written there are like it. */
 function findProducts({ graph, prediction }: RuleContext): readonly ZeroFactor[] {
   const zeros = deadZeros(graph, prediction.deadParameters);
   if (zeros.length < 2) return [];
-  return zeros.filter(({ parameter: { id } }) => {
-    const others = zeros.filter(({ parameter }) => parameter.id !== id).map(({ parameter }) => parameter.id);
-    return !fixedPointOf(withRandom(graph, new Set(others))).dead.has(id);
-  });
+  const places = new Map<string, ZeroFactor>();
+  for (const zero of zeros) if (!places.has(placeOf(zero))) places.set(placeOf(zero), zero);
+  const found = new Set<string>();
+  for (const [place, { parameter }] of [...places].slice(0, maxTrials)) {
+    const others = new Set(
+      zeros.filter((other) => other.parameter.id !== parameter.id).map((other) => other.parameter.id),
+    );
+    if (!fixedPointOf(withRandom(graph, others)).dead.has(parameter.id)) found.add(place);
+  }
+  return zeros.filter((zero) => found.has(placeOf(zero)));
+}
+
+function placeOf({ parameter: { id, writes } }: ZeroFactor): string {
+  const at = writes.at(-1)?.at ?? null;
+  return at === null ? `parameter ${id}` : `${at.start}:${at.end}:${at.path}`;
 }
 
 function deadZeros(graph: ModelGraph, dead: ReadonlySet<number>): readonly ZeroFactor[] {
