@@ -15,6 +15,7 @@ const layer: LayerPrediction = {
   gradient: { activationRms: 1e-3, weightRms: 4e-3 },
   gain: 1,
   relative: { signal: 0.25, gradient: 0.25 },
+  gradientOverTime: null,
   unitDiversity: 1,
 };
 const prediction: Prediction = {

@@ -19,6 +19,8 @@ export interface Pass {
   readonly gradients: ReadonlyMap<number, Gradient | null>;
   /** Mean square of a weight layer's gradient. */
   readonly weightGradients: ReadonlyMap<number, number | null>;
+  /** By layer id: what is left of a recurrent layer's gradient at its first step. */
+  readonly overTime: ReadonlyMap<number, number>;
   readonly loss: LossStart | null;
 }
 
@@ -71,6 +73,7 @@ function backward(
 ): Omit<Pass, 'fields'> {
   const gradients = new Map<number, Gradient | null>();
   const weightGradients = new Map<number, number | null>();
+  const overTime = new Map<number, number>();
   const give = (id: number, gradient: Gradient | null) => {
     const before = gradients.get(id);
     gradients.set(
@@ -106,6 +109,7 @@ function backward(
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
     const own = alongBack(site, known, output, along.get(layer.id) ?? 0);
+    if (back.overTime !== undefined) overTime.set(layer.id, back.overTime);
     const alone = readsLead(site, known);
     const lead = leadBackward(site, known, output, leads.get(layer.id), alone ? [] : back.inputs);
     if (back.weight !== undefined)
@@ -125,7 +129,7 @@ function backward(
     const [gradient, field] = [gradients.get(id) ?? null, fields.get(id) ?? null];
     if (gradient !== null && field !== null) gradients.set(id, withLead(field, gradient, lead));
   }
-  return { gradients, weightGradients: addTied(graph, weightGradients), loss };
+  return { gradients, weightGradients: addTied(graph, weightGradients), overTime, loss };
 }
 
 /** The gradient of a weight that several layers use is the sum of what each of them gives. */

@@ -30,6 +30,7 @@ export function propagate(graph: ModelGraph, options: { readonly batch?: number 
         signal: quotient(stdAt(written, layer.id), stdAt(critical, layer.id)),
         gradient: quotient(gradientAt(written, layer.id), gradientAt(critical, layer.id)),
       },
+      gradientOverTime: written.overTime.get(layer.id) ?? null,
       unitDiversity: unitDiversity(layer, fixedPoint.symmetric),
     });
   }

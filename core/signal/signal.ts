@@ -29,6 +29,11 @@ export interface LayerPrediction {
   readonly gain: number | null;
   /** Written as is against critical initialization, forward (`signal`) and backward (`gradient`): 1 is sound. */
   readonly relative: { readonly signal: number | null; readonly gradient: number | null };
+  /**
+   * Of a recurrent layer: RMS gradient of the state after the first step over that after the last one, if only that is read; over
+   * 32 steps where the length is not known. `null` for other layers.
+   */
+  readonly gradientOverTime: number | null;
   /** 1/n where all n units of a layer start equal and stay so, 1 where they differ. */
   readonly unitDiversity: number | null;
 }

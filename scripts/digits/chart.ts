@@ -13,6 +13,10 @@ export interface Chart {
   readonly xLabel: string;
   /** Beside the vertical one. */
   readonly yLabel?: string;
+  /** Number of the first position; 0 where not given. */
+  readonly first?: number;
+  /** In the lower right corner. */
+  readonly note?: string;
   readonly ticks?: readonly string[];
   readonly scale: 'linear' | 'log';
   readonly series: readonly Series[];
@@ -43,7 +47,7 @@ export function lineChart(chart: Chart): string {
   const names =
     ticks.length > 0
       ? ticks.map((text, index) => tick(x(index), text))
-      : [tick(x(0), '0'), tick(x(length - 1), String(length - 1))];
+      : [0, length - 1].map((index) => tick(x(index), String(index + (chart.first ?? 0))));
   const ends = spread(
     chart.series.map(({ name, values }) =>
       name === '' ? Number.NEGATIVE_INFINITY : y(values.findLast(isDrawn(chart.scale)) ?? low),
@@ -65,6 +69,9 @@ export function lineChart(chart: Chart): string {
     ...grid,
     ...names,
     ...(chart.yLabel === undefined ? [] : [sideways(chart.yLabel)]),
+    ...(chart.note === undefined
+      ? []
+      : [`<text x="${size.width - 8}" y="${size.height - 8}" text-anchor="end" fill="#666">${chart.note}</text>`]),
     `<text x="${(size.left + size.width - size.right) / 2}" y="${size.height - 8}" text-anchor="middle">${chart.xLabel}</text>`,
     ...lines,
     '</svg>',

@@ -30,6 +30,7 @@ export function modelToJson({ graph, prediction }: ModelAnalysis, locate: Locate
       ...predictionToJson(layer.id, prediction),
     })),
     loss: prediction.loss,
+    gradientRatio: prediction.gradientRatio,
     notes: graph.notes.map((note) => ({ at: at(note.at), message: note.message })),
   };
 }
@@ -65,6 +66,7 @@ function predictionToJson(id: number, prediction: Prediction): object {
     signal: layer?.signal ?? { mean: null, rms: null, inputStd: null, deadFraction: null, saturatedFraction: null },
     gradient: layer?.gradient ?? { activationRms: null, weightRms: null },
     gain: layer?.gain ?? null,
+    ...(layer?.gradientOverTime == null ? {} : { gradientOverTime: layer.gradientOverTime }),
   };
 }
 

@@ -12,11 +12,13 @@ export function modelToText({ graph, prediction }: ModelAnalysis, locate: Locate
       layer.name,
       kindName(layer),
       layer.outputShape === null ? '?' : formatShape(layer.outputShape),
+      number(predicted?.signal.mean),
       number(predicted?.signal.rms),
       number(predicted?.signal.inputStd),
       number(predicted?.gradient.activationRms),
       number(predicted?.gradient.weightRms),
       number(predicted?.gain),
+      percent(predicted?.signal.deadFraction, predicted?.signal.saturatedFraction),
     ];
   });
   const parameters = graph.parameters.map((parameter) => {
@@ -30,14 +32,21 @@ export function modelToText({ graph, prediction }: ModelAnalysis, locate: Locate
     ];
   });
   const { expected, uniformGuess } = prediction.loss;
+  const { gradientRatio } = prediction;
   return [
     `${graph.name} (${graph.framework}) ${formatLocation(locate(graph.nameAt))}${graph.complete ? '' : ', partly understood'}`,
     '',
-    table(['layer', 'kind', 'output', 'rms', 'input std', 'gradient', 'weight gradient', 'gain'], layers),
+    table(
+      ['layer', 'kind', 'output', 'mean', 'rms', 'input std', 'gradient', 'weight gradient', 'gain', 'units'],
+      layers,
+    ),
     '',
     table(['parameter', 'shape', 'starts as', 'set by'], parameters),
     '',
     ...(expected === null ? [] : [`expected loss ${number(expected)}, uniform guess ${number(uniformGuess)}`]),
+    ...(gradientRatio === null
+      ? []
+      : [`gradient of the first weight layer against the last ${number(gradientRatio)} (1 is critical)`]),
     ...graph.notes.map(
       (note) => `note: ${note.message}${note.at === null ? '' : ` (${formatLocation(locate(note.at))})`}`,
     ),
@@ -67,6 +76,13 @@ function number(value: number | null | undefined): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+}
+
+/** `12% dead`, `87% saturated`; nothing for layers that are no such activation. */
+function percent(dead: number | null | undefined, saturated: number | null | undefined): string {
+  const share = (fraction: number) => `${Math.round(100 * fraction)}%`;
+  if (typeof dead === 'number') return `${share(dead)} dead`;
+  return typeof saturated === 'number' ? `${share(saturated)} saturated` : '';
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

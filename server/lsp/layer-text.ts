@@ -23,6 +23,7 @@ export function describeLayers(
     ...parametersOf(model, first).map((parameter) => parameterText(parameter, locate)),
     shapesText(model, first),
     predictionText(model, first),
+    lossText(model),
   ];
   return paragraphs.filter((paragraph) => paragraph !== '').join('\n\n');
 }
@@ -125,16 +126,28 @@ function memoryText(layer: Layer, parameters: number | null): string {
 function predictionText({ prediction }: ModelAnalysis, layer: Layer): string {
   const predicted = prediction.layers.get(layer.id);
   if (predicted === undefined) return '';
-  const { signal, gradient, gain } = predicted;
+  const { signal, gradient, gain, gradientOverTime } = predicted;
   const parts = [
     signal.rms === null ? '' : `output RMS ${number(signal.rms)}`,
+    signal.mean === null || signal.mean === 0 ? '' : `mean ${number(signal.mean)}`,
+    signal.inputStd === null ? '' : `std over inputs ${number(signal.inputStd)}`,
     gradient.activationRms === null ? '' : `its gradient ${number(gradient.activationRms)}`,
     gradient.weightRms === null ? '' : `weight gradient ${number(gradient.weightRms)}`,
     gain === null ? '' : `gain ${number(gain)} (1 keeps the signal)`,
     signal.deadFraction === null ? '' : `${percent(signal.deadFraction)} zero`,
     signal.saturatedFraction === null ? '' : `${percent(signal.saturatedFraction)} saturated`,
+    gradientOverTime === null ? '' : `${number(gradientOverTime)} of the last step's gradient at the first step`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `Predicted at the first step: ${parts.join(', ')}.`;
+}
+
+/** Of the whole model: what it starts from, and whether its first layers learn as its last ones do. */
+function lossText({ prediction: { loss, gradientRatio } }: ModelAnalysis): string {
+  const parts = [
+    loss.expected === null ? '' : `loss ${number(loss.expected)} (a uniform guess has ${number(loss.uniformGuess)})`,
+    gradientRatio === null ? '' : `first layer's gradient against the last's ${number(gradientRatio)} (1 is critical)`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `The model: ${parts.join(', ')}.`;
 }
 
 function parametersOf({ graph }: ModelAnalysis, layer: Layer): readonly Parameter[] {

@@ -36,6 +36,7 @@ export const recurrent: Transfer<Recurrent> = {
     return {
       inputs: [below === null ? null : input.segments.map(() => [below])],
       weight: count === 0 ? null : squares / count,
+      ...overTime(layers[0]?.directions[0]),
     };
   },
 };
@@ -174,6 +175,18 @@ function arrivingAt(op: Recurrent, contributions: readonly Contribution[]): Abov
     every: others.length === 0 ? null : total(others),
     last: ending.length === 0 ? null : total(ending),
   };
+}
+
+/** What of a gradient at the last step's state is left at the first one's. */
+function overTime(direction: Direction | undefined): { readonly overTime?: number } {
+  if (direction === undefined || direction.hiddenBack === null) return {};
+  const { history, hiddenBack } = direction;
+  const { state } = runBack(history, hiddenBack, (m) => (m === 0 ? 1 : 0), 'total');
+  const [first, last] = [at(state, 0, 0), at(state, state.length - 1, 0)];
+  if (first === 0) return {};
+  const perStep = state.length > 1 ? last / at(state, state.length - 2, 0) : 1;
+  const left = Math.max(history.of.steps - state.length, 0);
+  return { overTime: Math.sqrt((last / first) * (Number.isFinite(perStep) ? perStep ** left : 0)) };
 }
 
 /** Through one layer: what goes to its input, and the squares of its weights' gradients. */

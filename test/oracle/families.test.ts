@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createFrameworks } from '../../server/frameworks/all.ts';
+import { createAnalyzer } from '../../server/workspace/analyzer.ts';
+import { createDiskWorkspace } from '../../server/workspace/disk.ts';
+import { families, familiesRoot } from './families.ts';
+import { type Quantity, quantile, quantities, scoreSignal } from './measured-signal.ts';
+
+/*
+ * One model of each kind, read from its source, against PyTorch's hooks on the same class. All of them, with the tables that show how
+ * right the prediction is: `npm run oracle:families`.
+ */
+
+const names = [
+  'MLP/Perceptron/128/depth=8/width=128/fn=relu/scheme=he',
+  'MLP/Perceptron/128/depth=8/width=128/fn=tanh/scheme=large',
+  'MLP/Tapered/256/widths=256x512x128x64/norm=layer/scheme=he',
+  'MLP/Autoencoder/256/fn=relu',
+  'MLP/Gated/128/kind=swiglu/scheme=default',
+  'plain CNN/Plain/3x16x16/depth=6/width=32/scheme=he/norm=instance',
+  'U-Net/UNet/3x16x16/up=bilinear/norm=batch/scheme=he',
+  'LSTM/Sequence/20x32/cell=lstm/scheme=orthogonal',
+  'GRU/Sequence/20x32/cell=gru/scheme=orthogonal',
+  'transformer, pre-norm/Gpt/32/norm_first=True/causal=True/scheme=gpt2',
+  'transformer, post-norm/Vit/3x32x32/norm_first=False/written=True',
+];
+
+/** Small models, few seeds: the truth is not sharp. A wrong rule is off by more. */
+const limits: Readonly<Record<Quantity, number>> = {
+  rms: 0.06,
+  inputStd: 0.15,
+  activationGradient: 0.15,
+  weightGradient: 0.35,
+};
+
+describe('signal and gradient, predicted from the source of', () => {
+  const measured = families.build(names);
+
+  it.each(names)('%s are those that PyTorch measures', (name) => {
+    const model = measured.get(name);
+    if (model === undefined) throw new Error(`${name} was not measured`);
+    const analyzer = createAnalyzer(
+      createDiskWorkspace({ roots: [familiesRoot], searchPaths: [] }),
+      createFrameworks(),
+    );
+    const score = scoreSignal(analyzer, model);
+    for (const quantity of quantities) {
+      expect(score.unmatched[quantity], `${quantity} not predicted`).toBe(0);
+      const errors = score.errors[quantity].map(({ decades }) => decades);
+      expect(errors.length, quantity).toBeGreaterThan(0);
+      expect(quantile(errors, 0.95), quantity).toBeLessThan(limits[quantity]);
+    }
+    expect(quantile(score.dead.length > 0 ? score.dead : [0], 1), 'dead units').toBeLessThan(0.06);
+    expect(quantile(score.saturated.length > 0 ? score.saturated : [0], 1), 'saturated units').toBeLessThan(0.03);
+  });
+});
