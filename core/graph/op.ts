@@ -127,6 +127,7 @@ export type Op =
   /**
    * Parameters: `weight` (from the input), `recurrentWeight`, `bias`, and where there is a second one `recurrentBias`; of the
    * layers above the first with their number (`weight1`), of the reverse direction with `Reverse` after that (`bias1Reverse`).
+   * Where the framework keeps a matrix per gate, each has its own, in the order of the gates: `weightGate0`, `biasReverseGate3`.
    */
   | {
       readonly kind: 'recurrent';

@@ -12,8 +12,38 @@ type Fans = { readonly fanIn: number | null; readonly fanOut: number | null };
 
 /** The layer's parameter of a role of its op. */
 export function parameterOf(graph: ModelGraph, layer: Layer, role: string): Parameter | undefined {
+  const { parameters } = indexOf(graph);
   const id = layer.parameters[role];
-  return id === undefined ? undefined : indexOf(graph).parameters.get(id);
+  return id === undefined ? ofAllGates(graph, layer, role) : parameters.get(id);
+}
+
+/** Where a recurrent layer has a matrix per gate (`weightGate0`), all of them together, as if they stood side by side. */
+function ofAllGates(graph: ModelGraph, layer: Layer, role: string): Parameter | undefined {
+  if (layer.op.kind !== 'recurrent') return undefined;
+  const { parameters } = indexOf(graph);
+  const gates = Object.entries(layer.parameters).flatMap(([own, id]) => {
+    const parameter = own.startsWith(`${role}Gate`) ? parameters.get(id) : undefined;
+    return parameter === undefined ? [] : [parameter];
+  });
+  const [first, ...others] = gates;
+  if (first === undefined) return undefined;
+  const isAlike = others.every(
+    ({ initializer, overwrittenByUnknown }) =>
+      overwrittenByUnknown !== true &&
+      initializer.mean === first.initializer.mean &&
+      initializer.std === first.initializer.std,
+  );
+  return isAlike ? first : { ...first, initializer: pooled(gates) };
+}
+
+function pooled(gates: readonly Parameter[]): Parameter['initializer'] {
+  const moments = gates.map(momentsOf);
+  const known = moments.flatMap((one) => one ?? []);
+  const isKnown = known.length === gates.length;
+  const average = (of: (one: Moments) => number) => known.reduce((sum, one) => sum + of(one), 0) / known.length;
+  const mean = isKnown ? average((one) => one.mean) : null;
+  const std = mean === null ? null : Math.sqrt(Math.max(average((one) => one.second) - mean ** 2, 0));
+  return { family: 'unknown', scheme: 'other', mean, std, low: null, high: null, scaling: null };
 }
 
 /** Mean and second moment as written; `null` where they are not known, `undefined` where there is no parameter. */

@@ -35,11 +35,12 @@ test('sound samples give no finding and exit code 0', async () => {
     'samples/pytorch/residual_sound.py',
     'samples/pytorch/adapters_sound.py',
     'samples/keras/functional_sound.py',
+    'samples/flax/vision_sound.py',
     '--min-severity',
     'hint',
   );
   expect(json.findings).toEqual([]);
-  expect(json.files).toBe(3);
+  expect(json.files).toBe(4);
   expect(code).toBe(0);
 });
 
@@ -65,6 +66,7 @@ test('every rule has its sample, at the line where the initializer is written', 
       'fan-of-vector samples/pytorch/raises.py 23',
       'zero-init samples/keras/digits.py 11',
       'constant-init samples/tfjs/classifier.js 6',
+      'xavier-relu samples/flax/deep_plain.py 16',
       'xavier-relu samples/tfjs/deep.ts 14',
     ]),
   );

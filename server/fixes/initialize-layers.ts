@@ -2,6 +2,7 @@ import type { Layer, ModelGraph } from '../../core/graph/graph.ts';
 import type { Remedy, TargetInitializer } from '../../core/rules/finding.ts';
 import type { Expression } from '../syntax/ast.ts';
 import type { Edit, Fix } from './fix.ts';
+import { initializerInFlax } from './flax.ts';
 import { stringInKeras } from './keras.ts';
 import { initializerTitle } from './replace-initializer.ts';
 import { pathTo, type Source } from './source.ts';
@@ -11,7 +12,7 @@ import { stringInTfjs } from './tfjs.ts';
 type Initialize = Extract<Remedy, { kind: 'initializeLayers' }>;
 
 /**
- * An initializer where the framework's default was: an argument of every layer in Keras and TensorFlow.js, a loop over the
+ * An initializer where the framework's default was: an argument of every layer in Keras, Flax and TensorFlow.js, a loop over the
  * layers at the end of the constructor in PyTorch.
  */
 export function initializeLayers(
@@ -46,8 +47,10 @@ function editsFor(
         source,
         (role) => `${camel(keywords[role])}: ${stringInTfjs(target, source)}`,
       );
-    case 'flax':
-      return [];
+    case 'flax': {
+      const text = initializerInFlax(target, source);
+      return text === null ? [] : argumentEdits(layers, parameters, source, (role) => `${flaxKeywords[role]}=${text}`);
+    }
     default:
       return graph.framework satisfies never;
   }
@@ -59,9 +62,16 @@ const keywords = {
   embedding: 'embeddings_initializer',
 } as const;
 
+const flaxKeywords: Readonly<Record<keyof typeof keywords, string>> = {
+  weight: 'kernel_init',
+  recurrentWeight: 'recurrent_kernel_init',
+  embedding: 'embedding_init',
+};
+
 function roleOf({ op, parameters: own }: Layer, parameters: ReadonlySet<number>): keyof typeof keywords {
   if (op.kind === 'embedding') return 'embedding';
-  return own.weight !== undefined && parameters.has(own.weight) ? 'weight' : 'recurrentWeight';
+  const isInput = Object.entries(own).some(([role, id]) => role.startsWith('weight') && parameters.has(id));
+  return isInput ? 'weight' : 'recurrentWeight';
 }
 
 function camel(name: string): string {

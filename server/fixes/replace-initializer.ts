@@ -1,5 +1,6 @@
 import type { TargetInitializer } from '../../core/rules/finding.ts';
 import type { Fix } from './fix.ts';
+import { inFlax } from './flax.ts';
 import { inKeras } from './keras.ts';
 import { inTfjs } from './tfjs.ts';
 import { inTorch } from './torch.ts';
@@ -33,7 +34,7 @@ function inFramework(target: TargetInitializer, written: Written): Replacement |
     case 'tfjs':
       return inTfjs(target, written);
     case 'flax':
-      return null;
+      return inFlax(target, written);
     default:
       return written.framework satisfies never;
   }

@@ -1,7 +1,6 @@
-import type { Statement } from '../syntax/ast.ts';
 import type { Edit } from './fix.ts';
+import { importEdit, importsOf, nameOf } from './imports.ts';
 import type { Source } from './source.ts';
-import { lineBreakOf } from './style.ts';
 
 /** How this file spells `torch.nn.init.`; with an import to add where it has no way of saying it. */
 export function initPrefix(source: Source): { readonly prefix: string; readonly edits: readonly Edit[] } {
@@ -17,44 +16,4 @@ export function initPrefix(source: Source): { readonly prefix: string; readonly 
 /** Is this the name of `torch.nn.init` itself? */
 export function isInitModule(name: string, source: Source): boolean {
   return /(?:^|\.)init$/.test(name) || nameOf(importsOf(source.syntax.body), 'torch.nn.init', '') === name;
-}
-
-type Import = Extract<Statement, { type: 'Import' | 'ImportFrom' }>;
-
-/** Also those in `try` blocks and under conditions. */
-function importsOf(body: readonly Statement[]): readonly Import[] {
-  return body.flatMap((statement): readonly Import[] => {
-    if (statement.type === 'Import' || statement.type === 'ImportFrom') return [statement];
-    return statement.type === 'Try' || statement.type === 'If' ? importsOf(statement.body) : [];
-  });
-}
-
-/** The name that a module goes by, followed by `tail`. */
-function nameOf(imports: readonly Import[], module: string, tail: string): string | null {
-  const cut = module.lastIndexOf('.');
-  const [parent, own] = [module.slice(0, Math.max(cut, 0)), module.slice(cut + 1)];
-  for (const statement of imports) {
-    if (statement.type === 'Import') {
-      if (statement.module === module && statement.alias !== null) return statement.alias + tail;
-      // `import torch.nn` binds `torch`.
-      if (statement.alias === null && cut < 0 && statement.module.split('.')[0] === module) return module + tail;
-    } else if (statement.level === 0 && statement.module === parent) {
-      const found = statement.names.find(({ name }) => name === own);
-      if (found !== undefined) return (found.alias ?? own) + tail;
-    }
-  }
-  return null;
-}
-
-/** After the last import at the top of the file, else before the first statement. */
-function importEdit(source: Source, line: string, imports: readonly Import[]): Edit {
-  const newline = lineBreakOf(source);
-  const last = imports.filter((one) => source.syntax.body.includes(one)).at(-1);
-  if (last === undefined) {
-    const start = source.syntax.body.find(({ type }) => type !== 'Expression')?.start ?? 0;
-    return { path: source.path, start, end: start, text: line + newline };
-  }
-  const end = source.text.indexOf('\n', last.end);
-  const at = end < 0 ? source.text.length : end + 1;
-  return { path: source.path, start: at, end: at, text: end < 0 ? newline + line : line + newline };
 }

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCases } from '../cases/cases.ts';
 import { systemPython } from '../system.ts';
 import { allFixed } from './apply.ts';
+import { runPrograms } from './programs.ts';
 
 /*
  * Does PyTorch agree? Cases are real programs: each builds its model and runs it once. Those of the rules about code that
@@ -25,7 +23,10 @@ describe('PyTorch', () => {
       .map(({ fix, fixed }, index) => ({ name: `${name} #${index} ${fix.title}`, text: fixed })),
   );
   const programs = [...torchCases.map(({ name, text }) => ({ name, text })), ...fixed];
-  const outcomes = run(programs.map(({ text }) => text));
+  const outcomes = runPrograms(
+    programs.map(({ text }) => text),
+    (args) => execFileSync(systemPython, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   const outcomeOf = (wanted: string) => outcomes[programs.findIndex(({ name }) => name === wanted)];
 
   it.each(torchCases.filter(isRaising).map(({ name }) => name))('raises ValueError in %s', (name) => {
@@ -40,31 +41,3 @@ describe('PyTorch', () => {
     expect(outcomeOf(name)).toBe('ok');
   });
 });
-
-/** Runs programs in one interpreter: `ok`, or the exception, of each. */
-function run(programs: readonly string[]): readonly string[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'initscope-fixes-'));
-  try {
-    programs.forEach((text, index) => {
-      writeFileSync(path.join(folder, `program_${index}.py`), text);
-    });
-    const script = `
-import json, runpy, sys
-outcomes = []
-for index in range(int(sys.argv[2])):
-    try:
-        runpy.run_path(f"{sys.argv[1]}/program_{index}.py", run_name="__main__")
-        outcomes.append("ok")
-    except Exception as error:
-        outcomes.append(f"{type(error).__name__}: {error}")
-print(json.dumps(outcomes))
-`;
-    const output = execFileSync(systemPython, ['-c', script, folder, String(programs.length)], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return JSON.parse(output.trim().split('\n').at(-1) ?? '[]') as string[];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}

@@ -9,20 +9,29 @@ type Conv = Extract<Op, { kind: 'conv' }>;
 export const conv: Builder<'conv'> = (op, inputs, context) => {
   const { ops } = context;
   const x = image(ops, input(inputs), op.layout);
-  const filter = channelsLastFilter(context);
+  const filter = channelsLastFilter(context, op.transposed);
   const y = byRank(op, ops, x, filter);
   const bias = context.optional('bias');
   return imageValue(bias === null ? y : ops.add(y, bias), op.layout);
 };
 
 /** A filter [...kernel, in/groups, out] (transposed: [...kernel, out/groups, in]) of a convolution of any rank. */
-function channelsLastFilter({ ops, framework, parameter }: NodeContext): Tensor {
+function channelsLastFilter({ ops, framework, parameter }: NodeContext, transposed: boolean): Tensor {
   const filter = parameter('weight');
+  if (framework === 'flax' && transposed) return swapLastTwo(ops, filter);
   if (framework !== 'torch') return filter;
   // PyTorch: [out, in/groups, ...kernel], transposed [in, out/groups, ...kernel].
   const [first = 1, second = 1, ...kernel] = filter.shape;
   const flat = ops.transpose(ops.reshape(filter, [first, second, -1]), [2, 1, 0]);
   return ops.reshape(flat, [...kernel, second, first]);
+}
+
+/** Flax: [...kernel, in, out], transposed or not. */
+function swapLastTwo(ops: Ops, filter: Tensor): Tensor {
+  const [inputs = 1, outputs = 1] = filter.shape.slice(-2);
+  const kernel = filter.shape.slice(0, -2);
+  const flat = ops.transpose(ops.reshape(filter, [-1, inputs, outputs]), [0, 2, 1]);
+  return ops.reshape(flat, [...kernel, outputs, inputs]);
 }
 
 function byRank(op: Conv, ops: Ops, x: Tensor, filter: Tensor): Tensor {
