@@ -1,4 +1,4 @@
-import type { Layer, ModelGraph } from '../core/graph/graph.ts';
+import type { Layer, ModelGraph, ParameterSlice } from '../core/graph/graph.ts';
 import type { Ops, Tensor } from './backend-ops.ts';
 import { BuildError, type NodeContext } from './ops/builder.ts';
 import { compute } from './ops/registry.ts';
@@ -76,10 +76,20 @@ function runLayer(ops: Ops, graph: ModelGraph, layer: Layer, values: ReadonlyMap
   }
 }
 
+function sliceOf(ops: Ops, x: Tensor, { axis, index }: ParameterSlice): Tensor {
+  const start = x.shape.map((_, k) => (k === axis ? index : 0));
+  const size = x.shape.map((_, k) => (k === axis ? 1 : -1));
+  return ops.reshape(
+    ops.slice(x, start, size),
+    x.shape.filter((_, k) => k !== axis),
+  );
+}
+
 function contextOf(ops: Ops, graph: ModelGraph, layer: Layer, run: Run): NodeContext {
   const optional = (role: string): Tensor | null => {
     const id = layer.parameters[role];
-    return id === undefined ? null : (run.parameters.get(id) ?? null);
+    const whole = id === undefined ? undefined : run.parameters.get(id);
+    return whole === undefined ? null : (layer.slices?.[role] ?? []).reduce((x, one) => sliceOf(ops, x, one), whole);
   };
   return {
     ops,

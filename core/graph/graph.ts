@@ -18,6 +18,11 @@ export interface Layer {
   readonly op: Op;
   /** Role in the op (`weight`, `bias`, `gain`, …) to the parameter's id. Two layers that name one id are tied. */
   readonly parameters: Readonly<Record<string, number>>;
+  /**
+   * Of parameters that several layers share slice by slice (a scanned stack of blocks): which places of which axes this layer
+   * has, by the parameter's role, outermost axis first.
+   */
+  readonly slices?: Readonly<Record<string, readonly ParameterSlice[]>>;
   /** Ids of the nodes it reads, in order. */
   readonly inputs: readonly number[];
   readonly outputShape: Shape | null;
@@ -25,6 +30,12 @@ export interface Layer {
   readonly at: Span | null;
   /** Where it is called in `forward`. */
   readonly calledAt: Span | null;
+}
+
+/** One place of an axis, which goes away. */
+export interface ParameterSlice {
+  readonly axis: number;
+  readonly index: number;
 }
 
 export type LossKind = 'crossEntropy' | 'binaryCrossEntropy' | 'meanSquaredError';

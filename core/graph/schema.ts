@@ -91,6 +91,7 @@ const layer = fields({
   isModule: flag,
   op,
   parameters: recordOf(count),
+  slices: optional(recordOf(listOf(fields({ axis: count, index: count })))),
   inputs: listOf(count),
   outputShape: nullable(shape),
   at: nullable(span),

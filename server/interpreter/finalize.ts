@@ -42,6 +42,7 @@ export function finalize(model: TracedModel): ModelGraph {
           storage === null ? [] : [[role, idOf(storage)] as const],
         ),
       ),
+      ...slicesOf(node.parameters),
       inputs: node.inputs.flatMap((input) => (input.layer === null ? [] : (newIds.get(input.layer) ?? []))),
       outputShape: node.outputShape,
       at: node.owner?.at ?? null,
@@ -64,6 +65,13 @@ export function finalize(model: TracedModel): ModelGraph {
     complete: isWhole && outputs.length > 0 && model.notes.length === 0,
     notes: model.notes,
   };
+}
+
+function slicesOf(parameters: TracedNode['parameters']): Pick<Layer, 'slices'> {
+  const sliced = Object.entries(parameters).flatMap(([role, { slices }]) =>
+    slices === undefined ? [] : [[role, slices] as const],
+  );
+  return sliced.length === 0 ? {} : { slices: Object.fromEntries(sliced) };
 }
 
 /** A module without submodules whose code is functions (`LayerNorm2d`) gives its name to the last of them, its output. */

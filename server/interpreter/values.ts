@@ -1,3 +1,4 @@
+import type { ParameterSlice } from '../../core/graph/graph.ts';
 import type { Write } from '../../core/graph/initializer.ts';
 import type { ParameterRole } from '../../core/graph/parameter.ts';
 import type { Shape } from '../../core/graph/shape.ts';
@@ -175,6 +176,8 @@ export interface TensorValue {
   readonly isParameter: boolean;
   /** A view of part of the storage (a slice): writes to it are partial. */
   readonly isPart: boolean;
+  /** A parameter that is one slice of a larger one: places of axes, outermost first. */
+  readonly slices?: readonly ParameterSlice[];
 }
 /** The memory behind a tensor: every write in order. Shared by the parameter, its `.data` and its views. */
 export interface Storage {

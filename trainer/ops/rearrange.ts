@@ -1,3 +1,4 @@
+import type { Shape } from '../../core/graph/shape.ts';
 import type { Ops, Pair, Tensor } from '../backend-ops.ts';
 import { logical, logicalValue, mapValue, physicalAxis, range } from '../value.ts';
 import { BuildError, type Builder, input } from './builder.ts';
@@ -12,9 +13,11 @@ export const flatten: Builder<'flatten'> = (op, inputs, { ops }) => {
 };
 
 /** Sizes that the graph leaves open: the batch first, then one that follows from the rest. */
-export const reshape: Builder<'reshape'> = (_, inputs, { ops, layer }) => {
+export const reshape: Builder<'reshape'> = (_, inputs, { ops, layer, batch }) => {
   const x = logical(ops, input(inputs));
   if (layer.outputShape === null) throw new BuildError('badShape', 'the shape to reshape to is not known');
+  const expanded = expandedShape(x.shape, layer.outputShape, batch);
+  if (expanded !== null) return logicalValue(expand(ops, x, expanded));
   const size = x.shape.reduce((a, b) => a * b, 1);
   const open = layer.outputShape.filter((dim) => typeof dim !== 'number').length;
   let isBatchGiven = open < 2;
@@ -32,6 +35,24 @@ export const reshape: Builder<'reshape'> = (_, inputs, { ops, layer }) => {
     );
   return logicalValue(ops.reshape(x, shape));
 };
+
+/** The shape of a result that repeats axes of size 1 (a class token, one for every example); `null` where it does not. */
+function expandedShape(from: readonly number[], to: Shape, batch: number): readonly number[] | null {
+  if (from.length !== to.length) return null;
+  const sizes = from.map((size, axis) => {
+    const target = to[axis];
+    if (typeof target === 'number') return target;
+    return axis === 0 && size === 1 ? batch : size;
+  });
+  const repeats = sizes.some((size, axis) => size !== from[axis]);
+  return repeats && sizes.every((size, axis) => size === from[axis] || from[axis] === 1) ? sizes : null;
+}
+
+function expand(ops: Ops, x: Tensor, shape: readonly number[]): Tensor {
+  const times = shape.map((size, axis) => (size === x.shape[axis] ? 1 : size));
+  const count = times.reduce((product, size) => product * size, 1);
+  return ops.multiply(x, ops.constant(new Float32Array(count).fill(1), times));
+}
 
 export const permute: Builder<'permute'> = (op, inputs, { ops }) => {
   const value = input(inputs);

@@ -248,7 +248,10 @@ function shapesFor(
     shape === null ? channelsLast(first.demands.get(index)) : [shape],
   );
   if (given !== null)
-    return plan.inputs.map((_, index) => asGiven(given[index] ?? null, candidates[index]?.[0] ?? null));
+    return asGiven(
+      given,
+      candidates.map((list) => list[0] ?? null),
+    );
   return fitting(root, plan, candidates, context);
 }
 
@@ -291,11 +294,17 @@ function attempt(root: InstanceValue, plan: Plan, shapes: readonly (Shape | null
   return trial;
 }
 
-/** With the batch, or without it where the first layer expects one axis more. */
-function asGiven(shape: Shape | null, expected: Shape | null): Shape | null {
-  if (shape === null) return expected;
-  if (shape.includes(null)) return shape;
-  return expected !== null && shape.length === expected.length - 1 ? [null, ...shape] : withBatch(shape);
+/** With the batch, or all of them without it, where what an input meets first expects one axis more. */
+function asGiven(given: readonly Shape[], expected: readonly (Shape | null)[]): readonly (Shape | null)[] {
+  const isShort = (shape: Shape | undefined, other: Shape | null) => shape?.length === (other?.length ?? 0) - 1;
+  const withoutBatch = expected.some((other, index) => isShort(given[index], other));
+  return expected.map((other, index) => {
+    const shape = given[index];
+    if (shape === undefined) return other;
+    if (shape.includes(null)) return shape;
+    const isWhole = !withoutBatch || (other !== null && !isShort(shape, other));
+    return isWhole ? withBatch(shape) : [null, ...shape];
+  });
 }
 
 /**
@@ -303,11 +312,18 @@ function asGiven(shape: Shape | null, expected: Shape | null): Shape | null {
  * take their widths from the input) stay unknown: only the number of axes is known then.
  */
 function channelsLast(demand: Demand | undefined): readonly (Shape | null)[] {
+  if (demand?.kind === 'op' && !telling.has(demand.op.kind)) return [null];
   const shapes = candidateShapes(demand).map((shape) => (shape === null ? null : moved(shape, demand)));
   if (demand?.kind !== 'op' || isTold(demand)) return shapes;
   const [first] = shapes;
   return [first == null ? null : first.map(() => null)];
 }
+
+/** Ops that tell at least how many axes they need. */
+const telling = new Set([
+  ...['conv', 'dense', 'embedding', 'recurrent', 'attention', 'maxPool', 'averagePool', 'upsample'],
+  ...['batchNorm', 'instanceNorm', 'groupNorm', 'layerNorm', 'rmsNorm'],
+]);
 
 const mapped = new Set(['conv', 'maxPool', 'averagePool', 'batchNorm', 'instanceNorm', 'groupNorm', 'upsample']);
 

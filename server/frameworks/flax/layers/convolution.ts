@@ -39,7 +39,8 @@ export const convolutionLayers: LayerRows = {
     nnx: `in_features, out_features, kernel_size, strides=1, *, ${plain}, ${nnxEnd}`,
     promised,
     weights: (config, [input]) => weightsOf(config, divided(lastOf(input), config.number('feature_group_count') ?? 1)),
-    forward: (layer, [input], _, context) => convolve(layer, input, convOp(layer.config, lastOf(input.shape)), context),
+    forward: (layer, [input], _, context) =>
+      convolve(layer, input, convOp(layer.config, channelsOf(layer, false)), context),
   },
   ConvTranspose: {
     linen: `features, kernel_size, strides=None, ${transposed}, name=None, parent=None`,
@@ -47,7 +48,7 @@ export const convolutionLayers: LayerRows = {
     promised,
     weights: (config, [input]) => weightsOf(config, lastOf(input)),
     forward: (layer, [input], _, context) =>
-      convolve(layer, input, transposedOp(layer.config, lastOf(input.shape)), context),
+      convolve(layer, input, transposedOp(layer.config, channelsOf(layer, true)), context),
   },
   ConvLocal: {
     linen: `features, kernel_size, strides=1, ${plain}, ${linenEnd}`,
@@ -92,6 +93,15 @@ function kernelOf(config: Config): readonly number[] | null {
   if (single !== null) return [single];
   const items = itemsOf(value)?.map(numberOf);
   return items?.every((item) => item !== null) ? items : null;
+}
+
+/** Input channels, as the kernel has them. */
+function channelsOf({ config, weights }: ActiveLayer, isTransposed: boolean): Dim {
+  const { shape = null } = weights.weight ?? {};
+  const isSwapped = isTransposed && config.flag('transpose_kernel');
+  const perGroup = shape?.at(isSwapped ? -1 : -2) ?? null;
+  const groups = isTransposed ? 1 : (config.number('feature_group_count') ?? 1);
+  return isKnown(perGroup) ? perGroup * groups : perGroup;
 }
 
 function divided(dim: Dim, groups: number): Dim {

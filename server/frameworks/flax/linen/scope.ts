@@ -33,6 +33,8 @@ export interface Run {
 export interface Stack {
   readonly axis: number;
   readonly length: number | null;
+  /** The step that runs. */
+  step: number;
 }
 
 export function newRun(): Run {

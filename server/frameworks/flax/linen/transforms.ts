@@ -19,7 +19,7 @@ import { select } from '../../torch/rearrange.ts';
 import { carryOf, cellKind, runCell } from '../layers/recurrent.ts';
 import { repeated } from '../rnn.ts';
 import { activeLayer } from './layer-classes.ts';
-import { currentRun } from './scope.ts';
+import { currentRun, type Stack } from './scope.ts';
 
 /*
  * `flax.linen.transforms`: a transformed class is a subclass under another name (`ScanBlock`), whose call runs the original's
@@ -129,12 +129,14 @@ function scan(
   const length = numberOf(options.get('length')) ?? sized[0] ?? null;
   if (axis === null) return broadcastScan({ self, carry: carry ?? none, xs, inAxes, outAxis, length, run, context });
   const stacks = currentRun()?.stacks;
-  stacks?.push({ axis, length });
+  const stack: Stack = { axis, length, step: 0 };
+  stacks?.push(stack);
   try {
     let state: Value = carry ?? none;
     const outputs: Value[] = [];
     const steps = Math.min(length ?? 1, maxSteps);
     for (let step = 0; step < Math.max(steps, 1); step++) {
+      stack.step = step;
       const slices = xs.map((value, index) => sliced(value, inAxes[index] ?? null, step, context));
       const result = run({ ...raw, positional: [state, ...slices].map((value) => ({ value, at: null })) });
       const items = itemsOf(result);
@@ -199,7 +201,7 @@ function vmap(
   const sized = values.flatMap((value, index) => lengthAlong(value, inAxes[index] ?? null));
   const length = numberOf(options.get('axis_size')) ?? sized[0] ?? null;
   const stacks = currentRun()?.stacks;
-  if (axis !== null) stacks?.push({ axis, length });
+  if (axis !== null) stacks?.push({ axis, length, step: 0 });
   try {
     const slices = values.map((value, index) => sliced(value, inAxes[index] ?? null, 0, context));
     const result = run({ ...raw, positional: slices.map((value) => ({ value, at: null })) });

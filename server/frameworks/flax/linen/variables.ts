@@ -17,7 +17,7 @@ export function variableOf(module: InstanceValue, name: string, make: () => Tens
   const path = joinPath(linenState(module).path, name);
   const made = run?.variables.get(path) ?? stacked(make(), run);
   run?.variables.set(path, made);
-  return unstacked(made);
+  return run === null || run.stacks.length === 0 ? made : unstacked(made, run);
 }
 
 /** `self.param(name, init_fn, *args)`: the function is called with a key and the arguments. */
@@ -48,24 +48,38 @@ function newParameter(shape: Shape | null): TensorValue {
   return markOurs(tensor({ shape, storage: memory, isParameter: true }));
 }
 
-const slices = new WeakMap<TensorValue, TensorValue>();
-
 /** Under `nn.scan` and `nn.vmap` a parameter holds one slice per step; every slice is drawn by itself. */
 function stacked(slice: TensorValue, run: Run | null): TensorValue {
   const { storage: memory, shape } = slice;
   if (run === null || run.stacks.length === 0 || memory === null || shape === null) return slice;
-  const all = [...run.stacks].reverse().reduce<Shape>((sizes, { axis, length }) => {
-    const place = axis < 0 ? axis + sizes.length + 1 : axis;
-    return [...sizes.slice(0, place), length, ...sizes.slice(place)];
-  }, shape);
   const { id: _id, writes, shape: _shape, ...fields } = memory;
-  const whole = storage(all, fields);
+  const whole = storage(
+    placesOf(shape, run).reduce<Shape>(
+      (sizes, { axis, length }) => [...sizes.slice(0, axis), length, ...sizes.slice(axis)],
+      shape,
+    ),
+    fields,
+  );
   whole.writes.push(...writes);
-  const made = markOurs(tensor({ shape: all, storage: whole, isParameter: true }));
-  slices.set(made, markOurs(tensor({ shape, storage: whole, isParameter: true })));
-  return made;
+  return markOurs(tensor({ shape: whole.shape, storage: whole, isParameter: true }));
 }
 
-function unstacked(whole: TensorValue): TensorValue {
-  return slices.get(whole) ?? whole;
+/** Where each transform puts its axis, the innermost first. */
+function placesOf(shape: Shape, { stacks }: Run): readonly { axis: number; length: number | null; step: number }[] {
+  let rank = shape.length;
+  return [...stacks].reverse().map(({ axis, length, step }) => {
+    rank++;
+    return { axis: axis < 0 ? axis + rank : axis, length, step };
+  });
+}
+
+/** The slice of the step that runs. */
+function unstacked(whole: TensorValue, run: Run): TensorValue {
+  const { shape } = whole;
+  if (shape === null || shape.length < run.stacks.length) return whole;
+  const slices = [...placesOf(shape.slice(run.stacks.length), run)]
+    .reverse()
+    .map(({ axis, step }) => ({ axis, index: step }));
+  const own = slices.reduce<Shape>((sizes, { axis }) => sizes.filter((_, index) => index !== axis), shape);
+  return markOurs({ ...whole, shape: own, slices });
 }
