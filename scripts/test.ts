@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { ensurePackages, flaxOnJax, kerasOnJax, timmOnDebian } from '../test/oracle/python-packages.ts';
 import { chromium, ensureSystem, neovim, pytorch } from '../test/system.ts';
 
 interface Tally {
@@ -20,6 +21,7 @@ const summary: string[] = [];
 
 mkdirSync(out, { recursive: true });
 stage('system', () => check(ensureSystem([pytorch, chromium, neovim]).length === 0));
+stage('Python packages', pythonPackages);
 stage('types', () => check(run('tsc', ['-b'])));
 stage('lint', () => check(run('npm', ['run', '--silent', 'lint'])));
 stage('build', () => check(run('node', ['scripts/build.ts'])));
@@ -41,6 +43,17 @@ function stage(name: string, body: () => Tally): void {
   total.passed += tally.passed;
   total.failed += tally.failed;
   summary.push(`${name.padEnd(48)} ${seconds(started).padStart(7)}  ${tally.passed} passed, ${tally.failed} failed`);
+}
+
+/** Before the tests that need them run side by side. */
+function pythonPackages(): Tally {
+  try {
+    for (const packages of [kerasOnJax, flaxOnJax, timmOnDebian]) ensurePackages(packages);
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1 };
+  }
 }
 
 function vitest(): Tally {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureSystem, pip, systemPython } from '../system.ts';
 
@@ -7,8 +8,6 @@ export interface PythonPackages {
   /** The folder's name. */
   readonly name: string;
   readonly packages: readonly string[];
-  /** What can be imported once they are there. */
-  readonly imports: string;
   /** What they need is there already: Debian's PyTorch. */
   readonly withoutDependencies?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
@@ -18,7 +17,6 @@ export interface PythonPackages {
 export const kerasOnJax: PythonPackages = {
   name: 'keras',
   packages: ['keras==3.15.1', 'jax[cpu]==0.10.2'],
-  imports: 'keras, jax',
   environment: { KERAS_BACKEND: 'jax' },
 };
 
@@ -26,21 +24,18 @@ export const kerasOnJax: PythonPackages = {
 export const flaxOnJax: PythonPackages = {
   name: 'flax',
   packages: ['flax==0.12.8', 'jax[cpu]==0.10.2'],
-  imports: 'flax, jax',
 };
 
 /** Today's PyTorch and the model collections that need it (5.7 GB, most of it CUDA): for whole runs, not for every CI run. */
 export const modelCollections: PythonPackages = {
   name: 'torch',
   packages: ['torch==2.15.0', 'torchvision==0.29.2', 'timm==1.0.31', 'transformers==5.24.0'],
-  imports: 'torch, torchvision, timm, transformers',
 };
 
 /** timm (18 MB) for Debian's PyTorch, which builds nearly all of its models: for every CI run. */
 export const timmOnDebian: PythonPackages = {
   name: 'timm',
   packages: ['timm==1.0.31'],
-  imports: 'torch, torchvision, timm',
   withoutDependencies: true,
 };
 
@@ -57,13 +52,34 @@ export function runPython(packages: PythonPackages, command: readonly string[], 
   return run.stdout;
 }
 
-function ensurePackages(packages: PythonPackages): void {
-  if (python(packages, ['-c', `import ${packages.imports}`], '').status === 0) return;
+/**
+ * Installs packages that are not there yet, or not in these versions: in a folder of their own that takes its place when it
+ * is whole, so that a broken installation is never used and two at a time do no harm.
+ */
+export function ensurePackages(packages: PythonPackages): void {
+  const folder = folderOf(packages);
+  const wanted = packages.packages.join('\n');
+  if (installedIn(folder) === wanted) return;
   ensureSystem([pip]);
-  const options = ['--quiet', '--target', folderOf(packages), ...(packages.withoutDependencies ? ['--no-deps'] : [])];
+  const fresh = `${folder}.${process.pid}`;
+  console.log(`Installing ${packages.packages.join(' ')} …`);
+  const options = ['--quiet', '--target', fresh, ...(packages.withoutDependencies ? ['--no-deps'] : [])];
   const command = ['-m', 'pip', 'install', ...options, ...packages.packages];
   const run = spawnSync(systemPython, command, { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`cannot be installed: ${packages.packages.join(' ')}: ${run.stderr}`);
+  if (run.status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw new Error(`cannot be installed: ${packages.packages.join(' ')}: ${run.stderr}`);
+  }
+  writeFileSync(path.join(fresh, marker), wanted);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+}
+
+const marker = '.installed';
+
+function installedIn(folder: string): string | null {
+  const file = path.join(folder, marker);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 function python(packages: PythonPackages, command: readonly string[], input: string) {
