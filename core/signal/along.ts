@@ -4,7 +4,7 @@ import { gaussianMean } from '../maths/quadrature.ts';
 import { slopeSecondMoment } from './dual.ts';
 import { channelsOf, type Field, merge, positionsOf, type Segment } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
-import { atZero, combine, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
+import { atZero, combine, type Kernel, mapKernel, pairSum, scaleKernel } from './kernel.ts';
 import type { Site } from './site.ts';
 
 /*
@@ -62,6 +62,39 @@ function euler(input: Field, output: Field, second: number): number {
   const whole = atZero(merge(input).total);
   if (inputs === null || outputs === null || whole <= 0 || inputs === 0) return 0;
   return (positionsOf(output) * outputs * second) / (positionsOf(input) * inputs * whole);
+}
+
+/**
+ * Added to the mean square of the weights' gradient because the slope of the activation above goes with the value z = W x: the
+ * component along W of a unit's gradient is the sum of g z over positions and batch, which is not what independent g and z
+ * give. Where one gradient comes to all positions (a global average) this is most of it.
+ */
+export function slopeAlong(site: Site, input: Field, output: Field, gradient: Gradient): number {
+  const [segment, ...others] = output.segments;
+  const fanIn = fanInOf(site.op);
+  if (segment === undefined || others.length > 0 || fanIn === null) return 0;
+  const weight = site.weight('weight', { fanIn, fanOut: null }, atZero(merge(input).total));
+  const norm = weight === null || weight.forward === null || weight.mean !== 0 ? 0 : weight.forward * fanIn;
+  const square = segment.mean * segment.mean;
+  const variance = atZero(segment.total) - square;
+  if (norm <= 0 || variance <= 0) return 0;
+  const values = { total: segment.total, shared: sharedOf(segment) };
+  let sum = 0;
+  for (const one of gradient[0] ?? []) {
+    const { timesValue } = one;
+    if (timesValue === undefined) continue;
+    const excess = (kind: 'total' | 'shared') =>
+      pairSum(
+        combine(
+          timesValue[kind],
+          combine(one[kind], values[kind], (g, k) => g * (k - square)),
+          (times, apart) => times * variance - apart,
+        ),
+        output.size,
+      );
+    sum += site.batch * excess('total') + site.batch * (site.batch - 1) * excess('shared');
+  }
+  return sum / norm;
 }
 
 function throughWeights(site: Site, input: Field, output: Field, along: number): AlongBack | null {

@@ -3,7 +3,7 @@ import { indexOf } from '../graph/graph-index.ts';
 import { lossesOf } from '../graph/loss.ts';
 import { weightsOf } from '../graph/queries.ts';
 import { type Dim, isKnown } from '../graph/shape.ts';
-import { alongBack } from './along.ts';
+import { alongBack, slopeAlong } from './along.ts';
 import type { Field } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
 import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
@@ -113,7 +113,15 @@ function backward(
     const alone = readsLead(site, known);
     const lead = leadBackward(site, known, output, leads.get(layer.id), alone ? [] : back.inputs);
     if (back.weight !== undefined)
-      weightGradients.set(layer.id, back.weight === null ? null : back.weight + own.weight + lead.weight);
+      weightGradients.set(
+        layer.id,
+        back.weight === null
+          ? null
+          : Math.max(
+              back.weight + own.weight + lead.weight + slopeAlong(site, known[0] ?? output, output, gradient),
+              0,
+            ),
+      );
     layer.inputs.forEach((id, i) => {
       give(id, alone ? zeroGradient(known[0]?.segments.length ?? 1) : (back.inputs[i] ?? null));
       if (alone) leads.set(id, addGradients(leads.get(id) ?? gradient.map(() => []), gradient));
