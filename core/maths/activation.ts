@@ -106,8 +106,8 @@ const rectifiers: ReadonlySet<ActivationName> = new Set([
 const saturating: ReadonlySet<ActivationName> = new Set(['tanh', 'sigmoid', 'hardSigmoid', 'hardTanh', 'softsign']);
 
 /** Klambauer et al. 2017, equation 14. */
-const seluAlpha = 1.6732632423543772;
-const seluScale = 1.0507009873554805;
+export const seluAlpha = 1.6732632423543772;
+export const seluScale = 1.0507009873554805;
 
 function leaky(slope: number): Activation {
   return { value: (x) => (x > 0 ? x : slope * x), slope: (x) => (x > 0 ? 1 : slope) };

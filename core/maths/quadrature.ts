@@ -32,3 +32,29 @@ export function gaussianGrid(points: number): Grid {
   grids.set(points, made);
   return made;
 }
+
+const widest = 8.5;
+const halfPoints = 160;
+
+/**
+ * A grid over standard-normal z that is fine around x = 0, where activations bend, and no finer than needed elsewhere:
+ * z = z0 + w sinh t with t evenly spaced, w the width of the bend.
+ */
+export function visitGaussian(mean: number, variance: number, visit: (z: number, weight: number) => void): void {
+  const std = Math.sqrt(variance);
+  const center = Math.max(Math.min(-mean / std, widest), -widest);
+  const width = Math.min(1, 1 / std);
+  const end = Math.asinh((widest + Math.abs(center)) / width);
+  const step = end / halfPoints;
+  let mass = 0;
+  for (let i = -halfPoints; i < halfPoints; i++) {
+    const t = (i + 0.5) * step;
+    mass += normalDensity(center + width * Math.sinh(t)) * Math.cosh(t);
+  }
+  for (let i = -halfPoints; i < halfPoints; i++) {
+    const t = (i + 0.5) * step;
+    const z = center + width * Math.sinh(t);
+    const weight = (normalDensity(z) * Math.cosh(t)) / mass;
+    if (weight > 1e-18) visit(z, weight);
+  }
+}

@@ -1,6 +1,7 @@
 import type { ActivationName } from '../graph/op.ts';
 import { activationOf, negativeSlope } from '../maths/activation.ts';
-import { normalDensity } from '../maths/gaussian.ts';
+import { closedMoments, gaussianMoments } from '../maths/gaussian-moments.ts';
+import { visitGaussian } from '../maths/quadrature.ts';
 
 /**
  * What an activation f does to two Gaussians x, x' of mean mu, variance v and correlation rho (its dual kernels; Daniely et
@@ -47,9 +48,7 @@ export function slopeSecondMoment(
 ): number {
   const negative = negativeSlope(fn, parameter);
   if (negative !== null && mean === 0) return (1 + negative * negative) / 2;
-  const f = activationOf(fn, parameter);
-  if (variance <= 0) return f.slope(mean) ** 2;
-  return gaussianSum(mean, variance, (x) => f.slope(x) ** 2);
+  return gaussianMoments(fn, parameter, mean, variance).slopeSecond;
 }
 
 /** Probability that |f'(x)| is below `limit`. */
@@ -132,7 +131,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   const products = new Float64Array(terms);
   const powers = new Float64Array(terms);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
-  forGrid(mean, variance, (z, weight) => {
+  visitGaussian(mean, variance, (z, weight) => {
     const x = mean + std * z;
     const [value, slope] = [f.value(x), f.slope(x)];
     const product = z * slope;
@@ -154,6 +153,12 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
       current = next;
     }
   });
+  const closed = closedMoments(fn, parameter, mean, variance);
+  if (closed !== null) {
+    values[0] = closed.mean;
+    valueSecond = closed.second;
+    slopeSecond = closed.slopeSecond;
+  }
   return {
     mean: values[0] ?? 0,
     slopeMean: slopes[0] ?? 0,
@@ -213,36 +218,10 @@ function powerSeries(coefficients: Float64Array, second: number): (rho: number) 
 function gaussianSum(mean: number, variance: number, g: (x: number) => number): number {
   const std = Math.sqrt(variance);
   let sum = 0;
-  forGrid(mean, variance, (z, weight) => {
+  visitGaussian(mean, variance, (z, weight) => {
     sum += weight * g(mean + std * z);
   });
   return sum;
-}
-
-const reach = 8.5;
-const halfPoints = 160;
-
-/**
- * A grid over standard-normal z that is fine around x = 0, where activations bend, and no finer than needed elsewhere:
- * z = z0 + w sinh t with t evenly spaced, w the width of the bend.
- */
-function forGrid(mean: number, variance: number, visit: (z: number, weight: number) => void): void {
-  const std = Math.sqrt(variance);
-  const center = Math.max(Math.min(-mean / std, reach), -reach);
-  const width = Math.min(1, 1 / std);
-  const end = Math.asinh((reach + Math.abs(center)) / width);
-  const step = end / halfPoints;
-  let mass = 0;
-  for (let i = -halfPoints; i < halfPoints; i++) {
-    const t = (i + 0.5) * step;
-    mass += normalDensity(center + width * Math.sinh(t)) * Math.cosh(t);
-  }
-  for (let i = -halfPoints; i < halfPoints; i++) {
-    const t = (i + 0.5) * step;
-    const z = center + width * Math.sinh(t);
-    const weight = (normalDensity(z) * Math.cosh(t)) / mass;
-    if (weight > 1e-18) visit(z, weight);
-  }
 }
 
 function clampRho(rho: number): number {
