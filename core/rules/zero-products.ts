@@ -42,7 +42,10 @@ function findProducts({ graph, prediction }: RuleContext): readonly ZeroFactor[]
     );
     if (!fixedPointOf(withRandom(graph, others)).dead.has(parameter.id)) found.add(place);
   }
-  return zeros.filter((zero) => found.has(placeOf(zero)));
+  // What waits only for a zero that is dead by itself is no factor of a product.
+  const selfDead = zeros.filter((zero) => !found.has(placeOf(zero))).map(({ parameter }) => parameter.id);
+  const { dead } = fixedPointOf(withRandom(graph, new Set(selfDead)));
+  return zeros.filter((zero) => found.has(placeOf(zero)) && dead.has(zero.parameter.id));
 }
 
 function placeOf({ parameter: { id, writes } }: ZeroFactor): string {
