@@ -1,5 +1,5 @@
 /**
- * npm run silence [-- torchvision | timm | transformers | FOLDER …] [--hints]
+ * npm run silence [-- torchvision | timm | transformers | FOLDER …] [--hints] [--seconds 5]
  *
  * What the rules say about sources that experts wrote: every finding from information up with its place and message, then a line
  * per rule and severity, and per 1,000 lines. The verdicts stand in `docs/silence.md`.
@@ -18,9 +18,6 @@ import { isAtLeast } from '../server/workspace/configuration.ts';
 import { createDiskWorkspace } from '../server/workspace/disk.ts';
 import { folderOf, modelCollections } from '../test/oracle/python-packages.ts';
 
-/** Processor time per file, which does not depend on what else the machine does: the rest of a file of a hundred models is left out. */
-const budgetMs = 5000;
-
 /** Files per analyzer, so that what was imported does not pile up. */
 const filesPerAnalyzer = 100;
 
@@ -31,7 +28,10 @@ interface Scan {
   readonly models: number;
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { hints: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { hints: { type: 'boolean' }, seconds: { type: 'string', default: '5' } },
+});
 const minimum = values.hints === true ? 'hint' : 'information';
 const scans = (positionals.length === 0 ? ['torchvision', 'timm', 'transformers'] : positionals).map((name) => {
   const scan = scanFolder(folderNamed(name));
@@ -68,7 +68,7 @@ function scanFolder(folder: string): Scan {
     const analyzer = createAnalyzer(workspace, createFrameworks());
     const locate = createLocate(workspace, root);
     for (const file of files.slice(start, start + filesPerAnalyzer)) {
-      const analysis = analyzer.analyze(file, { isCancelled: afterProcessorTime(budgetMs) });
+      const analysis = analyzer.analyze(file, { isCancelled: afterProcessorTime(Number(values.seconds)) });
       lines += readFileSync(file, 'utf8').split('\n').length;
       models += analysis.models.length;
       for (const finding of analysis.findings.filter(({ severity }) => isAtLeast(severity, minimum))) {
@@ -82,9 +82,10 @@ function scanFolder(folder: string): Scan {
   return { findings: found, lines, files: files.length, models };
 }
 
-function afterProcessorTime(milliseconds: number): () => boolean {
+/** Does not depend on what else the machine does: the rest of a file of a hundred models is left out. */
+function afterProcessorTime(seconds: number): () => boolean {
   const start = process.cpuUsage();
-  return () => process.cpuUsage(start).user > 1000 * milliseconds;
+  return () => process.cpuUsage(start).user > 1e6 * seconds;
 }
 
 function printSummary(name: string, { findings, lines, files, models }: Scan): void {
