@@ -1,6 +1,6 @@
 import type { Initializer } from '../graph/initializer.ts';
 import { erfInverse } from '../maths/gaussian.ts';
-import { normal, truncatedNormal, unknownInitializer } from './make.ts';
+import { constant, normal, scaled, truncatedNormal, unknownInitializer } from './make.ts';
 
 /**
  * What a uniform tensor holds after the inverse error function: the quantile function of N(0, 1/2), so U[-1, 1) becomes that
@@ -29,4 +29,32 @@ export function clamped(initializer: Initializer, low: number | null, high: numb
   if (std === 0 && (low === null || low <= mean) && (high === null || high >= mean)) return initializer;
   if (cutsLow || cutsHigh) return unknownInitializer();
   return family === 'normal' && low !== null && high !== null ? truncatedNormal(mean, std, low, high) : initializer;
+}
+
+/** What a tensor holds after a constant was added. */
+function shifted(initializer: Initializer, offset: number): Initializer {
+  const { mean, std, low, high } = initializer;
+  if (offset === 0 || initializer.family === 'unknown') return initializer;
+  if (std === 0) return mean === null ? unknownInitializer() : constant(mean + offset);
+  const plus = (value: number | null) => (value === null ? null : value + offset);
+  return { ...initializer, mean: plus(mean), low: plus(low), high: plus(high) };
+}
+
+/** The sum of two independent tensors. */
+export function sumOf(a: Initializer, b: Initializer): Initializer {
+  if (b.std === 0 && b.mean !== null) return shifted(a, b.mean);
+  if (a.std === 0 && a.mean !== null) return shifted(b, a.mean);
+  if (a.mean === null || b.mean === null || a.std === null || b.std === null) return unknownInitializer();
+  const drawn = normal(a.mean + b.mean, Math.hypot(a.std, b.std));
+  return a.family === 'normal' && b.family === 'normal' ? drawn : { ...drawn, family: 'unknown', scheme: 'other' };
+}
+
+/** The product of two independent tensors; a distribution times another is neither. */
+export function productOf(a: Initializer, b: Initializer): Initializer {
+  if (b.std === 0 && b.mean !== null) return scaled(a, b.mean);
+  if (a.std === 0 && a.mean !== null) return scaled(b, a.mean);
+  if (a.mean === null || b.mean === null || a.std === null || b.std === null) return unknownInitializer();
+  const second = (a.std ** 2 + a.mean ** 2) * (b.std ** 2 + b.mean ** 2);
+  const mean = a.mean * b.mean;
+  return { ...unknownInitializer(), mean, std: Math.sqrt(Math.max(second - mean * mean, 0)) };
 }

@@ -2,9 +2,9 @@ import type { Initializer } from '../../../core/graph/initializer.ts';
 import { constant, normal, truncatedAtTwoStd, uniform } from '../../../core/initializers/make.ts';
 import type { BoundArguments } from '../../interpreter/native.ts';
 import { numberOf, shapeOf } from '../../interpreter/read.ts';
-import { nativeFunction, storage, tensor } from '../../interpreter/table.ts';
+import { nativeFunction } from '../../interpreter/table.ts';
 import type { NativeValue } from '../../interpreter/values.ts';
-import { markOurs } from './ours.ts';
+import { allocate } from './memory.ts';
 
 /** Tensors made from nothing: `[name, parameters, what they hold]`. */
 const creators: readonly (readonly [
@@ -38,10 +38,7 @@ export const tensorCreators: Readonly<Record<string, NativeValue>> = Object.from
       name,
       nativeFunction(`tf.${name}`, parameters, (given, context) => {
         const shape = shapeOf(given.raw.positional[0]?.value ?? given.get('shape'));
-        const made = markOurs(tensor({ shape, storage: storage(shape) }));
-        const initializer = make(given);
-        if (initializer !== null) context.write(made, { initializer, by: context.calleeText });
-        return made;
+        return allocate(shape, make(given), context);
       }),
     ]),
   ),

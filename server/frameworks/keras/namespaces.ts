@@ -31,7 +31,7 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     const original = layerClasses[name];
     if (original !== undefined) layerClasses[alias] = original;
   }
-  const initializerClasses = createInitializerClasses();
+  const initializerClasses = createInitializerClasses(kerasDialect);
   const initializers: Members = {
     ...initializerClasses,
     ...snakeCased(initializerClasses),

@@ -2,8 +2,9 @@ import type { Op } from '../../../core/graph/op.ts';
 import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { itemsOf, numberOf } from '../../interpreter/read.ts';
-import type { CallArguments, TensorValue, Value } from '../../interpreter/values.ts';
+import { type CallArguments, number, type TensorValue, type Value } from '../../interpreter/values.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
+import { operateOnMemory } from './memory.ts';
 import { isOurs } from './ours.ts';
 import { callSymbolically } from './symbolic.ts';
 
@@ -38,10 +39,14 @@ export function applyOperator(operator: string, operands: readonly Value[], emit
   if (left === undefined) return { type: 'unknown', reason: 'operand' };
   if (right === undefined) {
     if (left.type !== 'tensor') return { type: 'unknown', reason: 'operand' };
+    const negated = operator === '-' ? operateOnMemory('*', left, number(-1), left.shape, emit.context) : null;
+    if (negated !== null) return negated;
     return operator === '-' ? affine(left, -1, 0, emit) : same(operator, left, emit);
   }
   const a = numberOf(left);
   const b = numberOf(right);
+  const memory = operateOnMemory(operator, left, right, broadcast(left, right), emit.context);
+  if (memory !== null) return memory;
   if (left.type === 'tensor' && b !== null) return withNumber(operator, left, b, emit);
   if (right.type === 'tensor' && a !== null) return numberWith(operator, a, right, emit);
   if (left.type !== 'tensor' || right.type !== 'tensor') {
@@ -49,6 +54,12 @@ export function applyOperator(operator: string, operands: readonly Value[], emit
     return known.type === 'tensor' ? same(operator, known, emit) : { type: 'unknown', reason: 'operand' };
   }
   return twoTensors(operator, left, right, emit);
+}
+
+function broadcast(left: Value, right: Value): Shape | null {
+  const [a, b] = [left, right].map((value) => (value.type === 'tensor' ? value.shape : []));
+  if (a == null || b == null) return null;
+  return a.length >= b.length ? a : b;
 }
 
 /** `a @ b`; by a weight of two axes it is a dense layer without a bias. */

@@ -3,14 +3,21 @@ import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { Span } from '../../../core/graph/span.ts';
 import { unknownInitializer, zeros } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
-import { isNone, stringOf } from '../../interpreter/read.ts';
+import { isNone, stringOf, valueOfShape } from '../../interpreter/read.ts';
 import { bind, optionArguments, signature } from '../../interpreter/signature.ts';
 import { storage, tensor } from '../../interpreter/table.ts';
-import type { GivenArgument, InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import {
+  type GivenArgument,
+  type InstanceValue,
+  string,
+  type TensorValue,
+  type Value,
+} from '../../interpreter/values.ts';
 import type { Dialect } from './dialect.ts';
 import { initializerClassName, initializerRows, type Target } from './initializers.ts';
 import type { Config, WeightSpec } from './layer-spec.ts';
 import { stateOf } from './layer-state.ts';
+import { contentsOf } from './memory.ts';
 import { markOurs } from './ours.ts';
 
 /** Makes a layer's weight and writes what it starts with. `by` is the layer's class: `keras.layers.Dense`. */
@@ -59,14 +66,14 @@ export function writeInitial(
   layerAt: Span | null,
 ): void {
   if ('type' in source) {
-    const initializer = asDefault(resolveInitializer(source, weight, dialect));
+    const initializer = asDefault(resolveInitializer(source, weight, dialect, context));
     context.write(weight, { initializer, by: defaultBy, origin: 'default', at: layerAt ?? context.at });
     return;
   }
   const text = textOf(source, context);
   const callee = calleeOf(text);
   context.write(weight, {
-    initializer: resolveInitializer(source.value, weight, dialect),
+    initializer: resolveInitializer(source.value, weight, dialect, context),
     by: callee,
     origin: 'explicit',
     at: source.at ?? layerAt ?? context.at,
@@ -74,21 +81,23 @@ export function writeInitial(
   });
 }
 
-/** What any way to say an initializer means: string, instance, class, configuration. Everything else is not known. */
-function resolveInitializer(value: Value, weight: TensorValue, dialect: Dialect): Initializer {
+/** What any way to say an initializer means: string, instance, class, configuration, function of the shape. */
+export function resolveInitializer(
+  value: Value,
+  weight: TensorValue,
+  dialect: Dialect,
+  context: NativeContext,
+): Initializer {
   const { fanIn = null, fanOut = null } = weight.storage ?? {};
   const target: Target = { shape: weight.shape ?? [], fans: { fanIn, fanOut }, truncated: dialect.truncated };
   if (isNone(value)) return initializerNamed('GlorotUniform', { type: 'none' }, target);
   const text = stringOf(value);
   if (text !== null) return initializerNamed(initializerClassName(text), { type: 'none' }, target);
-  if (value.type === 'class') return initializerNamed(tableClass(value.native?.name), { type: 'none' }, target);
+  if (value.type === 'class' && value.native !== null)
+    return initializerNamed(tableClass(value.native.name), { type: 'none' }, target);
   if (value.type === 'instance') {
-    const name = tableClass(value.class.order.find(({ native }) => native !== null)?.native?.name);
-    if (name === null || value.class.native === null) return unknownInitializer();
-    return (
-      initializerRows[name]?.make((key) => value.attributes.get(key) ?? { type: 'none' }, target) ??
-      unknownInitializer()
-    );
+    const table = tableInstance(value, target);
+    if (table !== null) return table;
   }
   if (value.type === 'dict') {
     const name = stringOf(
@@ -97,8 +106,32 @@ function resolveInitializer(value: Value, weight: TensorValue, dialect: Dialect)
     const config = value.entries.get('sconfig')?.value ?? { type: 'none' };
     return initializerNamed(name === null ? null : initializerClassName(name), config, target);
   }
-  return unknownInitializer();
+  return initializerCalled(value, weight, context);
 }
+
+/** An instance of a class of the table, or of one derived from it that draws as it does; `null`: it is asked itself. */
+export function tableInstance(value: InstanceValue, target: Target): Initializer | null {
+  for (const class_ of value.class.order) {
+    if (class_.members.has('__call__') || class_.members.has('apply')) return null;
+    const name = tableClass(class_.native?.name);
+    const row = name === null ? undefined : initializerRows[name];
+    if (row !== undefined) return row.make((key) => value.attributes.get(key) ?? { type: 'none' }, target);
+  }
+  return null;
+}
+
+/** A function of the user's, or an object that is called: what the tensor holds that it gives for the weight's shape. */
+function initializerCalled(value: Value, weight: TensorValue, context: NativeContext): Initializer {
+  const callee = value.type === 'class' ? context.instantiate(value, []) : value;
+  if (!callable.has(callee.type)) return unknownInitializer();
+  const apply = callee.type === 'instance' ? context.findAttribute(callee, 'apply') : null;
+  const isJavaScript = context.language === 'javascript' && apply !== null;
+  const options: ReadonlyMap<string, Value> = isJavaScript ? new Map() : new Map([['dtype', string('float32')]]);
+  const made = context.call(isJavaScript ? apply : callee, [valueOfShape(weight.shape)], options);
+  return made.type === 'tensor' && made.layer === null ? contentsOf(made) : unknownInitializer();
+}
+
+const callable: ReadonlySet<Value['type']> = new Set(['function', 'bound', 'native', 'partial', 'instance']);
 
 function initializerNamed(name: string | null, config: Value, target: Target): Initializer {
   const row = name === null ? undefined : initializerRows[name];

@@ -75,7 +75,7 @@ export function createNamespace(): NamespaceValue {
 /** `tf.initializers.heNormal({seed: 1})`. */
 function initializerFunctions(): Readonly<Record<string, Value>> {
   return Object.fromEntries(
-    Object.entries(createInitializerClasses()).map(([name, class_]) => {
+    Object.entries(createInitializerClasses(tfjsDialect)).map(([name, class_]) => {
       const function_ = functionName(
         name === 'LecunNormal' ? 'LeCunNormal' : name === 'LecunUniform' ? 'LeCunUniform' : name,
       );
