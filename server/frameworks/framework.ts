@@ -59,7 +59,7 @@ export interface Framework {
   tensorIndex(tensor: TensorValue, index: Value, context: NativeContext): Value | null;
   /** `tensor[index] = value`. */
   readonly setTensorIndex?: (tensor: TensorValue, index: Value, value: Value, context: NativeContext) => void;
-  /** A call that could not be followed, while a forward pass is traced; `null` where no tensor goes into it. */
+  /** A call that could not be followed; `null` where no tensor of a model goes into it. */
   readonly unknownCall?: (name: string, arguments_: CallArguments, context: NativeContext) => Value | null;
   readonly loss?: (root: InstanceValue) => ModelGraph['loss'];
 }

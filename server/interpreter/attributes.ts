@@ -199,6 +199,8 @@ function classAttribute(machine: Machine, class_: ClassValue, name: string, site
       if (member.type === 'instance') return throughDescriptor(machine, member, none, class_, site);
       return member.type === 'function' && member.binding === 'property' ? unknown(name) : member;
     }
+    const ofClass = candidate.native?.classMethods?.[name];
+    if (ofClass !== undefined) return ofClass(class_);
     const unbound = candidate.native === null ? null : unboundMethod(candidate.native, name);
     if (unbound !== null) return unbound;
   }

@@ -32,12 +32,10 @@ export function call(machine: Machine, callee: Value, arguments_: CallArguments,
 /** What comes out of a call that cannot be followed: where tensors went in, a tensor that depends on them. */
 function unknownResult(machine: Machine, arguments_: CallArguments, site: Site): Value {
   const name = site.callee === null ? 'a call' : textOf(site);
-  if (machine.state.trace !== null) {
-    const context = machine.context(site);
-    for (const framework of machine.frameworks) {
-      const value = framework.unknownCall?.(name, arguments_, context) ?? null;
-      if (value !== null) return value;
-    }
+  const context = machine.context(site);
+  for (const framework of machine.frameworks) {
+    const value = framework.unknownCall?.(name, arguments_, context) ?? null;
+    if (value !== null) return value;
   }
   return unknown(`result of ${name}`);
 }

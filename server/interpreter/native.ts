@@ -60,6 +60,8 @@ export interface NativeClass {
   construct(instance: InstanceValue, arguments_: BoundArguments, context: NativeContext): void;
   /** Methods by name; `self` is not in the signature. `__call__` is how the instance is called (falls to `forward`/`call`). */
   readonly methods: Readonly<Record<string, NativeMethod>>;
+  /** Methods of the class itself, also of the user's subclasses: `Dense.from_config(config)`. */
+  readonly classMethods?: Readonly<Record<string, (class_: ClassValue) => Value>>;
   /** Attribute lookup beyond `attributes`; `null` where there is none. */
   readonly getAttribute?: (instance: InstanceValue, name: string, context: NativeContext) => Value | null;
   /** Told after an attribute is set (registration of submodules). */

@@ -7,6 +7,7 @@ import { createNamespaces } from './namespaces.ts';
 import { tensorIndex, tensorOperator } from './operators.ts';
 import { tensorAttribute } from './tensors.ts';
 import { traceModel } from './trace.ts';
+import { unknownCall } from './unknown-call.ts';
 
 let namespaces: ReadonlyMap<string, NamespaceValue> | null = null;
 
@@ -31,6 +32,7 @@ export const keras: Framework = {
   tensorAttribute,
   tensorOperator,
   tensorIndex,
+  unknownCall,
   loss: (root) => stateOf(root).loss,
 };
 

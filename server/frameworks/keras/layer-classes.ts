@@ -3,7 +3,8 @@ import type { Shape } from '../../../core/graph/shape.ts';
 import type { Span } from '../../../core/graph/span.ts';
 import type { BoundArguments, NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { booleanOf, isNone, itemsOf, shapeOf, stringOf, valueOfShape } from '../../interpreter/read.ts';
-import { method, nativeClass } from '../../interpreter/table.ts';
+import { bind, signature } from '../../interpreter/signature.ts';
+import { method, nativeClass, nativeFunction } from '../../interpreter/table.ts';
 import {
   boolean,
   type CallArguments,
@@ -14,6 +15,7 @@ import {
   string,
   type Value,
 } from '../../interpreter/values.ts';
+import { configurationOf, fromConfiguration } from './cloning.ts';
 import { configOf } from './config.ts';
 import type { Dialect } from './dialect.ts';
 import { createEmitter, withCallSite } from './emitter.ts';
@@ -23,6 +25,7 @@ import { openScopes, withoutScopes } from './name-scopes.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
 import { callSymbolically, isSymbolic, tensorsOf } from './symbolic.ts';
+import { assignTo } from './variables.ts';
 import { isOpen, makeWeight, newWeight, writeInitial } from './weights.ts';
 
 /** Arguments that every layer takes. */
@@ -41,6 +44,12 @@ export function createLayerClasses(dialect: Dialect): LayerClasses {
     parameters: common,
     construct: (instance, given) => keepCommon(instance, given),
     methods: layerMethods(dialect),
+    classMethods: {
+      from_config: (class_) =>
+        nativeFunction('from_config', 'config, **kwargs', (given, context) =>
+          fromConfiguration(class_, given.get('config'), context),
+        ),
+    },
     getAttribute: (instance, name) => layerAttribute(instance, name, dialect),
     setAttribute: (instance, name, value) => {
       if (name === 'trainable') setTrainable(instance, booleanOf(value), dialect);
@@ -88,18 +97,25 @@ function layerMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> 
     call: method('inputs, *args, **kwargs', (_, given) => given.get('inputs')),
     add_weight: addWeight(
       dialect,
-      'name=None, shape=None, initializer=None, dtype=None, trainable=True, regularizer=None, constraint=None, **kwargs',
+      'shape=None, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None, constraint=None, aggregation=None, overwrite_with_gradient=False, name=None, **kwargs',
+      // Keras 2 began with the name.
+      'name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, constraint=None, **kwargs',
+    ),
+    add_variable: addWeight(
+      dialect,
+      'shape, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None, constraint=None, name=None',
+      'name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, constraint=None, **kwargs',
     ),
     // TensorFlow.js: addWeight(name, shape, dtype, initializer, regularizer, trainable, constraint).
     addWeight: addWeight(
       dialect,
       'name, shape, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None',
     ),
-    get_config: method('', () => ({ type: 'dict', entries: new Map(), open: true })),
+    get_config: method('', (self) => configurationOf(self)),
     get_weights: method('', (self) => list(describeModel(self, dialect).parameters.map(({ tensor }) => tensor))),
-    set_weights: method('weights', forgetWeights(dialect)),
+    set_weights: method('weights', setWeights(dialect)),
     load_weights: method('*args, **kwargs', forgetWeights(dialect)),
-    setWeights: method('weights', forgetWeights(dialect)),
+    setWeights: method('weights', setWeights(dialect)),
     loadWeights: method('*args, **kwargs', forgetWeights(dialect)),
     add_loss: method('*args, **kwargs', () => none),
     add_metric: method('*args, **kwargs', () => none),
@@ -227,10 +243,12 @@ function setTrainable(instance: InstanceValue, trainable: boolean | null, dialec
 }
 
 /** `self.add_weight(shape=…, initializer=…)` of the user's own layers. */
-function addWeight(dialect: Dialect, parameters: string): NativeMethod {
-  return method(parameters, (self, given, context) => {
+function addWeight(dialect: Dialect, parameters: string, withNameFirst = parameters): NativeMethod {
+  return method(parameters, (self, bound, context) => {
     const state = stateOf(self);
-    const shape = isNone(given.get('shape')) ? [] : (shapeOf(given.get('shape')) ?? []);
+    const hasName = bound.raw.positional[0]?.value.type === 'string';
+    const given = hasName ? bind(signature(withNameFirst), bound.raw) : bound;
+    const shape = isNone(given.get('shape')) ? [] : shapeOf(given.get('shape'));
     const name = stringOf(given.get('name'));
     const trainable = booleanOf(given.get('trainable')) ?? true;
     const weight = newWeight({ shape, role: roleOf(name ?? '', shape) }, dialect, trainable && state.isTrainable);
@@ -244,10 +262,25 @@ function addWeight(dialect: Dialect, parameters: string): NativeMethod {
 }
 
 /** What a weight of the user's own layer probably is. */
-function roleOf(name: string, shape: Shape): ParameterRole {
+function roleOf(name: string, shape: Shape | null): ParameterRole {
   if (/bias|beta/i.test(name)) return 'bias';
-  if (shape.length >= 2) return 'weight';
+  if (shape !== null && shape.length >= 2) return 'weight';
   return /gamma|scale|gain/i.test(name) ? 'scale' : 'other';
+}
+
+/** `layer.set_weights([kernel, bias])`: what the tensors hold, where every one of them is known. */
+function setWeights(dialect: Dialect) {
+  const forget = forgetWeights(dialect);
+  return (self: InstanceValue, given: BoundArguments, context: NativeContext): Value => {
+    const own = describeModel(self, dialect).parameters;
+    const values = itemsOf(given.get('weights')) ?? [];
+    if (own.length === 0 || own.length !== values.length) return forget(self, given, context);
+    for (const [index, { tensor }] of own.entries()) {
+      if (tensor.storage !== null) context.touch(tensor.storage);
+      assignTo(tensor, values[index] ?? none);
+    }
+    return none;
+  };
 }
 
 /** Weights from a file or a list: what they start with is not known. */

@@ -1,22 +1,22 @@
-import { isNone, shapeOf, stringOf } from '../../interpreter/read.ts';
+import { isNone, stringOf } from '../../interpreter/read.ts';
 import { namespace, nativeClass, nativeFunction } from '../../interpreter/table.ts';
 import { type ClassValue, type NamespaceValue, none, unknown, type Value } from '../../interpreter/values.ts';
-import { activationNames } from './activations.ts';
+import { activationNames, snakeCase } from './activations.ts';
 import { backendMembers, configMembers, passing } from './backend.ts';
+import { cloned } from './cloning.ts';
 import { tensorCreators } from './creators.ts';
 import { layerSnakeCase } from './dialect.ts';
 import { kerasDialect } from './dialect-keras.ts';
 import { tensorFunctions } from './functions.ts';
 import { createInitializerClasses } from './initializer-classes.ts';
 import { createLayerClasses } from './layer-classes.ts';
-import { stateOf } from './layer-state.ts';
-import { layerAliases, layerSpecs } from './layers.ts';
+import { isLayer } from './layer-state.ts';
+import { createInput, layerMembers } from './layers-namespace.ts';
 import { lossNames } from './losses.ts';
 import { createModelClasses } from './models.ts';
 import { nameScope } from './name-scopes.ts';
-import { symbolicInput } from './symbolic.ts';
+import { unknownCall } from './unknown-call.ts';
 import { createVariable } from './variables.ts';
-import { createWrappers } from './wrappers.ts';
 
 type Members = Readonly<Record<string, Value>>;
 
@@ -24,13 +24,6 @@ type Members = Readonly<Record<string, Value>>;
 export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
   const classes = createLayerClasses(kerasDialect);
   const { model, functional, sequential } = createModelClasses(classes.base, kerasDialect);
-  const layerClasses: Record<string, Value> = Object.fromEntries(
-    Object.entries(layerSpecs).map(([name, spec]) => [name, classes.make(name, spec)]),
-  );
-  for (const [alias, name] of Object.entries(layerAliases)) {
-    const original = layerClasses[name];
-    if (original !== undefined) layerClasses[alias] = original;
-  }
   const initializerClasses = createInitializerClasses(kerasDialect);
   const initializers: Members = {
     ...initializerClasses,
@@ -40,30 +33,22 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     OrthogonalInitializer: initializerClasses.Orthogonal ?? none,
     get: nativeFunction('keras.initializers.get', 'identifier', (given) => given.get('identifier')),
   };
-  const input = nativeFunction(
-    'keras.Input',
-    'shape=None, batch_size=None, dtype=None, sparse=None, batch_shape=None, name=None, tensor=None, **kwargs',
-    (given, context) => {
-      const batchShape = given.get('batch_shape');
-      const shape = isNone(batchShape) ? withBatch(given.get('shape')) : shapeOf(batchShape);
-      return symbolicInput(shape, stringOf(given.get('name')), context.at, null);
-    },
-  );
-  const layers: Members = {
-    ...layerClasses,
-    ...createWrappers(classes.base, kerasDialect),
-    InputLayer: inputLayer(classes.base),
-    Input: input,
-    Layer: classes.base,
-    ...mergeFunctions(layerClasses),
-  };
+  const input = createInput();
+  const layers = layerMembers(classes, input);
   const models: Members = {
     Model: model,
     Functional: functional,
     Sequential: sequential,
+    clone_model: nativeFunction('keras.models.clone_model', 'model, *args, **kwargs', (given, context) => {
+      const original = given.get('model');
+      return isLayer(original) ? cloned(original, context) : unknown('clone');
+    }),
     load_model: unknownFunction('keras.models.load_model'),
   };
-  const activations = pick(tensorFunctions, activationNames);
+  const activations: Members = {
+    ...pick(tensorFunctions, activationNames),
+    get: nativeFunction('keras.activations.get', 'identifier', (given) => activationFunction(given.get('identifier'))),
+  };
   const losses: Members = Object.fromEntries(
     lossNames.flatMap((name) => {
       const class_ = nativeClass(`keras.losses.${name}`, {});
@@ -75,13 +60,13 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     }),
   );
   const keras: Record<string, Value> = {
-    layers: open('keras.layers', layers),
+    layers: namespace('keras.layers', layers),
     models: open('keras.models', models),
     initializers: open('keras.initializers', initializers),
     activations: open('keras.activations', activations),
     losses: open('keras.losses', losses),
-    ops: open('keras.ops', { ...tensorFunctions, ...pick(tensorCreators, ['zeros', 'ones', 'full']) }),
-    backend: open('keras.backend', { ...backendMembers, name_scope: nameScope }),
+    ops: functions('keras.ops', { ...tensorFunctions, ...pick(tensorCreators, ['zeros', 'ones', 'full']) }),
+    backend: functions('keras.backend', { ...backendMembers, name_scope: nameScope }),
     name_scope: nameScope,
     config: open('keras.config', configMembers),
     saving: open('keras.saving', decorators),
@@ -99,9 +84,9 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     ...tensorFunctions,
     ...pick(tensorCreators, ['zeros', 'ones', 'fill']),
     keras: open('keras', keras),
-    nn: open('tensorflow.nn', tensorFunctions),
-    math: open('tensorflow.math', tensorFunctions),
-    linalg: open('tensorflow.linalg', tensorFunctions),
+    nn: functions('tensorflow.nn', tensorFunctions),
+    math: functions('tensorflow.math', tensorFunctions),
+    linalg: functions('tensorflow.linalg', tensorFunctions),
     random,
     initializers: open('tensorflow.initializers', initializers),
     Variable: createVariable(kerasDialect),
@@ -157,42 +142,25 @@ function snakeCased(classes: Readonly<Record<string, ClassValue>>): Members {
   return Object.fromEntries(Object.entries(classes).map(([name, value]) => [layerSnakeCase(name), value]));
 }
 
-/** `layers.add([a, b], name='sum')` is `layers.Add(name='sum')([a, b])`. */
-function mergeFunctions(classes: Members): Members {
-  return Object.fromEntries(
-    ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Dot'].map((name) => [
-      name.toLowerCase(),
-      nativeFunction(`keras.layers.${name.toLowerCase()}`, 'inputs, *args, **kwargs', (given, context) => {
-        const positional = given.raw.positional.slice(given.raw.keyword.has('inputs') ? 0 : 1);
-        const keyword = new Map([...given.raw.keyword].filter(([key]) => key !== 'inputs'));
-        const layer = context.callWith(classes[name] ?? none, { positional, keyword, open: given.raw.open });
-        return context.call(layer, [given.get('inputs')]);
-      }),
-    ]),
-  );
-}
-
-/** In a `Sequential` it says the shape of the input. */
-function inputLayer(base: ClassValue): ClassValue {
-  return nativeClass('keras.layers.InputLayer', {
-    bases: [base],
-    parameters:
-      'shape=None, batch_size=None, dtype=None, sparse=None, batch_shape=None, input_tensor=None, input_shape=None, batch_input_shape=None, name=None, **kwargs',
-    construct: (instance, given) => {
-      const state = stateOf(instance);
-      state.name = stringOf(given.get('name'));
-      const whole = isNone(given.get('batch_shape')) ? given.get('batch_input_shape') : given.get('batch_shape');
-      const shape = isNone(given.get('shape')) ? given.get('input_shape') : given.get('shape');
-      state.inputShapes = [isNone(whole) ? withBatch(shape) : shapeOf(whole)];
-    },
+/** A module of functions on tensors: of those that no table knows, the results depend on what goes in. */
+function functions(name: string, members: Members): NamespaceValue {
+  return namespace(name, (member) => {
+    if (Object.hasOwn(members, member)) return members[member] ?? null;
+    // `ops.image`, `tf.nn.rnn_cell`: modules of more such functions, and classes.
+    return /^[A-Z_]/.test(member) ? unknown(`${name}.${member}`) : unknownFunction(`${name}.${member}`);
   });
 }
 
-function withBatch(shape: Value) {
-  const sizes = shapeOf(shape);
-  return sizes === null ? null : [null, ...sizes];
+/** `activations.get('relu')`; `None` is the identity. */
+function activationFunction(identifier: Value): Value {
+  const name = isNone(identifier) ? 'linear' : stringOf(identifier);
+  return name === null ? identifier : (tensorFunctions[snakeCase(name)] ?? unknown(`activation ${name}`));
 }
 
 function unknownFunction(name: string): Value {
-  return nativeFunction(name, '*args, **kwargs', () => unknown(name));
+  return nativeFunction(
+    name,
+    '*args, **kwargs',
+    ({ raw }, context) => unknownCall(name, raw, context) ?? unknown(name),
+  );
 }

@@ -20,7 +20,7 @@ import { markOurs } from './ours.ts';
  * remembered with its result, and is made again on traced tensors when the model that reaches back to it runs.
  */
 
-interface Call {
+export interface Call {
   /** Grows with time: the order in which calls are made again. */
   readonly serial: number;
   readonly arguments: CallArguments;
@@ -102,6 +102,16 @@ export function callSymbolically(
  * outputs are now. Tensors that are neither bound nor results stay as they are.
  */
 export function replay(outputs: readonly Value[], bound: ReadonlyMap<TensorValue, TensorValue>): Value[] {
+  // Every call knows its own place.
+  return recall(outputs, bound, (call, arguments_) => withCallSite(null, () => call.run(arguments_)));
+}
+
+/** The same, each call made by `make`. */
+export function recall(
+  outputs: readonly Value[],
+  bound: ReadonlyMap<TensorValue, TensorValue>,
+  make: (call: Call, arguments_: CallArguments) => Value,
+): Value[] {
   const results = new Map<TensorValue, TensorValue>(bound);
   const made = new Map<Call, readonly TensorValue[]>();
   const resolve = (value: TensorValue): TensorValue => {
@@ -111,11 +121,8 @@ export function replay(outputs: readonly Value[], bound: ReadonlyMap<TensorValue
     if (origin?.kind !== 'result') return value;
     return made.get(origin.call)?.[origin.index] ?? value;
   };
-  for (const call of callsBehind(outputs, bound)) {
-    // Every call knows its own place.
-    const result = withCallSite(null, () => call.run(mapArguments(call.arguments, resolve)));
-    made.set(call, flatTensors(result));
-  }
+  for (const call of callsBehind(outputs, bound))
+    made.set(call, flatTensors(make(call, mapArguments(call.arguments, resolve))));
   return outputs.map((output) => mapTensors(output, resolve));
 }
 

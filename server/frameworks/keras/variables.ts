@@ -28,8 +28,12 @@ export function createVariable(dialect: Dialect): NativeValue {
 export function assignTo(variable: TensorValue, value: Value): Value {
   const { storage: memory } = variable;
   if (memory === null) return none;
-  const source = value.type === 'tensor' ? value.storage?.writes.at(-1) : undefined;
-  if (source === undefined) memory.overwrittenByUnknown = true;
-  else memory.writes.push({ ...source, origin: 'explicit' });
+  const source = value.type === 'tensor' && value.storage?.overwrittenByUnknown === false ? value.storage : null;
+  const write = source?.writes.at(-1);
+  if (write === undefined) memory.overwrittenByUnknown = true;
+  else {
+    memory.overwrittenByUnknown = false;
+    memory.writes.push({ ...write, origin: 'explicit' });
+  }
   return variable;
 }

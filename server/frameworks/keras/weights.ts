@@ -48,11 +48,11 @@ export function makeWeight(
 }
 
 export function newWeight(
-  spec: Pick<WeightSpec, 'shape' | 'role' | 'fans'>,
+  spec: Pick<WeightSpec, 'role' | 'fans'> & { readonly shape: Shape | null },
   dialect: Dialect,
   trainable: boolean,
 ): TensorValue {
-  const memory = storage(spec.shape, { role: spec.role, trainable, ...(spec.fans ?? dialect.fans(spec.shape)) });
+  const memory = storage(spec.shape, { role: spec.role, trainable, ...(spec.fans ?? dialect.fans(spec.shape ?? [])) });
   return markOurs(tensor({ shape: spec.shape, storage: memory, isParameter: true }));
 }
 

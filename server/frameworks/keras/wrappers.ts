@@ -12,7 +12,7 @@ import {
 } from '../../interpreter/values.ts';
 import type { Dialect } from './dialect.ts';
 import { createEmitter } from './emitter.ts';
-import { callLayer } from './layer-classes.ts';
+import { callLayer, type LayerClasses } from './layer-classes.ts';
 import { isLayer, stateOf } from './layer-state.ts';
 import { type Cell, recurrentWeights, runRecurrent } from './layers/recurrent.ts';
 import { currentName } from './names.ts';
@@ -20,7 +20,7 @@ import { flatTensors } from './symbolic.ts';
 import { makeWeight } from './weights.ts';
 
 /** Layers that hold a layer: `Bidirectional`, `TimeDistributed`, `Lambda`, `InputLayer`. */
-export function createWrappers(base: ClassValue, dialect: Dialect): Readonly<Record<string, ClassValue>> {
+export function createWrappers({ base }: LayerClasses, dialect: Dialect): Readonly<Record<string, ClassValue>> {
   return {
     Bidirectional: bidirectional(base, dialect),
     TimeDistributed: timeDistributed(base),

@@ -5,6 +5,7 @@ import { describeModel } from '../keras/names.ts';
 import { tensorIndex, tensorOperator } from '../keras/operators.ts';
 import { tensorAttribute } from '../keras/tensors.ts';
 import { traceModel } from '../keras/trace.ts';
+import { unknownCall } from '../keras/unknown-call.ts';
 import { tfjsDialect } from './dialect.ts';
 import { createNamespace } from './namespaces.ts';
 
@@ -34,5 +35,6 @@ export const tfjs: Framework = {
   tensorAttribute,
   tensorOperator,
   tensorIndex,
+  unknownCall,
   loss: (root) => stateOf(root).loss,
 };
