@@ -7,6 +7,7 @@ import { createMemoryWorkspace } from '../../server/workspace/memory.ts';
 
 /** What a framework says of a model that it has built. */
 export interface RealModel {
+  /** Those that can be trained, frozen ones too; no moving averages. */
   readonly weights: readonly {
     readonly name: string;
     readonly shape: readonly number[];
@@ -34,11 +35,10 @@ export function analyzeSource(path: string, source: string, framework: Framework
  */
 export function compareModels(graph: ModelGraph, real: RealModel): string[] {
   const differences: string[] = [];
-  const trained = real.weights.filter((weight) => weight.trainable);
-  if (trained.length !== graph.parameters.length) {
-    return [`weights: ours ${graph.parameters.map(({ name }) => name)}, real ${trained.map(({ name }) => name)}`];
+  const left = [...real.weights];
+  if (left.length !== graph.parameters.length) {
+    return [`weights: ours ${graph.parameters.map(({ name }) => name)}, real ${left.map(({ name }) => name)}`];
   }
-  const left = [...trained];
   for (const parameter of graph.parameters) {
     const at = left.findIndex(
       (weight) => sameName(weight.name, parameter.name) && `${weight.shape}` === `${parameter.shape}`,
@@ -71,6 +71,7 @@ function isSameShape(real: readonly (number | null)[], ours: Shape | null): bool
 /** Mean and std of the values against the predicted ones, within four standard errors. */
 function compareValues(parameter: Parameter, real: RealModel['weights'][number]): string | null {
   const { mean, std, family } = parameter.initializer;
+  if (parameter.trainable !== real.trainable) return `trainable: ${parameter.trainable}`;
   const n = real.shape.reduce((product, dim) => product * dim, 1);
   if (mean === null || std === null) return `predicted nothing (${family})`;
   const meanError = 4 * (std / Math.sqrt(n)) + 1e-6;

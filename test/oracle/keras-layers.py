@@ -8,7 +8,8 @@ import json
 import os
 import sys
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
+# The same initializers without a compilation per shape.
+os.environ["KERAS_BACKEND"] = "numpy"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras  # noqa: E402
@@ -43,8 +44,9 @@ for source in json.load(sys.stdin):
             "mean": float(np.mean(weight.numpy(), dtype="float64")),
             "std": float(np.std(weight.numpy(), dtype="float64")),
         }
-        for weight in model.weights
-        if np.issubdtype(np.asarray(weight.numpy()).dtype, np.floating)
+        for layer in model._flatten_layers()
+        # Moving averages and seeds are weights too, but nothing that is trained.
+        for weight in layer._trainable_variables
     ]
     layers = [{"name": layer.name, "outputShape": shape_of(layer)} for layer in model.layers]
     print(json.dumps({"weights": weights, "layers": layers}), flush=True)

@@ -7,7 +7,9 @@ import { nativeFunction } from '../../interpreter/table.ts';
 import { list, type NativeValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { activationNamed, activationNames, activationWith } from './activations.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
+import { axesOf, onInput, type Row } from './function-row.ts';
 import { resolveShape } from './layers/reshaping.ts';
+import { moreFunctions } from './more-functions.ts';
 import { applyOperator, matmul } from './operators.ts';
 import { callSymbolically, flatTensors } from './symbolic.ts';
 
@@ -15,21 +17,6 @@ import { callSymbolically, flatTensors } from './symbolic.ts';
  * Functions on tensors, by what they are called in `tf`, `tf.nn`, `tf.math`, `keras.ops`, `keras.activations` and in
  * TensorFlow.js' `tf`. Names that two of them share mean the same.
  */
-
-/** A function of tensors: the first parameter is the input. */
-interface Row {
-  readonly names: string;
-  readonly parameters: string;
-  readonly run: (given: BoundArguments, emit: Emitter) => Value;
-}
-
-/** Functions with one tensor first; a call with something else is unknown. */
-function onInput(run: (input: TensorValue, given: BoundArguments, emit: Emitter) => Value): Row['run'] {
-  return (given, emit) => {
-    const input = given.raw.positional[0]?.value ?? [...given.raw.keyword.values()][0]?.value;
-    return input?.type === 'tensor' ? run(input, given, emit) : unknown('result for something that is no tensor');
-  };
-}
 
 const unary = (op: Op, name: string) => onInput((input, _, emit) => emit.add({ op, inputs: [input], name }));
 
@@ -202,16 +189,16 @@ const rows: readonly Row[] = [
   },
   // Kept in the graph, but nothing is said of them.
   {
-    names:
-      'maximum minimum sqrt rsqrt log log1p clip clip_by_value tile repeat gather take stack unstack where einsum cumsum floor round sign cos tan erf norm l2_normalize batch_normalization conv conv1d conv2d conv3d depthwise_conv2d max_pool avg_pool resize pad one_hot argmax argsort top_k',
+    names: 'gather take take_along_axis top_k in_top_k',
     parameters: 'input, *args, **kwargs',
     run: (given, emit) => {
       const inputs = flatTensors(given.raw.positional[0]?.value ?? unknown());
       return inputs.length === 0
         ? unknown('result')
-        : emit.add({ op: { kind: 'unknown', name: 'function' }, inputs, name: 'function', shape: null });
+        : emit.add({ op: { kind: 'unknown', name: 'gather' }, inputs, name: 'gather', shape: null });
     },
   },
+  ...moreFunctions,
 ];
 
 /** All functions by name. */
@@ -241,11 +228,6 @@ function parametersOf(name: string): string {
 function parameterName(name: string): string {
   if (name === 'leaky_relu') return 'alpha';
   return activationNamed(name)?.kind === 'activation' && (name === 'elu' || name === 'celu') ? 'alpha' : 'none';
-}
-
-function axesOf(value: Value): number[] | null {
-  const items = (itemsOf(value) ?? [value]).map(numberOf);
-  return items.every((item) => item !== null) ? items : null;
 }
 
 function splitInto(input: TensorValue, given: BoundArguments, emit: Emitter): Value {

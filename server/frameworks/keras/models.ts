@@ -1,4 +1,5 @@
 import type { LossKind } from '../../../core/graph/graph.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext, NativeMethod } from '../../interpreter/native.ts';
 import { isNone, itemsOf, shapeOf, stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass, tensor } from '../../interpreter/table.ts';
@@ -15,9 +16,10 @@ import {
 import type { Dialect } from './dialect.ts';
 import { withCallSite } from './emitter.ts';
 import { callLayer, callLayerSymbolically } from './layer-classes.ts';
-import { isLayer, modelClassName, sequentialClassName, stateOf } from './layer-state.ts';
+import { isLayer, isSequential, modelClassName, sequentialClassName, stateOf } from './layer-state.ts';
 import { lossKind } from './losses.ts';
 import { childrenOf, currentName } from './names.ts';
+import { markOurs } from './ours.ts';
 import { flatTensors, inputOrigin, replay, symbolicInput } from './symbolic.ts';
 
 export interface ModelClasses {
@@ -111,9 +113,8 @@ function modelMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> 
       const items = itemsOf(shape);
       if (items === null) return none;
       context.touch(self);
-      stateOf(self).inputShapes ??= items.some((item) => itemsOf(item) !== null)
-        ? items.map(shapeOf)
-        : [shapeOf(shape)];
+      const shapes = items.some((item) => itemsOf(item) !== null) ? items.map(shapeOf) : [shapeOf(shape)];
+      buildFor(self, shapes, context);
       return none;
     }),
     summary: nothing,
@@ -129,6 +130,22 @@ function modelMethods(dialect: Dialect): Readonly<Record<string, NativeMethod>> 
     get_layer: getLayer,
     getLayer,
   };
+}
+
+/** `model.build((None, 32))`: the weights are made as by a first call. */
+function buildFor(model: InstanceValue, shapes: readonly (Shape | null)[], context: NativeContext): void {
+  const state = stateOf(model);
+  if (state.inputShapes !== null) return;
+  state.inputShapes = shapes;
+  const [first] = shapes;
+  if (isSequential(model)) {
+    if (first != null) start(model, symbolicInput(first, null, context.at, null));
+    for (const layer of state.layers) grow(model, layer, context);
+  } else {
+    const inputs = shapes.map((shape) => markOurs(tensor({ shape })));
+    const [only] = inputs;
+    callLayer(model, argumentsOf(inputs.length === 1 && only !== undefined ? only : list(inputs)), context);
+  }
 }
 
 /** With a known input shape a Sequential is built as it grows, like a functional model. */

@@ -1,5 +1,7 @@
 import type { Op } from '../../../core/graph/op.ts';
 import { isKnown, type Shape } from '../../../core/graph/shape.ts';
+import { broadcast } from '../../../core/graph/shapes/broadcast.ts';
+import { isMismatch } from '../../../core/graph/shapes/verdict.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { itemsOf, numberOf } from '../../interpreter/read.ts';
 import { type CallArguments, number, type TensorValue, type Value } from '../../interpreter/values.ts';
@@ -45,7 +47,7 @@ export function applyOperator(operator: string, operands: readonly Value[], emit
   }
   const a = numberOf(left);
   const b = numberOf(right);
-  const memory = operateOnMemory(operator, left, right, broadcast(left, right), emit.context);
+  const memory = operateOnMemory(operator, left, right, shapeOfBoth(left, right), emit.context);
   if (memory !== null) return memory;
   if (left.type === 'tensor' && b !== null) return withNumber(operator, left, b, emit);
   if (right.type === 'tensor' && a !== null) return numberWith(operator, a, right, emit);
@@ -56,10 +58,14 @@ export function applyOperator(operator: string, operands: readonly Value[], emit
   return twoTensors(operator, left, right, emit);
 }
 
-function broadcast(left: Value, right: Value): Shape | null {
-  const [a, b] = [left, right].map((value) => (value.type === 'tensor' ? value.shape : []));
-  if (a == null || b == null) return null;
-  return a.length >= b.length ? a : b;
+/** The shape of what is combined element by element; `null` where that is not known, or cannot be. */
+export function broadcastShape(shapes: readonly (Shape | null)[]): Shape | null {
+  const verdict = broadcast(shapes);
+  return verdict === null || isMismatch(verdict) ? null : verdict;
+}
+
+function shapeOfBoth(left: Value, right: Value): Shape | null {
+  return broadcastShape([left, right].map((value) => (value.type === 'tensor' ? value.shape : [])));
 }
 
 /** `a @ b`; by a weight of two axes it is a dense layer without a bias. */
@@ -101,7 +107,7 @@ function twoTensors(operator: string, left: TensorValue, right: TensorValue, emi
         op: { kind: 'unknown', name: operator },
         inputs: [left, right],
         name: 'operator',
-        shape: left.shape,
+        shape: shapeOfBoth(left, right),
       });
   }
 }
