@@ -41,6 +41,8 @@ export interface LayerSpec {
   readonly shape?: (config: Config, inputs: readonly (Shape | null)[]) => Shape | null;
   /** Where one op is not enough. */
   readonly forward?: (layer: ActiveLayer, inputs: readonly TensorValue[], emit: Emitter) => Value;
+  /** `activation=` is a part of what it computes, not something behind it. */
+  readonly hasOwnActivation?: boolean;
   /** Does nothing while a model is trained on its own data: masking, activity regularization. */
   readonly isTransparent?: boolean;
 }

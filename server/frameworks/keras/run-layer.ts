@@ -46,7 +46,7 @@ export function runSpec(
     parameters: layer.weights,
     ...(shape !== undefined ? { shape } : op.kind === 'unknown' ? { shape: null } : {}),
   });
-  return withActivation(given, result, layer, emit);
+  return spec.hasOwnActivation === true ? result : withActivation(given, result, layer, emit);
 }
 
 /** What `activation=` puts behind a layer. */

@@ -52,23 +52,45 @@ export const attentionLayers: Readonly<Record<string, LayerSpec>> = {
       });
     },
   },
+  GroupedQueryAttention: {
+    parameters:
+      "head_dim, num_query_heads, num_key_value_heads, dropout=0.0, use_bias=True, flash_attention=None, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, seed=None, use_gate=False",
+    weights: (config, [query, value, key]) => {
+      const width = config.dim('head_dim');
+      const heads = config.dim('num_query_heads');
+      const groups = config.dim('num_key_value_heads');
+      return [
+        ...projection(config, 'query', 'query', [lastOf(query), heads, width], [heads, width]),
+        ...projection(config, 'key', 'key', [lastOf(key ?? value), groups, width], [groups, width]),
+        ...projection(config, 'value', 'value', [lastOf(value), groups, width], [groups, width]),
+        ...projection(config, 'attention_output', 'output', [heads, width, lastOf(query)], [lastOf(query)]),
+      ];
+    },
+    op: () => null,
+    shape: (_, [query]) => query ?? null,
+  },
   Attention: {
     parameters: "use_scale=False, score_mode='dot', dropout=0.0, seed=None",
-    forward: (layer, inputs, emit) => {
-      const [query, value, key] = inputs;
-      if (query === undefined || value === undefined) {
-        return emit.add({ op: { kind: 'unknown', name: 'attention' }, inputs, owner: layer.instance });
-      }
-      // Keras does not divide the scores by the root of their width.
-      return emit.add({
-        op: { kind: 'unknown', name: 'attention' },
-        inputs: [query, key ?? value, value],
-        owner: layer.instance,
-        shape: query.shape === null ? null : [...query.shape.slice(0, -1), lastOf(value.shape)],
-      });
-    },
+    weights: (config) => (config.flag('use_scale') ? [scoreScale([], 'ones')] : []),
+    op: () => null,
+    shape: attended,
+  },
+  AdditiveAttention: {
+    parameters: 'use_scale=True, dropout=0.0',
+    weights: (config, [query]) => (config.flag('use_scale') ? [scoreScale([lastOf(query)], 'glorot_uniform')] : []),
+    op: () => null,
+    shape: attended,
   },
 };
+
+// Keras does not divide the scores by the root of their width, so that no op of the graph says what it computes.
+function attended(_: Config, [query, value]: readonly (Shape | null)[]): Shape | null {
+  return query && value ? [...query.slice(0, -1), lastOf(value)] : null;
+}
+
+function scoreScale(shape: Shape, initializer: string): WeightSpec {
+  return { name: 'scale', as: 'scale', role: 'scale', shape, initializer };
+}
 
 function projection(config: Config, name: string, as: string, kernel: Shape, bias: Shape): WeightSpec[] {
   // Of [in, heads, width] the last two are outputs, of [heads, width, out] the first two are inputs. Before Keras 3.15 the

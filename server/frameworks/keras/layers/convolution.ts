@@ -153,7 +153,7 @@ function depthwiseOp(config: Config, rank: Rank, input: Shape | null | undefined
   return convOp(config, rank, channels, multiplied(channels, config.number('depth_multiplier')), channels);
 }
 
-function convOp(config: Config, rank: Rank, inChannels: Dim, outChannels: Dim, groups: number): ConvOp | null {
+export function convOp(config: Config, rank: Rank, inChannels: Dim, outChannels: Dim, groups: number): ConvOp | null {
   const kernel = config.numbers('kernel_size', rank);
   const stride = config.numbers('strides', rank);
   const dilation = config.numbers('dilation_rate', rank);

@@ -1,4 +1,6 @@
 import type { Op } from '../../../../core/graph/op.ts';
+import type { Shape } from '../../../../core/graph/shape.ts';
+import { itemsOf, numberOf } from '../../../interpreter/read.ts';
 import type { TensorValue } from '../../../interpreter/values.ts';
 import type { Emitter } from '../emitter.ts';
 import type { ActiveLayer, LayerSpec } from '../layer-spec.ts';
@@ -26,7 +28,20 @@ export const mergingLayers: Readonly<Record<string, LayerSpec>> = {
       return axis === null ? null : { kind: 'concat', axis };
     },
   },
-  Dot: { parameters: 'axes, normalize=False', op: () => null },
+  Dot: {
+    parameters: 'axes, normalize=False',
+    op: () => null,
+    shape: (config, [a, b]) => {
+      const axes =
+        itemsOf(config.value('axes'))?.map(numberOf) ?? Array.from({ length: 2 }, () => config.number('axes'));
+      const [first = null, second = null] = axes;
+      if (!a || !b || first === null || second === null) return null;
+      const without = (shape: Shape, axis: number) =>
+        shape.filter((_, at) => at !== (axis < 0 ? axis + shape.length : axis));
+      const rest = [...without(a, first), ...without(b, second).slice(1)];
+      return rest.length === 1 ? [...rest, 1] : rest;
+    },
+  },
 };
 
 function folding(op: Op): NonNullable<LayerSpec['forward']> {

@@ -56,6 +56,7 @@ export const normalizationLayers: Readonly<Record<string, LayerSpec>> = {
       return isKnown(size) ? { kind: 'groupNorm', groups: size, epsilon, axis } : null;
     },
   },
+  UnitNormalization: { parameters: 'axis=-1', op: () => null, shape: (_, [input]) => input ?? null },
   RMSNormalization: {
     parameters: 'axis=-1, epsilon=1e-06',
     weights: (config, [input]) => [
