@@ -44,9 +44,8 @@ for source in json.load(sys.stdin):
             "mean": float(np.mean(weight.numpy(), dtype="float64")),
             "std": float(np.std(weight.numpy(), dtype="float64")),
         }
-        for layer in model._flatten_layers()
-        # Moving averages and seeds are weights too, but nothing that is trained.
-        for weight in layer._trainable_variables
+        # Moving averages and seeds are weights too, but nothing that is trained. A wrapper lists its layer's again.
+        for weight in {id(w): w for layer in model._flatten_layers() for w in layer._trainable_variables}.values()
     ]
     layers = [{"name": layer.name, "outputShape": shape_of(layer)} for layer in model.layers]
     print(json.dumps({"weights": weights, "layers": layers}), flush=True)

@@ -24,7 +24,7 @@ import { layerClassName, stateOf } from './layer-state.ts';
 import { openScopes, withoutScopes } from './name-scopes.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
-import { callSymbolically, isSymbolic, tensorsOf } from './symbolic.ts';
+import { callSymbolically, flatTensors, isSymbolic, tensorsOf } from './symbolic.ts';
 import { assignTo } from './variables.ts';
 import { isOpen, makeWeight, newWeight, writeInitial } from './weights.ts';
 
@@ -154,9 +154,8 @@ export function callLayer(layer: InstanceValue, arguments_: CallArguments, conte
   if (state.builtFor === null || (isVague && knows(shapes) > knows(state.builtFor))) {
     context.touch(layer);
     state.builtFor = shapes;
-    const argument = shapes.length === 1 ? valueOfShape(shapes[0] ?? null) : list(shapes.map(valueOfShape));
     state.scope = openScopes();
-    withoutScopes(context, () => context.call(context.getAttribute(layer, 'build'), [argument]));
+    withoutScopes(context, () => context.call(context.getAttribute(layer, 'build'), buildArguments(layer, arguments_)));
   }
   const run = () => withoutScopes(context, () => context.callWith(context.getAttribute(layer, 'call'), arguments_));
   // What the user's own `call` calls is called there.
@@ -170,6 +169,22 @@ function runOwn(layer: InstanceValue, arguments_: CallArguments, run: () => Valu
   const isInput = tensorsOf(arguments_).some((input) => input.layer === result.layer);
   const op = { kind: 'activation', fn: 'identity' } as const;
   return isInput ? createEmitter(context).add({ op, inputs: [result], owner: layer }) : result;
+}
+
+/**
+ * `build(input_shape)` gets the shape of the first argument, a list where that is one; with more parameters it gets the
+ * shapes of more arguments. Layers of the tables take them all.
+ */
+function buildArguments(layer: InstanceValue, arguments_: CallArguments): Value[] {
+  const shapes = inputShapesOf(arguments_).map(valueOfShape);
+  const build = layer.class.order.map(({ members }) => members.get('build')).find((member) => member !== undefined);
+  if (build?.type !== 'function') return [shapes.length === 1 ? (shapes[0] ?? none) : list(shapes)];
+  const [first] = arguments_.positional;
+  const count = build.node.parameters.filter(({ kind }) => kind === 'normal' || kind === 'positionalOnly').length - 1;
+  if (count > 1) return shapes.slice(0, count);
+  if (first === undefined) return shapes.slice(0, 1);
+  const own = flatTensors(first.value).map((value) => valueOfShape(value.shape));
+  return [first.value.type === 'tensor' ? (own[0] ?? none) : list(own)];
 }
 
 /** How many sizes of the shapes are numbers. */

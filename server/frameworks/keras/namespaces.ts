@@ -16,7 +16,7 @@ import { lossNames } from './losses.ts';
 import { createModelClasses } from './models.ts';
 import { nameScope } from './name-scopes.ts';
 import { unknownCall } from './unknown-call.ts';
-import { createVariable } from './variables.ts';
+import { createKerasVariable, createVariable } from './variables.ts';
 
 type Members = Readonly<Record<string, Value>>;
 
@@ -68,6 +68,7 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     ops: functions('keras.ops', { ...tensorFunctions, ...pick(tensorCreators, ['zeros', 'ones', 'full']) }),
     backend: functions('keras.backend', { ...backendMembers, name_scope: nameScope }),
     name_scope: nameScope,
+    Variable: createKerasVariable(kerasDialect),
     config: open('keras.config', configMembers),
     saving: open('keras.saving', decorators),
     utils: open('keras.utils', decorators),

@@ -1,8 +1,9 @@
-import { booleanOf } from '../../interpreter/read.ts';
+import { booleanOf, isNone, shapeOf } from '../../interpreter/read.ts';
 import { nativeFunction, storage, tensor } from '../../interpreter/table.ts';
 import { type NativeValue, none, type TensorValue, type Value } from '../../interpreter/values.ts';
 import type { Dialect } from './dialect.ts';
 import { markOurs } from './ours.ts';
+import { newWeight, writeInitial } from './weights.ts';
 
 /** `tf.Variable(initial_value)`: a parameter with the values of the tensor that it is made from. */
 export function createVariable(dialect: Dialect): NativeValue {
@@ -20,6 +21,26 @@ export function createVariable(dialect: Dialect): NativeValue {
       });
       memory.writes.push(...(source?.storage?.writes ?? []));
       return markOurs(tensor({ shape, storage: memory, isParameter: true }));
+    },
+  );
+}
+
+/** `keras.Variable(initializer, shape)`: a tensor of values, or an initializer for the shape. */
+export function createKerasVariable(dialect: Dialect): NativeValue {
+  const fromTensor = createVariable(dialect);
+  return nativeFunction(
+    'keras.Variable',
+    'initializer=None, shape=None, dtype=None, trainable=True, autocast=True, aggregation=None, synchronization=None, name=None, **kwargs',
+    (given, context) => {
+      const initial = given.get('initializer');
+      const trainable = given.get('trainable');
+      if (isNone(given.get('shape'))) return context.call(fromTensor, [initial, trainable]);
+      const shape = shapeOf(given.get('shape'));
+      const role = shape !== null && shape.length >= 2 ? 'weight' : 'other';
+      const made = newWeight({ shape, role }, dialect, booleanOf(trainable) ?? true);
+      const source = given.given('initializer') ?? initial;
+      writeInitial(made, source, dialect, context, 'default of keras.Variable', context.at);
+      return made;
     },
   );
 }

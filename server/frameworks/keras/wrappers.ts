@@ -2,7 +2,6 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { stringOf } from '../../interpreter/read.ts';
 import { method, nativeClass } from '../../interpreter/table.ts';
 import {
-  type CallArguments,
   type ClassValue,
   type InstanceValue,
   none,
@@ -14,78 +13,18 @@ import type { Dialect } from './dialect.ts';
 import { createEmitter } from './emitter.ts';
 import { callLayer, type LayerClasses } from './layer-classes.ts';
 import { isLayer, stateOf } from './layer-state.ts';
-import { type Cell, recurrentWeights, runRecurrent } from './layers/recurrent.ts';
-import { currentName } from './names.ts';
+import { createRecurrentWrappers } from './recurrent-wrappers.ts';
 import { flatTensors } from './symbolic.ts';
-import { makeWeight } from './weights.ts';
 
-/** Layers that hold a layer: `Bidirectional`, `TimeDistributed`, `Lambda`, `InputLayer`. */
-export function createWrappers({ base }: LayerClasses, dialect: Dialect): Readonly<Record<string, ClassValue>> {
+/** Layers that hold a layer or a function. */
+export function createWrappers(classes: LayerClasses, dialect: Dialect): Readonly<Record<string, ClassValue>> {
+  const { base } = classes;
   return {
-    Bidirectional: bidirectional(base, dialect),
+    ...createRecurrentWrappers(classes, dialect),
     TimeDistributed: timeDistributed(base),
     Lambda: lambda(base),
+    SpectralNormalization: spectralNormalization(base),
   };
-}
-
-const cells: Readonly<Record<string, Cell>> = { SimpleRNN: 'rnn', LSTM: 'lstm', GRU: 'gru' };
-
-/** Both directions are one op; the backward copy starts by the same initializers. */
-function bidirectional(base: ClassValue, dialect: Dialect): ClassValue {
-  return nativeClass('keras.layers.Bidirectional', {
-    bases: [base],
-    parameters: "layer, merge_mode='concat', weights=None, backward_layer=None, name=None, **kwargs",
-    construct: (instance, given) => {
-      const state = stateOf(instance);
-      state.name = stringOf(given.get('name'));
-      const layer = given.get('layer');
-      if (isLayer(layer)) state.layers.push(layer);
-      instance.attributes.set('merge_mode', given.get('merge_mode'));
-    },
-    methods: {
-      build: method('*args, **kwargs', () => none),
-      call: method('*args, **kwargs', (self, given, context) => runBidirectional(self, given.raw, dialect, context)),
-    },
-  });
-}
-
-function runBidirectional(
-  self: InstanceValue,
-  arguments_: CallArguments,
-  dialect: Dialect,
-  context: NativeContext,
-): Value {
-  const [inner] = stateOf(self).layers;
-  const [input] = arguments_.positional.flatMap(({ value }) => flatTensors(value));
-  if (inner === undefined || input === undefined) return unknown('bidirectional');
-  const emit = createEmitter(context);
-  const cell = cells[inner.class.name];
-  const mode = stringOf(self.attributes.get('merge_mode') ?? none);
-  if (cell === undefined || mode !== 'concat') {
-    return emit.add({ op: { kind: 'unknown', name: 'bidirectional' }, inputs: [input], owner: self, shape: null });
-  }
-  const { config } = stateOf(inner);
-  const { weights } = stateOf(self);
-  const text = dialect.layerText(inner.class.name);
-  if (weights.size === 0) {
-    const innerName = currentName(inner, dialect).replace(/^.*\//, '');
-    for (const direction of ['forward', 'backward'])
-      for (const spec of recurrentWeights(cell, config, input.shape?.at(-1) ?? null)) {
-        const as = direction === 'forward' ? spec.as : `${spec.as}Reverse`;
-        makeWeight(
-          self,
-          { ...spec, as, name: `${direction}_${innerName}/${spec.name}` },
-          config,
-          dialect,
-          context,
-          text,
-        );
-      }
-  }
-  const roles: Record<string, TensorValue> = {};
-  for (const { as, tensor } of weights.values()) roles[as] = tensor;
-  const layer = { instance: self, config, weights: roles, name: currentName(self, dialect), callArgument: () => none };
-  return runRecurrent(cell, layer, [input], true, config, emit);
 }
 
 /** Runs its layer on every step of the second axis: dense and element-wise layers do so anyway. */
@@ -154,6 +93,26 @@ function lambda(base: ClassValue): ClassValue {
           owner: self,
           shape: null,
         });
+      }),
+    },
+  });
+}
+
+/** The wrapped layer with its kernel divided by its largest singular value while the model trains. */
+function spectralNormalization(base: ClassValue): ClassValue {
+  return nativeClass('keras.layers.SpectralNormalization', {
+    bases: [base],
+    parameters: 'layer, power_iterations=1, name=None, **kwargs',
+    construct: (instance, given) => {
+      const state = stateOf(instance);
+      state.name = stringOf(given.get('name'));
+      const layer = given.get('layer');
+      if (isLayer(layer)) state.layers.push(layer);
+    },
+    methods: {
+      call: method('*args, **kwargs', (self, given, context) => {
+        const [inner] = stateOf(self).layers;
+        return inner === undefined ? unknown('wrapped layer') : callLayer(inner, given.raw, context);
       }),
     },
   });

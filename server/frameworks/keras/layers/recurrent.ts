@@ -1,6 +1,6 @@
 import type { Op } from '../../../../core/graph/op.ts';
 import { type Dim, isKnown, type Shape } from '../../../../core/graph/shape.ts';
-import { type TensorValue, tuple, type Value } from '../../../interpreter/values.ts';
+import { list, type TensorValue, tuple, unknown, type Value } from '../../../interpreter/values.ts';
 import type { Emitter } from '../emitter.ts';
 import type { ActiveLayer, Config, LayerSpec, WeightSpec } from '../layer-spec.ts';
 import { lastOf } from './dense.ts';
@@ -27,7 +27,43 @@ export const recurrentLayers: Readonly<Record<string, LayerSpec>> = {
     'gru',
     `units, activation='tanh', recurrent_activation='sigmoid', ${common}, ${tail}, reset_after=True`,
   ),
+  SimpleRNNCell: single('rnn', `units, activation='tanh', ${common}`),
+  LSTMCell: single(
+    'lstm',
+    `units, activation='tanh', recurrent_activation='sigmoid', ${common}, unit_forget_bias=True`,
+  ),
+  GRUCell: single('gru', `units, activation='tanh', recurrent_activation='sigmoid', ${common}, reset_after=True`),
 };
+
+/** The cell that a layer runs, by its class. */
+export const cellOf: Readonly<Record<string, Cell>> = {
+  SimpleRNN: 'rnn',
+  LSTM: 'lstm',
+  GRU: 'gru',
+  SimpleRNNCell: 'rnn',
+  LSTMCell: 'lstm',
+  GRUCell: 'gru',
+};
+
+/** A cell computes one step; what runs it over time is `RNN`. */
+function single(cell: Cell, parameters: string): LayerSpec {
+  return {
+    parameters: `${parameters}, dropout=0.0, recurrent_dropout=0.0, seed=None`,
+    weights: (config, [input]) => recurrentWeights(cell, config, lastOf(input), ''),
+    forward: (layer, [input, ...states], emit) => {
+      if (input === undefined) return unknown('step');
+      const shape = [input.shape?.[0] ?? null, layer.config.dim('units')];
+      const step = emit.add({
+        op: { kind: 'unknown', name: cellNames[cell] },
+        inputs: [input, ...states],
+        owner: layer.instance,
+        parameters: layer.weights,
+        shape,
+      });
+      return tuple([step, list(cell === 'lstm' ? [step, step] : [step])]);
+    },
+  };
+}
 
 function recurrent(cell: Cell, parameters: string): LayerSpec {
   return {
@@ -37,10 +73,14 @@ function recurrent(cell: Cell, parameters: string): LayerSpec {
   };
 }
 
-export function recurrentWeights(cell: Cell, config: Config, inputSize: Dim): WeightSpec[] {
+export function recurrentWeights(
+  cell: Cell,
+  config: Config,
+  inputSize: Dim,
+  prefix = `${cellNames[cell]}/`,
+): WeightSpec[] {
   const units = config.dim('units');
   const width = times(units, gates[cell]);
-  const prefix = `${cellNames[cell]}/`;
   const isDouble = cell === 'gru' && config.flag('reset_after');
   const bias: Shape = isDouble ? [2, width] : [width];
   return [
@@ -97,7 +137,7 @@ export function runRecurrent(
   return tuple([result, ...Array.from({ length: count }, state)]);
 }
 
-function recurrentOp(cell: Cell, config: Config, input: Shape | null, bidirectional: boolean): Op {
+export function recurrentOp(cell: Cell, config: Config, input: Shape | null, bidirectional: boolean): Op {
   const activation = config.text('activation');
   if (activation !== 'tanh' && activation !== 'relu') return { kind: 'unknown', name: cell };
   return {
