@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keras } from '../../server/frameworks/keras/index.ts';
@@ -171,9 +172,17 @@ model = keras.Model(tokens, keras.layers.Dense(20)(x))
   ],
 ];
 
+/** Programs as people write them, one a file; the first line says what is in it. */
+const folder = path.join(import.meta.dirname, 'keras-programs');
+const programs = readdirSync(folder).map((file) => {
+  const source = readFileSync(path.join(folder, file), 'utf8');
+  return [source.slice(2, source.indexOf('\n')), source] as const;
+});
+
 const cases: readonly (readonly [name: string, source: string])[] = [
   ...single.map(([layer, input]) => [`${layer} on ${input}`, singleLayer(layer, input)] as const),
   ...models,
+  ...programs,
 ];
 
 const real: RealModel[] = [];

@@ -124,7 +124,7 @@ function realModel(source: string): RealModel {
   const model = build({ ...core, ...layers });
   const { layers: all } = model;
   return {
-    weights: model.weights.map((weight) => ({
+    weights: model.trainableWeights.map((weight) => ({
       name: weight.originalName,
       shape: weight.shape.map(Number),
       trainable: weight.trainable,

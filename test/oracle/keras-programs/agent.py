@@ -1,0 +1,21 @@
+# a model that an object of another class builds
+import keras
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Dense
+from keras.optimizers import Adam
+class DQNAgent:
+    def __init__(self, state_size, action_size):
+        self.state_size = state_size
+        self.action_size = action_size
+        self.memory = []
+        self.model = self._build_model()
+    def _build_model(self):
+        model = Sequential()
+        model.add(Dense(24, input_shape=(self.state_size,), activation="relu"))
+        model.add(Dense(24, activation="relu"))
+        model.add(Dense(self.action_size, activation="linear"))
+        model.compile(loss="mse", optimizer=Adam(learning_rate=0.001))
+        return model
+agent = DQNAgent(4, 2)
+model = agent.model
