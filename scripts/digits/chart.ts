@@ -64,7 +64,8 @@ export function lineChart(chart: Chart): string {
     return `<polyline fill="none" stroke="${color}" stroke-width="2" points="${points.join(' ')}"/>${end}`;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" aria-label="${chart.title}" font-family="sans-serif" font-size="12">`,
+    `<title>${chart.title}</title>`,
     `<rect width="100%" height="100%" fill="white"/><text x="${size.left}" y="20" font-size="14" font-weight="bold">${chart.title}</text>`,
     ...grid,
     ...names,
