@@ -57,7 +57,7 @@ function stepBack(history: History, chain: Chain, adjoint: Adjoint, incoming: Fl
     const [n, lag] = pairAt(history, steps, m, d);
     return at(rows, n - 1, lag);
   };
-  const keep = keepOf(of, chain, total, first.gate, t);
+  const keep = keepOf(of, chain, total, first.keep, t);
   const parts = { gates, candidates, previous, duals: first };
   const source = new Float64Array(m + 1);
   for (let d = 0; d <= m; d++) {
@@ -92,13 +92,13 @@ function stepBack(history: History, chain: Chain, adjoint: Adjoint, incoming: Fl
 interface Parts {
   readonly gates: (d: number) => number;
   readonly candidates: (d: number) => number;
-  readonly duals: { readonly gate: Dual; readonly candidate: Dual };
+  readonly duals: { readonly gate: Dual; readonly keep: Dual; readonly candidate: Dual };
 }
 
 /** c = f c' + i g by input gate, forget gate and candidate. */
-function cellSlope({ gates, candidates, duals: { gate, candidate } }: Parts, cell: number, d: number): number {
+function cellSlope({ gates, candidates, duals: { gate, keep, candidate } }: Parts, cell: number, d: number): number {
   const [open, bend] = [gate.value(gates(d)), gate.slope(gates(d))];
-  return bend * candidate.value(candidates(d)) + bend * cell + open * candidate.slope(candidates(d));
+  return bend * candidate.value(candidates(d)) + keep.slope(gates(d)) * cell + open * candidate.slope(candidates(d));
 }
 
 /** h = z h' + (1 - z) tanh(a + r b), with `recurrent` = E b^2. */

@@ -23,10 +23,29 @@ export interface Recurrence {
   readonly recurrentBias: Bias;
 }
 
-/** Second moment of the biases, and their mean at the forget gate and elsewhere. */
+/** Moments of a bias over all gates. */
 interface Bias {
   readonly second: number;
   readonly mean: number;
+}
+
+/** What every gate gets: a mean, one more at the forget gate, and a variance. */
+interface GateBias {
+  readonly mean: number;
+  readonly forget: number;
+  readonly variance: number;
+}
+
+/**
+ * Where a bias has a mean but deviates from it by more than √3 times that, a quarter of it has all of the mean: the forget gate
+ * of an LSTM (Gers et al. 2000; Jozefowicz et al. 2015).
+ */
+function gateBias(cell: Recurrent['cell'], { mean, second }: Bias): GateBias {
+  const forget = 4 * mean;
+  const left = second - (forget * forget) / 4;
+  return cell === 'lstm' && mean !== 0 && left >= -1e-9
+    ? { mean: 0, forget, variance: Math.max(left, 0) }
+    : { mean, forget: 0, variance: Math.max(second - mean * mean, 0) };
 }
 
 /** Covariances over time of one input (`total`) or of two different ones (`shared`). */
@@ -42,6 +61,8 @@ export interface Chain {
 /** The functions of one step, at the variances that meet them there. */
 interface StepDuals {
   readonly gate: Dual;
+  /** The forget gate, or the GRU's update gate. */
+  readonly keep: Dual;
   readonly candidate: Dual;
   /** tanh of the cell. */
   readonly output: Dual;
@@ -63,20 +84,23 @@ export function unroll(of: Recurrence): History {
   const total = emptyChain();
   const shared = emptyChain();
   const duals: StepDuals[] = [];
+  const bias = biasOf(of);
   let settled = Number.POSITIVE_INFINITY;
   // As far again after it has settled, for pairs of steps that have both.
   for (let n = 0; n < Math.min(of.steps, followedSteps) && n < Math.max(2 * settled, fewestSteps); n++) {
     const before = duals[n - 1];
     beforeGates(of, total, of.input.total, n);
     beforeGates(of, shared, of.input.shared, n);
-    const gate = dual('sigmoid', total.gates, n, before?.gate);
+    const gate = dual('sigmoid', total.gates, n, before?.gate, bias.mean);
+    const keep = bias.forget === 0 ? gate : dual('sigmoid', total.gates, n, before?.keep, bias.forget);
     beforeCandidate(of, total, gate, total.gates, n);
     beforeCandidate(of, shared, gate, total.gates, n);
-    const candidate = dual(of.cell === 'rnn' ? of.activation : 'tanh', total.candidate, n, before?.candidate);
-    const at = { gate, candidate };
+    const fn = of.cell === 'rnn' ? of.activation : 'tanh';
+    const candidate = dual(fn, total.candidate, n, before?.candidate, bias.mean);
+    const at = { gate, keep, candidate };
     advance(of, total, total, at, n);
     advance(of, shared, total, at, n);
-    const output = of.cell === 'lstm' ? dual('tanh', total.state, n, before?.output) : candidate;
+    const output = of.cell === 'lstm' ? dual('tanh', total.state, n, before?.output, 0) : candidate;
     duals.push({ ...at, output });
     expose(of, total, total, { ...at, output }, n);
     expose(of, shared, total, { ...at, output }, n);
@@ -94,11 +118,11 @@ function emptyChain(): Chain {
 }
 
 /** The dual kernels at a step's variance; those of the step before where it has settled. */
-function dual(fn: 'sigmoid' | 'tanh' | 'relu', rows: TwoTime, n: number, before: Dual | undefined): Dual {
+function dual(fn: 'sigmoid' | 'tanh' | 'relu', rows: TwoTime, n: number, before: Dual | undefined, mean: number): Dual {
   const variance = at(rows, n, 0);
   const earlier = at(rows, n - 1, 0);
   if (before !== undefined && Math.abs(variance - earlier) < 1e-6 * variance) return before;
-  return dualOf(fn, undefined, 0, variance);
+  return dualOf(fn, undefined, mean, variance);
 }
 
 /** Covariance of steps n and n - d; 0 before the first step. */
@@ -118,8 +142,13 @@ function everyLag(n: number, value: (d: number) => number): Float64Array {
   return row;
 }
 
+function biasOf({ cell, bias, recurrentBias }: Recurrence): GateBias {
+  const [a, b] = [gateBias(cell, bias), gateBias(cell, recurrentBias)];
+  return { mean: a.mean + b.mean, forget: a.forget + b.forget, variance: a.variance + b.variance };
+}
+
 function beforeGates(of: Recurrence, chain: Chain, input: Kernel, n: number): void {
-  const bias = of.bias.second + of.recurrentBias.second;
+  const bias = biasOf(of).variance;
   chain.gates.push(
     everyLag(n, (d) => of.inputEnergy * atLag(input, d) + of.hiddenEnergy * at(chain.hidden, n - 1, d) + bias),
   );
@@ -141,20 +170,15 @@ function beforeCandidate(of: Recurrence, chain: Chain, gate: Dual, variances: Tw
 }
 
 /** LSTM: c = f c + i g. GRU: h = z h + (1 - z) g. RNN: h = g. */
-function advance(
-  of: Recurrence,
-  chain: Chain,
-  total: Chain,
-  { gate, candidate }: Omit<StepDuals, 'output'>,
-  n: number,
-) {
+function advance(of: Recurrence, chain: Chain, total: Chain, duals: Omit<StepDuals, 'output'>, n: number): void {
+  const { gate, keep, candidate } = duals;
   const source = everyLag(n, (d) => {
     const proposed = candidate.value(correlation(chain.candidate, total.candidate, n, d));
     if (of.cell === 'rnn') return proposed;
     const open = gate.value(correlation(chain.gates, total.gates, n, d));
     return (of.cell === 'lstm' ? open : 1 - 2 * gate.mean + open) * proposed;
   });
-  accumulate(chain.state, keepOf(of, chain, total, gate, n), source);
+  accumulate(chain.state, keepOf(of, chain, total, keep, n), source);
 }
 
 /** What of the state goes on to the next step: the forget gate, or the GRU's update gate. */
