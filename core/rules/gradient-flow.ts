@@ -1,13 +1,14 @@
 import type { Layer } from '../graph/graph.ts';
+import { activationOf, isSaturating } from '../maths/activation.ts';
 import { asEffect, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
 import { explainedBy } from './explained.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Remedy } from './finding.ts';
 import { fittingRemedies, initializeLayers } from './fitting.ts';
 import type { Place } from './places.ts';
 import { report, reportModel } from './report.ts';
 import type { RuleContext } from './rule.ts';
 import { trainedWeights, type WeightSite } from './weight-site.ts';
-import { formatNumber } from './wording.ts';
+import { formatNumber, nameOf } from './wording.ts';
 
 export type Direction = 'vanishing' | 'exploding';
 
@@ -28,16 +29,25 @@ export function checkFlow(direction: Direction, context: RuleContext, earlier: r
   const rule = `${direction}-gradient`;
   const message = describe(direction, effect, place);
   const [worst] = place;
-  const shared = sharedPlace(place);
   const what = { rule, severity: 'warning', message, worst, effect: asEffect(effect) } as const;
-  return shared
-    ? [report(context, place, { ...what, remedies: fittingRemedies(place, worst) })]
-    : [
-        reportModel(context, place, {
-          ...what,
-          remedies: place.some(({ isChosen }) => isChosen) ? [] : initializeLayers(place),
-        }),
-      ];
+  const remedies = remediesFor(place);
+  return [
+    sharedPlace(place)
+      ? report(context, place, { ...what, remedies })
+      : reportModel(context, place, { ...what, remedies }),
+  ];
+}
+
+/** No gain makes up for a function that is not zero at zero: what it adds pushes the next layer where it is flat. */
+function remediesFor(place: Place): readonly Remedy[] {
+  if (place.some(isOffCentre)) return [];
+  if (sharedPlace(place)) return fittingRemedies(place, place[0]);
+  return place.some(({ isChosen }) => isChosen) ? [] : initializeLayers(place);
+}
+
+function isOffCentre({ activation }: WeightSite): boolean {
+  if (activation === null || !isSaturating(activation.fn)) return false;
+  return activationOf(activation.fn, activation.parameter).value(0) !== 0;
 }
 
 function isInside({ isHead, normalization, prediction, layer }: WeightSite): boolean {
@@ -61,8 +71,13 @@ function isHarmful(direction: Direction, effect: PlaceEffect, place: Place, cont
   const { warning, defaultWarning } = thresholdsOf(context);
   const { signal, gradientRatio } = effect;
   if (direction === 'exploding') return Math.max(signal, gradientRatio) > warning.high;
-  const chosen = place.filter(({ isChosen }) => isChosen).length;
+  const chosen = place.filter((site) => site.isChosen && !isWrittenDefault(site)).length;
   return Math.min(signal, gradientRatio) < (2 * chosen > place.length ? warning.low : defaultWarning);
+}
+
+/** `kaiming_uniform_(weight, a=math.sqrt(5))`: copied from PyTorch's own layers. */
+function isWrittenDefault({ initializer: { scaling } }: WeightSite): boolean {
+  return scaling !== null && scaling.mode === 'fanIn' && Math.abs(scaling.scale - 1 / 3) < 1e-3;
 }
 
 /** All of them were chosen by one piece of code. */
@@ -76,7 +91,13 @@ function describe(direction: Direction, { signal, gradientRatio, inARow }: Place
   const layers = more > 0 ? `${shown} and ${more} more` : shown;
   const perLayer = formatNumber(signal ** (1 / Math.max(inARow, 1)));
   const [end, back] = [formatNumber(signal), formatNumber(gradientRatio)];
-  return direction === 'vanishing'
-    ? `Over ${inARow} layers without normalization the signal shrinks to ${end} of what it should be and the first layer's gradient to ${back}: each layer passes on ${perLayer} of it (${layers}).`
-    : `Over ${inARow} layers without normalization the signal grows ${end} times and the first layer's gradient ${back} times too large: ${perLayer} times per layer (${layers}).`;
+  if (direction === 'exploding') {
+    return `Over ${inARow} layers without normalization the signal grows ${end} times and the first layer's gradient ${back} times too large: ${perLayer} times per layer (${layers}).`;
+  }
+  const [{ activation }] = place;
+  const why =
+    place.some(isOffCentre) && activation !== null
+      ? `; ${nameOf(activation.fn)} is too flat for any initializer to mend that`
+      : '';
+  return `Over ${inARow} layers without normalization the signal shrinks to ${end} of what it should be and the first layer's gradient to ${back}: each layer passes on ${perLayer} of it (${layers})${why}.`;
 }

@@ -72,6 +72,25 @@ describe('a finding', () => {
   });
 });
 
+describe('a stack of sigmoids', () => {
+  it('lets the gradient vanish, and no initializer is offered that would not mend it', () => {
+    const b = graphBuilder('torch', 'crossEntropy');
+    let x = b.input([null, 64]);
+    for (let i = 0; i < 8; i++) x = b.activation(b.dense(x, 64, { weight: () => xavier('normal', square) }), 'sigmoid');
+    const graph = b.build(b.dense(x, 10, { name: 'head' }));
+    const written = graph.parameters.map((parameter) => ({
+      ...parameter,
+      writes: parameter.writes.map((write) => ({ ...write, at })),
+    }));
+    const [finding, ...others] = check({ ...graph, parameters: written });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'vanishing-gradient', severity: 'warning', remedies: [] });
+    // Each layer keeps a slope of about 1/4.
+    expect(finding?.effect.signal).toBeLessThan(0.27 ** 6);
+    expect(finding?.message).toContain('sigmoid');
+  });
+});
+
 describe('rules are silent', () => {
   it.each([
     ['framework defaults', { origin: 'default' as const }],
