@@ -59,7 +59,7 @@ function asOutput({ layer, parameter, at }: Table, context: RuleContext): readon
   if (spread <= 2 || expected <= thresholdsOf(context).loss * uniformGuess) return [];
   const width = layer.op.kind === 'embedding' && isKnown(layer.op.width) ? layer.op.width : null;
   const std = formatNumber(parameter.initializer.std ?? 0);
-  const message = `${parameter.name} is the output layer's weight too: its standard deviation of ${std} makes logits of ±${formatNumber(spread)}, and the loss starts near ${formatNumber(expected)}, where a guess has ${formatNumber(uniformGuess)}.`;
+  const message = `${parameter.name} is the output layer's weight too: its standard deviation of ${std} makes logits of ±${formatNumber(spread)}, and the loss starts at ${formatNumber(expected)} or more, where a guess has ${formatNumber(uniformGuess)}.`;
   const remedies = width === null ? [] : [smaller(parameter, 1 / Math.sqrt(width))];
   return [finding({ layer, parameter, at }, 'warning', message, remedies, context)];
 }

@@ -9,7 +9,11 @@ import type { WeightSite } from './weight-site.ts';
 export function ownSaturation(site: WeightSite): number | null {
   const { activation, initializer } = site;
   const { inputs } = site;
-  if (activation === null || inputs === null || initializer.std === null) return null;
-  const segment = scaleSegment(normalSegment(1, [1, 1]), initializer.std * Math.sqrt(inputs) * site.multiplied);
+  const { mean, std } = initializer;
+  if (activation === null || inputs === null || std === null) return null;
+  const segment = scaleSegment(
+    normalSegment(1, [1, 1]),
+    Math.hypot(mean ?? 0, std) * Math.sqrt(inputs) * site.multiplied,
+  );
   return saturatedShare(activation.layer.op, { size: [1, 1], channelAxis: 1, segments: [segment] });
 }
