@@ -1,4 +1,4 @@
-import { type DictValue, dictOf, type InstanceValue, type Value } from './values.ts';
+import { type DictEntry, type DictValue, type InstanceValue, string, type Value } from './values.ts';
 
 /*
  * `self.__dict__`, `module._modules`: dictionaries of an object's attributes. What is written into them is written to the
@@ -7,9 +7,9 @@ import { type DictValue, dictOf, type InstanceValue, type Value } from './values
 
 const owners = new WeakMap<DictValue, InstanceValue>();
 
-export function attributeView(owner: InstanceValue, entries: readonly (readonly [string, Value])[]): DictValue {
-  const view = dictOf(entries);
-  view.open = owner.class.open;
+/** The attributes that a predicate picks. */
+export function attributeView(owner: InstanceValue, picks: (name: string, value: Value) => boolean): DictValue {
+  const view: DictValue = { type: 'dict', entries: new Entries(owner, picks), open: owner.class.open };
   owners.set(view, owner);
   return view;
 }
@@ -17,4 +17,79 @@ export function attributeView(owner: InstanceValue, entries: readonly (readonly 
 /** The object whose attributes the dictionary shows. */
 export function ownerOf(dict: DictValue): InstanceValue | null {
   return owners.get(dict) ?? null;
+}
+
+/**
+ * Entries that are only made when somebody asks for more than one of them: `self.__dict__.get(name)` in a `__getattribute__`
+ * runs at every access.
+ */
+class Entries extends Map<string, DictEntry> {
+  #owner: InstanceValue | null;
+  readonly #picks: (name: string, value: Value) => boolean;
+
+  constructor(owner: InstanceValue, picks: (name: string, value: Value) => boolean) {
+    super();
+    this.#owner = owner;
+    this.#picks = picks;
+  }
+
+  #fill(): void {
+    const owner = this.#owner;
+    if (owner === null) return;
+    this.#owner = null;
+    for (const [name, value] of owner.attributes) {
+      if (this.#picks(name, value)) super.set(`s${name}`, { key: string(name), value });
+    }
+  }
+
+  override get(key: string): DictEntry | undefined {
+    if (this.#owner === null) return super.get(key);
+    const name = key.slice(1);
+    const value = key.startsWith('s') ? this.#owner.attributes.get(name) : undefined;
+    return value !== undefined && this.#picks(name, value) ? { key: string(name), value } : undefined;
+  }
+
+  override has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  override set(key: string, entry: DictEntry): this {
+    this.#fill();
+    return super.set(key, entry);
+  }
+
+  override delete(key: string): boolean {
+    this.#fill();
+    return super.delete(key);
+  }
+
+  override clear(): void {
+    this.#fill();
+    super.clear();
+  }
+
+  override get size(): number {
+    this.#fill();
+    return super.size;
+  }
+
+  override keys(): MapIterator<string> {
+    this.#fill();
+    return super.keys();
+  }
+
+  override values(): MapIterator<DictEntry> {
+    this.#fill();
+    return super.values();
+  }
+
+  override entries(): MapIterator<[string, DictEntry]> {
+    this.#fill();
+    return super.entries();
+  }
+
+  override [Symbol.iterator](): MapIterator<[string, DictEntry]> {
+    this.#fill();
+    return super[Symbol.iterator]();
+  }
 }

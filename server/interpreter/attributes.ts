@@ -91,7 +91,7 @@ export function getPlainAttribute(machine: Machine, instance: InstanceValue, nam
     if (value !== null) return value;
   }
   if (name === '__class__' || name === 'constructor') return instance.class;
-  if (name === '__dict__') return attributeView(instance, [...instance.attributes]);
+  if (name === '__dict__') return attributeView(instance, () => true);
   const fallback = findMember(instance.class, '__getattr__');
   if (fallback?.type === 'function' && !name.startsWith('__')) {
     return unlessMissing(() => machine.callFunction(fallback, instance, positional(string(name)), site));

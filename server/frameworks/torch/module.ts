@@ -164,17 +164,13 @@ export const moduleClass = nativeClass('torch.nn.Module', {
       case 'training':
         return boolean(true);
       case '_modules':
-        return attributeView(
-          instance,
-          [...instance.attributes].filter(([, value]) => isModule(value)),
-        );
+        return attributeView(instance, (_, value) => isModule(value));
       case '_parameters':
-        return attributeView(
-          instance,
-          [...instance.attributes].filter(([, value]) => isParameter(value)),
-        );
-      case '_buffers':
-        return attributeView(instance, namedBuffers(instance, '', false));
+        return attributeView(instance, (_, value) => isParameter(value));
+      case '_buffers': {
+        const { buffers } = moduleState(instance);
+        return attributeView(instance, (key, value) => value.type === 'tensor' && buffers.has(key));
+      }
       default:
         return null;
     }
