@@ -39,6 +39,20 @@ export const timmOnDebian: PythonPackages = {
   withoutDependencies: true,
 };
 
+/** The sources of transformers (60 MB), to be read and not run: for every CI run. */
+export const transformersSources: PythonPackages = {
+  name: 'transformers',
+  packages: ['transformers==5.24.0'],
+  withoutDependencies: true,
+};
+
+/** Where a package of `modelCollections` lies that is only read: there, or else installed by itself. */
+export function sourcesOf(packages: PythonPackages): string {
+  if (existsSync(path.join(folderOf(modelCollections), marker))) return folderOf(modelCollections);
+  ensurePackages(packages);
+  return folderOf(packages);
+}
+
 /** Where the packages lie: an import root for the analyzer too. */
 export function folderOf({ name }: PythonPackages): string {
   return path.resolve(import.meta.dirname, '../../out/python', name);

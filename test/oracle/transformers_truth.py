@@ -96,6 +96,7 @@ def describe(name):
     exec(compile(text, name, "exec"), names)
     return {
         "name": name,
+        "versions": f"transformers {transformers.__version__}, PyTorch {torch.__version__}",
         "symbol": "model",
         "path": f"/{name}.py",
         "source": text,
