@@ -1,7 +1,6 @@
 import { parser } from '@lezer/python';
 import type { Module, Range, Statement } from './ast.ts';
 import { parseConcrete } from './concrete.ts';
-import { countDefinitions } from './definitions.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerExpression } from './python-expressions.ts';
 import { scanPython } from './python-source.ts';
@@ -14,19 +13,31 @@ import { type Piece, readPiece } from './statement-cache.ts';
  * Every top-level statement is parsed by itself, so that a half-typed line spoils no other statement and a keystroke costs
  * one. Where that is not
  * enough (an opened `"""` swallows what follows), the text is also cut at the lines that look like top-level definitions, and
- * the reading that finds more definitions is kept.
+ * the reading that finds more of them is kept, or as many with fewer errors.
  */
 export function parsePython(text: string): Module {
   const module = parsePieces(text, [0]);
   if (module.errors.length === 0) return module;
-  const starts = Array.from(text.matchAll(definitionLine), (match) => match.index).filter((start) => start > 0);
+  const lines = [...text.matchAll(definitionLine)];
+  const starts = lines.map((match) => match.index).filter((start) => start > 0);
   if (starts.length === 0) return module;
   const pieces = parsePieces(text, [0, ...starts]);
-  return countDefinitions(pieces.body) > countDefinitions(module.body) ? pieces : module;
+  const names = new Set(lines.map((match) => match.index + match[0].length));
+  const more = countNamed(pieces.body, names) - countNamed(module.body, names);
+  return more > 0 || (more === 0 && pieces.errors.length < module.errors.length) ? pieces : module;
+}
+
+/** How many of the lines that look like definitions are read as such: prose of a docstring may be read as classes too. */
+function countNamed(body: readonly Statement[], names: ReadonlySet<number>): number {
+  return body.filter((statement) => {
+    const at =
+      statement.type === 'Class' ? statement.nameAt : statement.type === 'Function' ? statement.function.nameAt : null;
+    return at !== null && names.has(at.start);
+  }).length;
 }
 
 /** With the decorators before it, where each is on one line. */
-const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]/gm;
+const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]+/gm;
 
 /** Parses pieces of the text that begin at `starts`, each as if it were alone. */
 function parsePieces(text: string, starts: readonly number[]): Module {

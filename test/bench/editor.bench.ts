@@ -6,9 +6,9 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Range } from 'vscode-languageserver/node';
 import { bundleServer } from '../lsp/server.ts';
+import { random } from '../random.ts';
 import { type OpenDocument, openDocument, type ServerCommand } from './language-client.ts';
 import { ensurePyright, ensureRuff } from './peers.ts';
-import { random } from './random.ts';
 import { moduleOf } from './source.ts';
 
 const keystrokes = Number(process.argv[2] ?? 120);

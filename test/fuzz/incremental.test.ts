@@ -5,6 +5,7 @@ import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import { createSourceCache } from '../../server/workspace/parse.ts';
 import type { Workspace } from '../../server/workspace/workspace.ts';
 import { readCases } from '../cases/cases.ts';
+import { random } from '../random.ts';
 
 const path = '/work/main.py';
 
@@ -195,12 +196,4 @@ function edited(text: string, draw: () => number): string {
         `${own.slice(0, column)}${['(', ')', '"', ':', ' ', 'x'][Math.floor(draw() * 6)]}${own.slice(column)}`;
   }
   return lines.join('\n');
-}
-
-function random(seed: number): () => number {
-  let state = seed * 2654435761;
-  return () => {
-    state = (state * 1664525 + 1013904223) % 2 ** 32;
-    return Math.abs(state) / 2 ** 32;
-  };
 }
