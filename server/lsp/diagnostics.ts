@@ -8,7 +8,7 @@ import {
 import type { Finding, Severity } from '../../core/rules/finding.ts';
 import { locate, type OpenModule } from './documents.ts';
 import { giveWay, type Session } from './session.ts';
-import { sendStatus } from './status.ts';
+import { sendStatusSoon } from './status.ts';
 import { createTypingGuard, type PlacedFinding } from './typing.ts';
 
 /** Findings of one module, by document: a notebook has one list per cell. */
@@ -110,7 +110,7 @@ function collect(
   if (!session.settings.enable) return { diagnostics: byDocument, isPartial: false };
   const analysis = session.analyze(module.path);
   const shown = session.findings(module.path);
-  sendStatus(session, module, analysis, shown.length);
+  sendStatusSoon(session, module, analysis, shown.length);
   const placed = shown.flatMap((finding) => {
     const diagnostic = toDiagnostic(session, module, finding);
     return diagnostic === null ? [] : [{ ...diagnostic, finding }];

@@ -3,8 +3,24 @@ import type { ModuleAnalysis } from '../workspace/analysis.ts';
 import type { OpenModule } from './documents.ts';
 import type { Session, Timed } from './session.ts';
 
-/** Tells the client how the analysis of a module went. Clients that do not know the notification drop it. */
-export function sendStatus(
+/** Tells the client how the analysis of a module went, once the answers that somebody waits for are on their way. */
+export function sendStatusSoon(...status: Parameters<typeof sendStatus>): void {
+  const [, { uri }] = status;
+  clearTimeout(waiting.get(uri));
+  waiting.set(
+    uri,
+    setTimeout(() => {
+      waiting.delete(uri);
+      sendStatus(...status);
+    }, delayMs),
+  );
+}
+
+const waiting = new Map<string, NodeJS.Timeout>();
+const delayMs = 60;
+
+/** Clients that do not know the notification drop it. */
+function sendStatus(
   session: Session,
   module: OpenModule,
   { value, elapsedMs }: Timed<ModuleAnalysis>,

@@ -12,9 +12,17 @@ export function applyIgnoreComments(
   findings: readonly Finding[],
   read: (path: string) => string | null,
 ): readonly Finding[] {
-  return findings.filter((finding) => {
-    const text = read(finding.at.path);
-    return text === null || !commentsAt(text, finding.at).some((comment) => silences(comment, finding.rule));
+  const ofFiles = new Map<string, FileComments | null>();
+  return findings.filter(({ at, rule }) => {
+    let file = ofFiles.get(at.path);
+    if (file === undefined) {
+      const text = read(at.path);
+      file =
+        text === null ? null : { text, comments: Array.from(text.matchAll(fileMarker), (match) => match[1] ?? null) };
+      ofFiles.set(at.path, file);
+    }
+    if (file === null) return true;
+    return ![...file.comments, ...commentsAt(file.text, at)].some((comment) => silences(comment, rule));
   });
 }
 
@@ -40,9 +48,14 @@ export function ignoreCommentEdit(text: string, at: Span, rule: string): Span & 
   return { path: at.path, start: last, end: last, text: `  ${comment}` };
 }
 
-/** The comments (what stands in their brackets, `null` for all rules) that concern a place. */
+interface FileComments {
+  readonly text: string;
+  /** What stands in the brackets of those that concern the whole file; `null` for all rules. */
+  readonly comments: readonly (string | null)[];
+}
+
+/** The comments (what stands in their brackets, `null` for all rules) that concern a place alone. */
 function commentsAt(text: string, at: Span): readonly (string | null)[] {
-  const ofFile = Array.from(text.matchAll(fileMarker), (match) => match[1] ?? null);
   const first = lineAt(text, at.start);
   const statement = text.slice(first.start, lineAt(text, at.end).end);
   const candidates = statement.split('\n');
@@ -58,7 +71,7 @@ function commentsAt(text: string, at: Span): readonly (string | null)[] {
     const match = marker.exec(line);
     return match === null ? [] : [match[1] ?? null];
   });
-  return [...ofFile, ...ofStatement];
+  return ofStatement;
 }
 
 function silences(comment: string | null, rule: string): boolean {
