@@ -2,19 +2,15 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { severities } from '../../core/rules/finding.ts';
-import { fixesFor } from '../fixes/fixes-for.ts';
 import { isAtLeast } from '../workspace/configuration.ts';
-import { deadline } from '../workspace/deadline.ts';
 import { commonOptions, oneOf, parse } from './arguments.ts';
+import { checkFile } from './check-files.ts';
+import { checkInThreads } from './check-threads.ts';
 import { collectFiles } from './files.ts';
 import { fixFile } from './fix.ts';
-import { formats, type Reported, reporters } from './format.ts';
+import { formats, reporters } from './format.ts';
 import type { CommandIo } from './io.ts';
-import { displayPath } from './location.ts';
-import { openSession, visibleFindings } from './session.ts';
-
-/** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
-const budgetMs = 5000;
+import { openSession, type SessionOptions } from './session.ts';
 
 /** `initscope check`: exit 0 nothing at or above the minimum, 1 findings. */
 export async function check(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -35,10 +31,6 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
   );
   const session = openSession(values, io);
   const started = performance.now();
-  const reported: Reported[] = [];
-  const notes: { path: string; message: string }[] = [];
-  let lines = 0;
-
   for (const file of files) {
     if (values.fix || values.diff) {
       const outcome = fixFile(file, session, { unsafe: values['unsafe-fixes'], minimum, cwd: io.cwd });
@@ -46,13 +38,12 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
       else if (outcome.content !== null) writeFileSync(file, outcome.content);
     }
   }
-  for (const file of files) {
-    const analysis = session.analyzer.analyze(file, { isCancelled: deadline(budgetMs) });
-    lines += countLines(analysis.text);
-    const shown = visibleFindings(file, analysis.findings, session, minimum);
-    for (const finding of shown) reported.push({ finding, fixes: fixesFor(finding, analysis) });
-    for (const note of analysis.notes) notes.push({ path: displayPath(file, io.cwd), message: note.message });
-  }
+  const checked =
+    (await checkInThreads(files, { options: optionsOf(values), minimum, cwd: io.cwd })) ??
+    files.map((file) => checkFile(file, session, minimum, io.cwd));
+  const reported = checked.flatMap((file) => file.reported);
+  const notes = checked.flatMap((file) => file.notes);
+  const lines = checked.reduce((sum, file) => sum + file.lines, 0);
   if (!values.diff) {
     io.out(
       reporters[format]({
@@ -69,6 +60,7 @@ export async function check(argv: readonly string[], io: CommandIo): Promise<num
   return fails && !values['exit-zero'] ? 1 : 0;
 }
 
-function countLines(text: string): number {
-  return text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+/** What a thread needs to know of the command line, as plain data. */
+function optionsOf({ config, python, 'search-path': searchPath }: SessionOptions): SessionOptions {
+  return { config, python, 'search-path': searchPath };
 }

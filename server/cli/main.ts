@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { startServer } from '../lsp/main.ts';
 import { check } from './check.ts';
+import { serveCheck } from './check-threads.ts';
 import { inspect } from './inspect.ts';
 import { type CommandIo, UsageError } from './io.ts';
 import { probe } from './probe.ts';
@@ -18,7 +19,7 @@ const io: CommandIo = {
   env: process.env,
 };
 
-process.exitCode = await main(process.argv.slice(2));
+if (!serveCheck(io)) process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;

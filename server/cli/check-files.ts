@@ -1,0 +1,36 @@
+import type { Severity } from '../../core/rules/finding.ts';
+import { fixesFor } from '../fixes/fixes-for.ts';
+import { deadline } from '../workspace/deadline.ts';
+import { mayHoldFindings } from '../workspace/relevance.ts';
+import type { Reported } from './format.ts';
+import { displayPath } from './location.ts';
+import { type Session, visibleFindings } from './session.ts';
+
+/** What `check` says of one file. */
+export interface CheckedFile {
+  readonly file: string;
+  readonly lines: number;
+  readonly reported: readonly Reported[];
+  readonly notes: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
+const budgetMs = 5000;
+
+export function checkFile(file: string, session: Session, minimum: Severity | null, cwd: string): CheckedFile {
+  const text = session.workspace.read(file)?.text ?? null;
+  const lines = text === null ? 0 : countLines(text);
+  if (text !== null && !mayHoldFindings(text)) return { file, lines, reported: [], notes: [] };
+  const analysis = session.analyzer.analyze(file, { isCancelled: deadline(budgetMs) });
+  const shown = visibleFindings(file, analysis.findings, session, minimum);
+  return {
+    file,
+    lines,
+    reported: shown.map((finding) => ({ finding, fixes: fixesFor(finding, analysis) })),
+    notes: analysis.notes.map(({ message }) => ({ path: displayPath(file, cwd), message })),
+  };
+}
+
+function countLines(text: string): number {
+  return text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}
