@@ -174,10 +174,15 @@ function weightsOf(mix: TokenMix): Weights {
   };
 }
 
-/** E of the sum of a^2 over `count` tokens. A first-order expansion does while scores are close together. */
+/**
+ * E of the sum of a^2 over `count` tokens. Of many log-normal weights the sums hardly scatter: e^v / n, and the first term in 1/n by
+ * the delta method; an integral where that term is large.
+ */
 function squaresOf(count: number, variance: number): number {
-  if (variance < 0.02) return Math.min((1 + variance * (1 - 1 / count)) / count, 1);
-  return softmaxSquares(count, variance);
+  if (count <= 1) return 1;
+  const grown = Math.exp(Math.min(variance, 10));
+  const correction = (3 * (grown - 1) - 2 * (grown * grown - 1)) / count;
+  return Math.abs(correction) < 0.03 ? (grown / count) * (1 + correction) : softmaxSquares(count, variance);
 }
 
 /** With a causal mask: the mean over queries, of which the later one of each pair sees `offset` tokens more. */
@@ -189,23 +194,28 @@ function meanSquareOfSquares(tokens: number, variance: number): number {
   return meanOverQueries(tokens, 0, (count) => squaresOf(count, variance) ** 2);
 }
 
-/** Between a few lengths the squares of n tokens follow a power of n. */
+/** Between a few lengths the squares of n tokens follow a power of n, whose sum is nearly its integral. */
 function meanOverQueries(tokens: number, offset: number, value: (count: number) => number): number {
-  const nodes = lengths(tokens);
+  const first = Math.min(1 + offset, tokens);
+  const nodes = lengths(first, tokens);
   const values = nodes.map(value);
-  let [sum, at] = [0, 0];
-  for (let count = 1 + offset; count <= tokens; count++) {
-    while (at < nodes.length - 2 && (nodes[at + 1] ?? 0) < count) at++;
-    const [low = 1, high = 1] = [nodes[at], nodes[at + 1]];
-    const [a = 0, b = a] = [values[at], values[at + 1]];
-    const share = high === low ? 0 : Math.log(count / low) / Math.log(high / low);
-    sum += a <= 0 || b <= 0 ? a + share * (b - a) : a * (b / a) ** share;
+  let sum = values[0] ?? 0;
+  for (let i = 0; i + 1 < nodes.length; i++) {
+    const [low = 1, high = 1, a = 0, b = 0] = [nodes[i], nodes[i + 1], values[i], values[i + 1]];
+    if (high - low === 1 || a <= 0 || b <= 0) {
+      sum += ((a + b) / 2) * (high - low) + (b - a) / 2;
+      continue;
+    }
+    const power = Math.log(b / a) / Math.log(high / low) + 1;
+    const area = Math.abs(power) < 1e-9 ? a * low * Math.log(high / low) : (b * high - a * low) / power;
+    sum += area + (b - a) / 2;
   }
-  return sum / Math.max(tokens - offset, 1);
+  return sum / Math.max(tokens - first + 1, 1);
 }
 
-function lengths(tokens: number): readonly number[] {
+/** One by one at first, then ever further apart. */
+function lengths(first: number, last: number): readonly number[] {
   const nodes: number[] = [];
-  for (let count = 1; count < tokens; count = Math.max(count + 1, Math.round(count * 1.6))) nodes.push(count);
-  return [...nodes, tokens];
+  for (let count = first; count < last; count = count < 8 ? count + 1 : Math.round(count * 1.5)) nodes.push(count);
+  return [...nodes, last];
 }
