@@ -1,15 +1,20 @@
 import type { LossKind } from '../graph/graph.ts';
+import { activationOf } from '../maths/activation.ts';
+import { gaussianMean } from '../maths/quadrature.ts';
 import { dualOf } from './dual.ts';
 import { channelsOf, type Field, merge, type Segment } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
 import { atZero, combine, mapKernel } from './kernel.ts';
 import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
+import type { OwnLogit } from './tied-tokens.ts';
 
 /** The loss at initialization and where its gradient starts. */
 export interface LossStart {
   readonly gradient: Gradient | null;
   /** The gradient's coefficient on the output's value. */
   readonly along: number;
+  /** Added to the mean square of the gradient of the head's weights. */
+  readonly weight: number;
   readonly expected: number | null;
   /** The loss of one who knows nothing: equal probabilities, or the targets' mean. */
   readonly uniformGuess: number | null;
@@ -19,21 +24,28 @@ export interface LossStart {
  * Gradient of the mean loss over a batch with respect to the output: cross-entropy with random labels, binary cross-entropy with
  * random bits, or squared error against standard-normal targets.
  */
-export function startOfGradient(kind: LossKind, output: Field, batch: number): LossStart {
+export function startOfGradient(kind: LossKind, output: Field, batch: number, own: OwnLogit | null): LossStart {
   const segment = merge(output);
   const channels = channelsOf(output);
   const positions = output.size[0] * output.size[1];
-  if (kind === 'crossEntropy') return crossEntropy(segment, output, channels, 1 / (batch * positions));
+  if (kind === 'crossEntropy') return crossEntropy(segment, output, channels, 1 / (batch * positions), own);
   const each = channels === null ? null : 1 / (batch * positions * channels);
   return kind === 'meanSquaredError' ? squaredError(segment, output, each) : binary(segment, output, each);
 }
 
 /** d/d logit = (p - y) / n. With C classes, E p^2 from the spread of the logits around their mean. */
-function crossEntropy(segment: Segment, output: Field, classes: number | null, each: number): LossStart {
-  if (classes === null) return { gradient: null, along: 0, expected: null, uniformGuess: null };
+function crossEntropy(
+  segment: Segment,
+  output: Field,
+  classes: number | null,
+  each: number,
+  own: OwnLogit | null,
+): LossStart {
+  if (classes === null) return { gradient: null, along: 0, weight: 0, expected: null, uniformGuess: null };
   const spread = Math.max(atZero(segment.total) - segment.coherence, 0);
   const even = 1 / (classes * classes);
-  const squares = softmaxSquares(classes, spread) / classes;
+  const raised = own === null ? null : withRaisedLogit(classes, spread, own.logit);
+  const squares = (raised?.squares ?? softmaxSquares(classes, spread)) / classes;
   const whole = squares - 2 * even + 1 / classes;
   const sharedCoherence = segment.coherence - segment.varyingCoherence;
   // E of the sum of p l, l around their mean, is spread · (1 - E of the sum of p^2), by Stein's identity.
@@ -49,14 +61,32 @@ function crossEntropy(segment: Segment, output: Field, classes: number | null, e
   return {
     gradient: everySegment(output, contribution),
     along: spread <= 0 ? 0 : (each * spread * (1 - squares * classes)) / (classes * atZero(segment.total)),
-    expected: logSumExp(classes, spread),
+    // Every reading of a token adds the same multiple of its row to that row's gradient.
+    weight: raised === null || own === null ? 0 : ((raised.share * own.coefficient) / classes) ** 2 * own.second,
+    expected: raised?.expected ?? logSumExp(classes, spread),
     uniformGuess: Math.log(classes),
+  };
+}
+
+/** One logit is higher than the others by `logit` on average, and the labels do not know of it. */
+function withRaisedLogit(classes: number, spread: number, logit: number) {
+  const others = logSumExp(classes - 1, spread);
+  const apart = softmaxSquares(classes - 1, spread);
+  const std = Math.sqrt(spread);
+  const sigmoid = activationOf('sigmoid').value;
+  const softplus = activationOf('softplus').value;
+  const expected = (f: (above: number) => number) => gaussianMean((z) => f(logit + std * z - others), 240);
+  return {
+    /** E of the raised class's probability, and of the sum of all squared ones. */
+    share: expected(sigmoid),
+    squares: expected((above) => sigmoid(above) ** 2 + (1 - sigmoid(above)) ** 2 * apart),
+    expected: others + expected(softplus) - logit / classes,
   };
 }
 
 function squaredError(segment: Segment, output: Field, each: number | null): LossStart {
   const expected = atZero(segment.total) + 1;
-  if (each === null) return { gradient: null, along: 0, expected, uniformGuess: 1 };
+  if (each === null) return { gradient: null, along: 0, weight: 0, expected, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
     total: firstIs(
@@ -66,7 +96,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     shared: combine(segment.total, segment.varying, (k, v) => square * (k - v)),
     coherence: square * segment.coherence,
   };
-  return { gradient: everySegment(output, contribution), along: 2 * each, expected, uniformGuess: 1 };
+  return { gradient: everySegment(output, contribution), along: 2 * each, weight: 0, expected, uniformGuess: 1 };
 }
 
 function binary(segment: Segment, output: Field, each: number | null): LossStart {
@@ -75,7 +105,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - mean) / variance);
   const softplus = dualOf('softplus', undefined, segment.mean, variance);
   const expected = softplus.mean - segment.mean / 2;
-  if (each === null) return { gradient: null, along: 0, expected, uniformGuess: Math.LN2 };
+  if (each === null) return { gradient: null, along: 0, weight: 0, expected, uniformGuess: Math.LN2 };
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
@@ -88,6 +118,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   return {
     gradient: everySegment(output, contribution),
     along: each * sigmoid.slopeMean,
+    weight: 0,
     expected,
     uniformGuess: Math.LN2,
   };

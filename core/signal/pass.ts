@@ -9,6 +9,7 @@ import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
 import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { ExpectedInput, Site } from './site.ts';
+import { carriedRows, ownLogit } from './tied-tokens.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
 
@@ -86,10 +87,15 @@ function backward(
   const along = new Map<number, number>();
   /** By layer id, the gradient of the first position where that is unlike the others. */
   const leads = new Map<number, Gradient>();
+  const rows = carriedRows(graph, sites, fields);
+  const heads = new Map<number, number>();
   let loss: LossStart | null = null;
   for (const { kind, at } of lossesOf(graph)) {
     const output = fields.get(at) ?? null;
-    const start = output === null ? null : startOfGradient(kind, output, batch);
+    const head = graph.layers.find(({ id }) => id === at);
+    const own = head === undefined ? null : ownLogit(head, sites.get(at), rows);
+    const start = output === null ? null : startOfGradient(kind, output, batch, own);
+    heads.set(at, start?.weight ?? 0);
     loss ??= start;
     give(at, start?.gradient ?? null);
     along.set(at, (along.get(at) ?? 0) + (start?.along ?? 0));
@@ -118,7 +124,11 @@ function backward(
         back.weight === null
           ? null
           : Math.max(
-              back.weight + own.weight + lead.weight + slopeAlong(site, known[0] ?? output, output, gradient),
+              back.weight +
+                own.weight +
+                lead.weight +
+                slopeAlong(site, known[0] ?? output, output, gradient) +
+                (heads.get(layer.id) ?? 0),
               0,
             ),
       );
