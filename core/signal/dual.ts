@@ -1,5 +1,6 @@
 import type { ActivationName } from '../graph/op.ts';
 import { activationOf, negativeSlope } from '../maths/activation.ts';
+import { normalDensity, normalDistribution } from '../maths/gaussian.ts';
 import { closedMoments, gaussianMoments } from '../maths/gaussian-moments.ts';
 import { visitGaussian } from '../maths/quadrature.ts';
 
@@ -35,8 +36,11 @@ export function dualOf(fn: ActivationName, parameter: number | undefined, mean: 
   const negative = negativeSlope(fn, parameter);
   if (variance <= 0) return constantDual(fn, parameter, mean);
   if (negative === 1) return piecewiseLinear(mean, variance, 1);
-  if (negative !== null && Math.abs(mean) < 1e-9 * Math.sqrt(variance)) return piecewiseLinear(0, variance, negative);
-  return hermiteDual(fn, parameter, mean, variance);
+  if (negative !== null) {
+    const isCentred = Math.abs(mean) < 1e-9 * Math.sqrt(variance);
+    return isCentred ? piecewiseLinear(0, variance, negative) : shiftedLinear(mean, variance, negative);
+  }
+  return remembered(fn, parameter, mean, variance);
 }
 
 /** E f'(x)^2 alone. */
@@ -122,6 +126,20 @@ const gaussianSquares = { squares: (rho: number) => 2 * rho * rho, squaresOnScal
 
 const terms = 48;
 
+const duals = new Map<string, Dual>();
+
+/** Layers behind normalizations ask for the same few again and again: kept by six digits of mean and variance. */
+function remembered(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
+  const [m, v] = [Number(mean.toPrecision(6)), Number(variance.toPrecision(6))];
+  const key = `${fn} ${parameter} ${m} ${v}`;
+  const known = duals.get(key);
+  if (known !== undefined) return known;
+  if (duals.size >= 512) duals.clear();
+  const made = hermiteDual(fn, parameter, m, v);
+  duals.set(key, made);
+  return made;
+}
+
 /** Any f, by its Hermite coefficients: E f f' = sum of a_n^2 rho^n. What the terms miss of rho = 1 is put at a high power. */
 function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
   const f = activationOf(fn, parameter);
@@ -159,6 +177,35 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     valueSecond = closed.second;
     slopeSecond = closed.slopeSecond;
   }
+  return dualOfSeries({
+    values,
+    slopes,
+    products,
+    powers,
+    valueMoments: [valueSecond, valueThird, valueFourth],
+    slopeSecond,
+    productSecond,
+    mixed,
+  });
+}
+
+/** Hermite coefficients of f, f', z f' and f^2, and the moments that they are checked against. */
+interface Series {
+  readonly values: Float64Array;
+  readonly slopes: Float64Array;
+  readonly products: Float64Array;
+  readonly powers: Float64Array;
+  /** E f^2, E f^3, E f^4. */
+  readonly valueMoments: readonly [number, number, number];
+  readonly slopeSecond: number;
+  readonly productSecond: number;
+  /** E z f f'. */
+  readonly mixed: number;
+}
+
+function dualOfSeries(series: Series): Dual {
+  const { values, slopes, products, powers, valueMoments, slopeSecond, productSecond, mixed } = series;
+  const [valueSecond] = valueMoments;
   return {
     mean: values[0] ?? 0,
     slopeMean: slopes[0] ?? 0,
@@ -168,8 +215,67 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     slope: powerSeries(slopes, slopeSecond),
     slopeTimesValue: powerSeries(products, productSecond),
     scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond, mixed),
-    ...centredSquares(powers, values, [valueSecond, valueThird, valueFourth]),
+    ...centredSquares(powers, values, valueMoments),
   };
+}
+
+/**
+ * f = n x below zero and x above, of a Gaussian with a mean: with a = mean / std all derivatives from the second on stand at -a, so that
+ * E f^(k) is the density there times a Hermite polynomial.
+ */
+function shiftedLinear(mean: number, variance: number, negative: number): Dual {
+  const std = Math.sqrt(variance);
+  const a = mean / std;
+  const above = normalDistribution(a);
+  const density = normalDensity(a);
+  const values = new Float64Array(terms);
+  const slopes = new Float64Array(terms);
+  const products = new Float64Array(terms);
+  const powers = new Float64Array(terms);
+  // One more than the others: z h_n reaches one up.
+  const steps = new Float64Array(terms + 1);
+  const bend = 1 - negative;
+  const bendOfSquare = 1 - negative * negative;
+  // h_k(-a) of the last three orders.
+  let [h0, h1, h2] = [0, 0, 1];
+  for (let n = 1; n <= terms; n++) {
+    steps[n] = (density * h2) / Math.sqrt(n);
+    if (n < terms && n >= 2) values[n] = (bend * std * density * h1) / Math.sqrt(n * (n - 1));
+    if (n < terms && n >= 3)
+      powers[n] = (bendOfSquare * 2 * variance * density * h0) / Math.sqrt(n * (n - 1) * (n - 2));
+    const next = (-a * h2 - Math.sqrt(n - 1) * h1) / Math.sqrt(n);
+    [h0, h1, h2] = [h1, h2, next];
+  }
+  steps[0] = above;
+  const rectified = a * above + density;
+  values[0] = std * (negative * a + bend * rectified);
+  values[1] = std * (negative + bend * above);
+  powers[0] = variance * (negative ** 2 * (1 + a * a) + bendOfSquare * ((1 + a * a) * above + a * density));
+  powers[1] = variance * (negative ** 2 * 2 * a + bendOfSquare * 2 * rectified);
+  powers[2] = (variance * (negative ** 2 + bendOfSquare * above) * 2) / Math.SQRT2;
+  for (let n = 0; n < terms; n++) {
+    const unit = n === 0 ? negative : 0;
+    slopes[n] = unit + bend * (steps[n] ?? 0);
+    const stepped = Math.sqrt(n + 1) * (steps[n + 1] ?? 0) + Math.sqrt(n) * (steps[n - 1] ?? 0);
+    products[n] = (n === 1 ? negative : 0) + bend * stepped;
+  }
+  const third = (a ** 3 + 3 * a) * above + (a * a + 2) * density;
+  const fourth = (a ** 4 + 6 * a * a + 3) * above + (a ** 3 + 5 * a) * density;
+  const outer = above - a * density;
+  return dualOfSeries({
+    values,
+    slopes,
+    products,
+    powers,
+    valueMoments: [
+      powers[0] ?? 0,
+      std ** 3 * (negative ** 3 * (a ** 3 + 3 * a) + (1 - negative ** 3) * third),
+      std ** 4 * (negative ** 4 * (a ** 4 + 6 * a * a + 3) + (1 - negative ** 4) * fourth),
+    ],
+    slopeSecond: negative ** 2 + bendOfSquare * above,
+    productSecond: negative ** 2 + bendOfSquare * outer,
+    mixed: std * (negative ** 2 + bendOfSquare * above),
+  });
 }
 
 /** Of (f - E f)^2, from the coefficients of f^2 and f and the moments of f. */

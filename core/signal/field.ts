@@ -7,6 +7,7 @@ import {
   pairMean,
   type Size,
   scaleKernel,
+  subtractKernels,
   weightedSum,
 } from './kernel.ts';
 import type { Marginal } from './marginal.ts';
@@ -135,6 +136,17 @@ function mergeSegments(field: Field): Segment {
     varyingCoherence: pairs((segment) => segment.varyingCoherence),
     spread: spreadOfUnion(field.segments.map((segment, i) => ({ spread: spreadOf(segment), share: shares[i] ?? 0 }))),
   };
+}
+
+const sharedKernels = new WeakMap<Segment, Kernel>();
+
+/** Covariances of two different inputs. Asked for forward and backward, so they are kept. */
+export function sharedOf(segment: Segment): Kernel {
+  const known = sharedKernels.get(segment);
+  if (known !== undefined) return known;
+  const made = subtractKernels(segment.total, segment.varying);
+  sharedKernels.set(segment, made);
+  return made;
 }
 
 export function spreadOf(segment: Segment): Spread {

@@ -1,5 +1,5 @@
 import { pairCounts } from './kernel.ts';
-import type { AxisMatrix } from './window.ts';
+import { type AxisMatrix, axisMatrix } from './window.ts';
 
 export type Interpolation = 'nearest' | 'bilinear';
 
@@ -46,7 +46,7 @@ function pairMatrices(from: number, to: number, mode: Interpolation): AxisInterp
       }
     }
   }
-  return { forward, backward };
+  return { forward: axisMatrix(forward), backward: axisMatrix(backward) };
 }
 
 /** The inputs that an output is made of, with their weights. */

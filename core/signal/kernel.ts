@@ -61,12 +61,26 @@ export function combine(a: Kernel, b: Kernel, f: (a: number, b: number) => numbe
   return kernelOf(size, (dy, dx) => f(at(a, dy, dx), at(b, dy, dx)));
 }
 
-export function scaleKernel(kernel: Kernel, factor: number): Kernel {
-  return mapKernel(kernel, (value) => value * factor);
+// The most frequent ones again without a function per entry: twice as fast.
+
+export function scaleKernel({ rows, columns, data }: Kernel, factor: number): Kernel {
+  const scaled = new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) scaled[i] = (data[i] ?? 0) * factor;
+  return { rows, columns, data: scaled };
 }
 
 export function addKernels(a: Kernel, b: Kernel): Kernel {
-  return combine(a, b, (x, y) => x + y);
+  if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x + y);
+  const data = new Float64Array(a.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = (a.data[i] ?? 0) + (b.data[i] ?? 0);
+  return { rows: a.rows, columns: a.columns, data };
+}
+
+export function subtractKernels(a: Kernel, b: Kernel): Kernel {
+  if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x - y);
+  const data = new Float64Array(a.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = (a.data[i] ?? 0) - (b.data[i] ?? 0);
+  return { rows: a.rows, columns: a.columns, data };
 }
 
 /** The sum of kernels, each times its weight. */
@@ -83,13 +97,27 @@ export function weightedSum(kernels: readonly Kernel[], weights: readonly number
 }
 
 export function multiplyKernels(a: Kernel, b: Kernel): Kernel {
-  return combine(a, b, (x, y) => x * y);
+  if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x * y);
+  const data = new Float64Array(a.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = (a.data[i] ?? 0) * (b.data[i] ?? 0);
+  return { rows: a.rows, columns: a.columns, data };
 }
 
 /**
  * Ordered pairs of `n` positions at each kept offset: n at zero, 2(n - d) else; the last entry gathers the rest.
  */
 export function pairCounts(n: number): Float64Array {
+  const known = counted.get(n);
+  if (known !== undefined) return known;
+  const made = countPairs(n);
+  if (counted.size >= 1024) counted.clear();
+  counted.set(n, made);
+  return made;
+}
+
+const counted = new Map<number, Float64Array>();
+
+function countPairs(n: number): Float64Array {
   const counts = new Float64Array(Math.min(n, maxOffsets));
   let left = n * n;
   for (let d = 0; d < counts.length; d++) {

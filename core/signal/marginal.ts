@@ -22,7 +22,7 @@ export interface Grid extends Points {
   readonly transition: Float64Array;
 }
 
-const cells = 96;
+const cells = 64;
 /** Standard deviations of the Gaussian part that the grid reaches beyond the outer points. */
 const reach = 4.5;
 
@@ -62,12 +62,23 @@ function spread({ points, mean, variance }: Marginal): Grid {
   const transition = new Float64Array(points.values.length * values.length);
   points.values.forEach((value, i) => {
     const center = value + mean;
+    const weight = points.weights[i] ?? 0;
+    const start = i * values.length;
+    if (i > 0 && value === points.values[i - 1]) {
+      // What a ReLU cuts off is one value in many cells.
+      for (let j = 0; j < values.length; j++) {
+        const share = transition[start - values.length + j] ?? 0;
+        transition[start + j] = share;
+        weights[j] = (weights[j] ?? 0) + weight * share;
+      }
+      return;
+    }
     let below = 0;
     for (let j = 0; j < values.length; j++) {
       const above = j === cells ? 1 : distribution((first + (j + 1) * step - center) / std);
       const share = above - below;
-      transition[i * values.length + j] = share;
-      weights[j] = (weights[j] ?? 0) + (points.weights[i] ?? 0) * share;
+      transition[start + j] = share;
+      weights[j] = (weights[j] ?? 0) + weight * share;
       below = above;
     }
   });

@@ -31,7 +31,9 @@ export function deadShare(op: Op, before: Field, batch: number): number | null {
     const highest = at + Math.sqrt(local) * largest.mean;
     return spread === 0 ? Number(highest <= 0) : normalDistribution(-highest / spread) ** batch;
   };
-  return offset === 0 ? dead(mean) : gaussianMean((z) => dead(mean + offset * z));
+  if (offset === 0) return dead(mean);
+  // Even the lowest of a billion units has an input that it is above zero for.
+  return dead(mean - 6 * offset) < 1e-9 ? 0 : gaussianMean((z) => dead(mean + offset * z));
 }
 
 /** Positions over the number of those that one goes with, to the next of a few numbers: their maxima are kept. */

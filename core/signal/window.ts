@@ -1,4 +1,4 @@
-import { at, type Kernel, kernelOf, pairCounts, type Size } from './kernel.ts';
+import { at, type Kernel, pairCounts, type Size } from './kernel.ts';
 
 /** A sliding window along one axis. */
 export interface AxisWindow {
@@ -10,8 +10,16 @@ export interface AxisWindow {
   readonly before: number;
 }
 
-/** How kernels pass a window along one axis: `out[D] = sum over d of matrix[D][d] in[d]`. */
-export type AxisMatrix = readonly Float64Array[];
+/**
+ * How kernels pass a window along one axis: `out[D] = sum over d of matrix[D][d] in[d]`. Row D has its entries at `starts[D]` to
+ * `starts[D + 1]`; most have one.
+ */
+export interface AxisMatrix {
+  readonly inputs: number;
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+  readonly weights: Float64Array;
+}
 
 /** Windows along both axes. */
 export type Windows = readonly [AxisWindow, AxisWindow];
@@ -25,52 +33,105 @@ export function inputSize(windows: Windows): Size {
 }
 
 /** Applies one matrix per axis; both are linear and independent of each other. */
-export function applyAxes(kernel: Kernel, size: Size, y: AxisMatrix, x: AxisMatrix): Kernel {
-  return kernelOf(size, (dy, dx) => {
-    let sum = 0;
-    const rowY = y[dy] ?? [];
-    const rowX = x[dx] ?? [];
-    for (let i = 0; i < rowY.length; i++) {
-      const wy = rowY[i] ?? 0;
-      if (wy === 0) continue;
-      for (let j = 0; j < rowX.length; j++) {
-        const wx = rowX[j] ?? 0;
-        if (wx !== 0) sum += wy * wx * at(kernel, i, j);
+export function applyAxes(kernel: Kernel, y: AxisMatrix, x: AxisMatrix): Kernel {
+  const rows = y.starts.length - 1;
+  const columns = x.starts.length - 1;
+  const across = new Float64Array(y.inputs * columns);
+  for (let i = 0; i < y.inputs; i++) {
+    const start = Math.min(i, kernel.rows - 1) * kernel.columns;
+    for (let column = 0; column < columns; column++) {
+      let sum = 0;
+      const end = x.starts[column + 1] ?? 0;
+      for (let k = x.starts[column] ?? 0; k < end; k++) {
+        const j = Math.min(x.indices[k] ?? 0, kernel.columns - 1);
+        sum += (x.weights[k] ?? 0) * (kernel.data[start + j] ?? 0);
+      }
+      across[i * columns + column] = sum;
+    }
+  }
+  const data = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const end = y.starts[row + 1] ?? 0;
+    for (let k = y.starts[row] ?? 0; k < end; k++) {
+      const weight = y.weights[k] ?? 0;
+      const start = (y.indices[k] ?? 0) * columns;
+      for (let column = 0; column < columns; column++) {
+        data[row * columns + column] = (data[row * columns + column] ?? 0) + weight * (across[start + column] ?? 0);
       }
     }
-    return sum;
+  }
+  return { rows, columns, data };
+}
+
+/** From its rows, all of one length. */
+export function axisMatrix(rows: readonly Float64Array[]): AxisMatrix {
+  const starts = new Int32Array(rows.length + 1);
+  const indices: number[] = [];
+  const weights: number[] = [];
+  rows.forEach((row, index) => {
+    row.forEach((weight, i) => {
+      if (weight === 0) return;
+      indices.push(i);
+      weights.push(weight);
+    });
+    starts[index + 1] = indices.length;
   });
+  return {
+    inputs: rows[0]?.length ?? 0,
+    starts,
+    indices: Int32Array.from(indices),
+    weights: Float64Array.from(weights),
+  };
+}
+
+/** Layers of one network share few windows. */
+function perWindow<T>(make: (window: AxisWindow) => T): (window: AxisWindow) => T {
+  const made = new Map<string, T>();
+  return (window) => {
+    const { input, output, taps, stride, dilation, before } = window;
+    const key = `${input} ${output} ${taps} ${stride} ${dilation} ${before}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    if (made.size >= 512) made.clear();
+    const value = make(window);
+    made.set(key, value);
+    return value;
+  };
 }
 
 /**
  * Taps with independent weights: only pairs of the same tap count, so `out[D]` needs `in[stride · D]` only, times the share of
  * (position pair, tap) with both ends inside the padding.
  */
-export function tapMatrix(window: AxisWindow): AxisMatrix {
+export const tapMatrix = perWindow((window): AxisMatrix => {
   const outputs = offsetsOf(window.output);
   const inputs = offsetsOf(window.input);
-  return Array.from({ length: outputs }, (_, offset) => {
-    const row = new Float64Array(inputs);
-    row[Math.min(window.stride * offset, inputs - 1)] = insideShare(window, offset);
-    return row;
-  });
-}
+  return axisMatrix(
+    Array.from({ length: outputs }, (_, offset) => {
+      const row = new Float64Array(inputs);
+      row[Math.min(window.stride * offset, inputs - 1)] = insideShare(window, offset);
+      return row;
+    }),
+  );
+});
 
 /** `out[D] = in[stride · D]`. */
-export function strideMatrix(window: AxisWindow): AxisMatrix {
+export const strideMatrix = perWindow((window): AxisMatrix => {
   const inputs = offsetsOf(window.input);
-  return Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
-    const row = new Float64Array(inputs);
-    row[Math.min(window.stride * offset, inputs - 1)] = 1;
-    return row;
-  });
-}
+  return axisMatrix(
+    Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
+      const row = new Float64Array(inputs);
+      row[Math.min(window.stride * offset, inputs - 1)] = 1;
+      return row;
+    }),
+  );
+});
 
 /**
  * Backward of `tapMatrix`, for one tap: what pairs of outputs hand to pairs of inputs, divided by the number of input pairs at
  * that offset.
  */
-export function tapGradientMatrix(window: AxisWindow): AxisMatrix {
+export const tapGradientMatrix = perWindow((window): AxisMatrix => {
   const outputPairs = pairCounts(window.output);
   const inputPairs = pairCounts(window.input);
   const rows = Array.from(inputPairs, () => new Float64Array(outputPairs.length));
@@ -80,23 +141,25 @@ export function tapGradientMatrix(window: AxisWindow): AxisMatrix {
     if (row === undefined) return;
     row[offset] = (insideShare(window, offset) * pairs) / (inputPairs[target] ?? 1);
   });
-  return rows;
-}
+  return axisMatrix(rows);
+});
 
 /** All taps with one weight 1/taps: every pair of taps counts (average pooling). */
-export function averageMatrix(window: AxisWindow): AxisMatrix {
+export const averageMatrix = perWindow((window): AxisMatrix => {
   const inputs = offsetsOf(window.input);
-  return Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
-    const row = new Float64Array(inputs);
-    forTapPairs(window, offset, (distance) => {
-      const d = Math.min(distance, inputs - 1);
-      row[d] = (row[d] ?? 0) + 1 / window.taps ** 2;
-    });
-    return row;
-  });
-}
+  return axisMatrix(
+    Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
+      const row = new Float64Array(inputs);
+      forTapPairs(window, offset, (distance) => {
+        const d = Math.min(distance, inputs - 1);
+        row[d] = (row[d] ?? 0) + 1 / window.taps ** 2;
+      });
+      return row;
+    }),
+  );
+});
 
-export function averageGradientMatrix(window: AxisWindow): AxisMatrix {
+export const averageGradientMatrix = perWindow((window): AxisMatrix => {
   const outputPairs = pairCounts(window.output);
   const inputPairs = pairCounts(window.input);
   const rows = Array.from(inputPairs, () => new Float64Array(outputPairs.length));
@@ -107,8 +170,8 @@ export function averageGradientMatrix(window: AxisWindow): AxisMatrix {
       if (row !== undefined) row[offset] = (row[offset] ?? 0) + pairs / window.taps ** 2 / (inputPairs[target] ?? 1);
     });
   });
-  return rows;
-}
+  return axisMatrix(rows);
+});
 
 /** Cells that two windows at this offset share. */
 export function sharedTaps(window: AxisWindow, offset: number): number {

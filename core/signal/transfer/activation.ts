@@ -1,7 +1,7 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
 import { type Dual, dualOf } from '../dual.ts';
-import { type Activated, type Segment, spreadOf } from '../field.ts';
+import { type Activated, type Segment, sharedOf, spreadOf } from '../field.ts';
 import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradient.ts';
 import { atZero, combine, constantKernel, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
@@ -147,13 +147,24 @@ interface Through {
   readonly slope: Correction;
 }
 
+const throughs = new WeakMap<Segment, { readonly op: Function; readonly through: Through }>();
+
+/** Needed forward and backward, so it is kept. */
+function throughOf(op: Function, segment: Segment): Through {
+  const known = throughs.get(segment);
+  if (known?.op === op) return known.through;
+  const through = makeThrough(op, segment);
+  throughs.set(segment, { op, through });
+  return through;
+}
+
 const none: Correction = { shift: 0, factor: 1 };
 
 /**
  * The dual kernels of a segment's Gaussian and, where its elements are distributed otherwise, the moments that they really
  * have: means as they are, covariances scaled as the variance is.
  */
-function throughOf(op: Function, segment: Segment): Through {
+function makeThrough(op: Function, segment: Segment): Through {
   const square = segment.mean * segment.mean;
   const variance = Math.max(atZero(segment.total) - square, 0);
   const dual = dualOf(op.fn, op.parameter, segment.mean, variance < 1e-14 * square ? 0 : variance);
@@ -196,7 +207,7 @@ function marginalOf(segment: Segment): Marginal {
 
 function activationGradient(op: Activation, input: Segment, contributions: readonly Contribution[]): Contribution {
   const { dual, rho, slope } = throughOf(op, input);
-  const shared = combine(input.total, input.varying, (all, varying) => all - varying);
+  const shared = sharedOf(input);
   const kernels = (f: (covariance: number) => number) => ({
     total: mapKernel(input.total, f),
     shared: mapKernel(shared, f),

@@ -10,13 +10,13 @@ import {
   merge,
   positionsOf,
   type Segment,
+  sharedOf,
   spreadOf,
 } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total } from '../gradient.ts';
 import {
   addKernels,
   atZero,
-  combine,
   type Kernel,
   mapKernel,
   multiplyKernels,
@@ -119,23 +119,25 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
   if (windows === null) return null;
   const [y, x] = windows;
   const per = (channels: Conv['inChannels']) => (isKnown(channels) ? channels / op.groups : null);
-  const through = op.transposed
-    ? {
-        forward: both(windows, tapGradientMatrix),
-        backward: both(windows, tapMatrix),
-        mean: both(windows, averageGradientMatrix),
-        meanBack: both(windows, averageMatrix),
-        strided: both(windows, strideMatrix),
-        windows,
-      }
-    : {
-        forward: both(windows, tapMatrix),
-        backward: both(windows, tapGradientMatrix),
-        mean: both(windows, averageMatrix),
-        meanBack: both(windows, averageGradientMatrix),
-        strided: both(windows, strideMatrix),
-        windows,
-      };
+  const through = windows.every(isPointwise)
+    ? null
+    : op.transposed
+      ? {
+          forward: both(windows, tapGradientMatrix),
+          backward: both(windows, tapMatrix),
+          mean: both(windows, averageGradientMatrix),
+          meanBack: both(windows, averageMatrix),
+          strided: both(windows, strideMatrix),
+          windows,
+        }
+      : {
+          forward: both(windows, tapMatrix),
+          backward: both(windows, tapGradientMatrix),
+          mean: both(windows, averageMatrix),
+          meanBack: both(windows, averageGradientMatrix),
+          strided: both(windows, strideMatrix),
+          windows,
+        };
   return {
     outChannels: isKnown(op.outChannels) ? op.outChannels : null,
     inPerGroup: per(op.inChannels),
@@ -146,6 +148,10 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
     channelAxis: op.layout === 'channelsFirst' ? 1 : op.rank + 1,
     axes: through,
   };
+}
+
+function isPointwise({ input, output, taps, stride, before }: AxisWindow): boolean {
+  return taps === 1 && stride === 1 && before === 0 && input === output;
 }
 
 function both([y, x]: readonly [AxisWindow, AxisWindow], make: (window: AxisWindow) => AxisMatrix): Matrices {
@@ -225,7 +231,7 @@ function mixedSpread(map: LinearMap, input: Segment, weight: WeightMoments, abov
   if (inPerGroup === null || outChannels === null || outPerGroup === null) return undefined;
   const axes = map.axes;
   const through = (matrices: Matrices | undefined) => (kernel: Kernel) =>
-    matrices === undefined ? kernel : applyAxes(kernel, map.outputSize, ...matrices);
+    matrices === undefined ? kernel : applyAxes(kernel, ...matrices);
   return spreadOfMix(spreadOf(input), normalized(input.varying), normalized(above), {
     inputs: inPerGroup,
     taps: map.taps,
@@ -247,7 +253,7 @@ function commonPart(map: LinearMap, input: Segment, mean: number): { total: Kern
   const { fanIn } = fansOf(map);
   if (mean === 0 || fanIn === null) return { total: zero, varying: zero };
   const part = (kernel: Kernel, coherence: number) => {
-    const overTaps = map.axes === null ? kernel : applyAxes(kernel, map.outputSize, ...map.axes.mean);
+    const overTaps = map.axes === null ? kernel : applyAxes(kernel, ...map.axes.mean);
     const share = atZero(kernel) === 0 ? 0 : meanSquare(1, coherence / atZero(kernel), map.inPerGroup);
     return scaleKernel(overTaps, (mean * fanIn) ** 2 * share);
   };
@@ -258,7 +264,7 @@ function commonPart(map: LinearMap, input: Segment, mean: number): { total: Kern
 }
 
 function apply(map: LinearMap, kernel: Kernel): Kernel {
-  return map.axes === null ? kernel : applyAxes(kernel, map.outputSize, ...map.axes.forward);
+  return map.axes === null ? kernel : applyAxes(kernel, ...map.axes.forward);
 }
 
 function linearBackward(
@@ -279,7 +285,7 @@ function linearBackward(
   const { backward } = weight;
   const below = backs.map(({ above }, i) => {
     const energy = backward / (above.inflation ?? 1);
-    const plain = inputGradient(map, prepared.size, weight, energy, above);
+    const plain = inputGradient(map, weight, energy, above);
     return map.inPerGroup === 1 && map.axes !== null
       ? depthwiseGradient(plain, above, parts[i]?.input, map.axes.windows)
       : plain;
@@ -342,16 +348,10 @@ function mapKernelAtZero(like: Kernel, value: number): Kernel {
   return { ...like, data };
 }
 
-function inputGradient(
-  map: LinearMap,
-  size: Size,
-  weight: WeightMoments,
-  energy: number,
-  above: Contribution,
-): Contribution {
+function inputGradient(map: LinearMap, weight: WeightMoments, energy: number, above: Contribution): Contribution {
   const independent = mapContribution(
     above,
-    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, size, ...map.axes.backward), energy),
+    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, ...map.axes.backward), energy),
     0,
   );
   const { fanOut } = fansOf(map);
@@ -361,7 +361,7 @@ function inputGradient(
   const factor = (weight.mean * fanOut) ** 2 * Math.max(share, 0);
   const common = mapContribution(
     above,
-    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, size, ...map.axes.meanBack), factor),
+    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, ...map.axes.meanBack), factor),
     0,
   );
   return {
@@ -375,7 +375,7 @@ function inputGradient(
  * Second moment of one weight's gradient: sums over pairs of positions, within an input and across the batch.
  */
 function weightGradient(batch: number, map: LinearMap, input: Segment, above: Contribution): number {
-  const shared = combine(input.total, input.varying, (k, v) => k - v);
+  const shared = sharedOf(input);
   const within = pairSum(multiplyKernels(above.total, apply(map, input.total)), map.outputSize);
   const across = pairSum(multiplyKernels(above.shared, apply(map, shared)), map.outputSize);
   return Math.max(batch * within + batch * (batch - 1) * across, 0);

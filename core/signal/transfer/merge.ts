@@ -7,6 +7,7 @@ import {
   merge,
   positionsOf,
   type Segment,
+  sharedOf,
   spreadOf,
 } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
@@ -56,7 +57,7 @@ export const multiply: Transfer<OpOf<'multiply'>> = {
           .map(merge)
           .reduce<Segment | null>((a, b) => (a === null ? b : multiplySegments(a, b)), null);
         if (factor === null) return gradient;
-        const shared = combine(factor.total, factor.varying, (k, v) => k - v);
+        const shared = sharedOf(factor);
         const through = total(gradient.flat());
         const times: Contribution = {
           total: multiplyKernels(through.total, factor.total),
@@ -193,7 +194,7 @@ function varianceOf({ mean, total }: Segment): number {
 }
 
 function multiplySegments(a: Segment, b: Segment): Segment {
-  const shared = (segment: Segment): Kernel => combine(segment.total, segment.varying, (k, v) => k - v);
+  const shared = (segment: Segment): Kernel => sharedOf(segment);
   return {
     channels: a.channels === 1 ? b.channels : a.channels,
     mean: a.mean * b.mean,
@@ -273,11 +274,7 @@ function timesPart(
     );
   return {
     total: part(whole.total, one.total, side.total),
-    shared: part(
-      whole.shared,
-      one.shared,
-      combine(side.total, side.varying, (k, v) => k - v),
-    ),
+    shared: part(whole.shared, one.shared, sharedOf(side)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import { type Field, meanSquare, merge, type Segment, spreadOf } from '../field.ts';
+import { type Field, meanSquare, merge, type Segment, sharedOf, spreadOf } from '../field.ts';
 import { type Contribution, clampContribution, isScaleFree, total } from '../gradient.ts';
 import {
   atZero,
@@ -87,7 +87,7 @@ interface Mean {
 
 function meanOf(site: Site<Norm>, segment: Segment, size: Size): Mean {
   const { op, batch } = site;
-  const shared = combine(segment.total, segment.varying, (k, v) => k - v);
+  const shared = sharedOf(segment);
   switch (op.kind) {
     case 'batchNorm': {
       // The same for all inputs of the batch: nothing of what varies is taken away.
@@ -192,7 +192,7 @@ function normalizationGradient(
   const standardized = (kernel: Kernel) =>
     variance === 0 ? mapKernel(kernel, () => 0) : mapKernel(kernel, (k) => (k - mean.total) / variance);
   const values = standardized(segment.total);
-  const sharedValues = standardized(combine(segment.total, segment.varying, (k, v) => k - v));
+  const sharedValues = standardized(sharedOf(segment));
   const product = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
   const timesValue = isScaleFree([above])
     ? nothing
@@ -250,7 +250,7 @@ function perInputGradient(
       ) / apart;
     return combine(gradient, value, (g, x) => factor * (g - average - along * x));
   };
-  const shared = combine(segment.total, segment.varying, (k, v) => k - v);
+  const shared = sharedOf(segment);
   return clampContribution({
     total: project(above.total, segment.total, mean.total),
     shared: project(above.shared, shared, mean.total - mean.varying),

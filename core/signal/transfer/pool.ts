@@ -84,8 +84,7 @@ function identityWindow(size: number): AxisWindow {
 }
 
 function averaged(segment: Segment, windows: Windows): Segment {
-  const average = (kernel: Kernel) =>
-    applyAxes(kernel, outputSize(windows), averageMatrix(windows[0]), averageMatrix(windows[1]));
+  const average = (kernel: Kernel) => applyAxes(kernel, averageMatrix(windows[0]), averageMatrix(windows[1]));
   const [all, varying] = [average(segment.total), average(segment.varying)];
   const ratio = (after: Kernel, before: Kernel) => (atZero(before) === 0 ? 0 : atZero(after) / atZero(before));
   return {
@@ -98,10 +97,10 @@ function averaged(segment: Segment, windows: Windows): Segment {
   };
 }
 
-function averageBack(gradient: Gradient, input: Field, windows: Windows): Gradient {
+function averageBack(gradient: Gradient, _input: Field, windows: Windows): Gradient {
   const [y, x] = [averageGradientMatrix(windows[0]), averageGradientMatrix(windows[1])];
   const share = 1 / (windows[0].taps * windows[1].taps) ** 2;
-  return mapGradient(gradient, (one) => mapContribution(one, (kernel) => applyAxes(kernel, input.size, y, x), share));
+  return mapGradient(gradient, (one) => mapContribution(one, (kernel) => applyAxes(kernel, y, x), share));
 }
 
 /** The maximum of a function that never falls is the function of the maximum: pooled before it, then applied. */
@@ -122,7 +121,7 @@ function gaussianMaximum(segment: Segment, windows: Windows): Segment {
   if (cells === 1) return segment;
   const moments = maximumMoments(cells);
   const shared = (dy: number, dx: number) => at(segment.total, dy, dx) - at(segment.varying, dy, dx);
-  const pairs = applyAxes(segment.varying, size, averageMatrix(windows[0]), averageMatrix(windows[1]));
+  const pairs = applyAxes(segment.varying, averageMatrix(windows[0]), averageMatrix(windows[1]));
   /** Mean covariance of a cell of one window and another cell of the other. */
   const different = kernelOf(size, (dy, dx) => {
     const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
@@ -162,7 +161,7 @@ function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradie
   return gradient.map((contributions, i) => {
     const above = total(contributions);
     const spread = (kernel: Kernel, own: boolean): Kernel => {
-      const wide = applyAxes(kernel, input.size, y, x);
+      const wide = applyAxes(kernel, y, x);
       if (!own) return wide;
       let meeting = 0;
       for (let dy = 0; dy < kernel.rows; dy++) {

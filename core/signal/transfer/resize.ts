@@ -41,13 +41,13 @@ export const upsample: Transfer<OpOf<'upsample'>> = {
     if (input === undefined) return null;
     const size = resizedSize(site, input);
     const [y, x] = axesOf(site, input.size, size);
-    const grow = (kernel: Kernel) => applyAxes(kernel, size, y.forward, x.forward);
+    const grow = (kernel: Kernel) => applyAxes(kernel, y.forward, x.forward);
     return { ...mapSegments(input, (segment) => mapKernels(segment, grow)), size };
   },
   backward(site, [input], output, gradient) {
     if (input === undefined) return { inputs: [null] };
     const [y, x] = axesOf(site, input.size, output.size);
-    const gather = (kernel: Kernel) => applyAxes(kernel, input.size, y.backward, x.backward);
+    const gather = (kernel: Kernel) => applyAxes(kernel, y.backward, x.backward);
     const copies = positionsOf(output) / positionsOf(input);
     return { inputs: [mapGradient(gradient, (one) => mapContribution(one, gather, copies))] };
   },
