@@ -36,7 +36,7 @@ export const normalization: Transfer<Norm> = {
     if (input === undefined || affine === null) return { inputs: [null] };
     const prepared = prepare(site.op, input);
     const backs = prepared.segments.map((segment, i) =>
-      normalizationGradient(site, segment, prepared.size, affine, total(gradient[i] ?? [])),
+      normalizationGradient(site, segment, prepared.size, affine, gradient[i] ?? []),
     );
     const [first = []] = backs.map(({ below }) => [below]);
     return {
@@ -161,8 +161,9 @@ function normalizationGradient(
   segment: Segment,
   size: Size,
   { gain }: { gain: Moments },
-  above: Contribution,
+  contributions: readonly Contribution[],
 ): Back {
+  const above = total(contributions);
   const mean = meanOf(site, segment, size);
   const variance = Math.max(atZero(segment.total) - mean.total, 0);
   // E 1/v over channels of different variance.
@@ -194,16 +195,18 @@ function normalizationGradient(
   const values = standardized(segment.total);
   const sharedValues = standardized(sharedOf(segment));
   const product = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
-  const timesValue = isScaleFree([above])
-    ? nothing
-    : (above.timesValue ?? {
-        total: product(values, above.total),
-        shared: product(sharedValues, above.shared),
-      });
   const average = (all: Kernel, shared: Kernel) =>
     pairMean(all, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
   const gradientMean = average(above.total, above.shared);
-  const along = average(timesValue.total, timesValue.shared) * shrunk;
+  const alongValue = contributions.reduce((sum, one) => {
+    if (isScaleFree([one])) return sum;
+    const times = one.timesValue ?? {
+      total: product(values, one.total),
+      shared: product(sharedValues, one.shared),
+    };
+    return sum + average(times.total, times.shared);
+  }, 0);
+  const along = alongValue * shrunk;
   const project = (kernel: Kernel, like: Kernel): Kernel =>
     combine(kernel, like, (g, value) => factor * (g - gradientMean - along * value));
   const clamped = clampContribution({
@@ -257,8 +260,6 @@ function perInputGradient(
     coherence: above.coherence * factor,
   });
 }
-
-const nothing = { total: constantKernel(0), shared: constantKernel(0) };
 
 /** Norms of single channels make them alike, norms over the channels of a place take away what their scales have in common. */
 function normalizedSpread(op: Norm, spread: Spread): Spread {
