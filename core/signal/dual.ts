@@ -17,6 +17,8 @@ export interface Dual {
   readonly slopeOnValue: number;
   /** E f'(x)^2. */
   readonly slopeSecondMoment: number;
+  /** What the second moments of f and f' do where the variance of x changes. */
+  readonly onScale: OnScale;
   /** E f(x) f(x'). */
   value(rho: number): number;
   /** E f'(x) f'(x'). */
@@ -30,6 +32,17 @@ export interface Dual {
   /** The part of it that goes with rho^2: what a change of the variance of x and x' does. */
   readonly squaresOnScale: number;
 }
+
+/** With v the variance of x. */
+export interface OnScale {
+  /** d log E f^2 / d log v, and the same of f'. */
+  readonly value: number;
+  readonly slope: number;
+  /** Half of v^2 times the second derivative of E f^2 by v: what it gains per variance of v / v^2. */
+  readonly valueBend: number;
+}
+
+const homogeneous: OnScale = { value: 1, slope: 0, valueBend: 0 };
 
 /** The dual kernels of an activation. `variance` 0 is the constant `mean`. */
 export function dualOf(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
@@ -76,6 +89,7 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
     mean: value,
     slopeMean: f.slope(mean),
     slopeOnValue: 0,
+    onScale: homogeneous,
     slopeSecondMoment: slope,
     value: () => value * value,
     slope: () => slope,
@@ -101,6 +115,7 @@ function piecewiseLinear(mean: number, variance: number, negative: number): Dual
     mean: negative === 1 ? mean : ((1 - negative) / 2) * Math.sqrt((2 * variance) / Math.PI),
     slopeMean: (1 + negative) / 2,
     slopeOnValue: (1 - negative) / Math.sqrt(2 * Math.PI),
+    onScale: homogeneous,
     slopeSecondMoment: odd + even,
     value: (rho) => variance * product(rho) + (negative === 1 ? mean * mean : 0),
     slope: (rho) => odd + even * (2 / Math.PI) * Math.asin(clampRho(rho)),
@@ -149,12 +164,14 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   const products = new Float64Array(terms);
   const powers = new Float64Array(terms);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
+  let slopeGrowth = 0;
   visitGaussian(mean, variance, (z, weight) => {
     const x = mean + std * z;
     const [value, slope] = [f.value(x), f.slope(x)];
     const product = z * slope;
     valueSecond += weight * value * value;
     slopeSecond += weight * slope * slope;
+    slopeGrowth += (weight * slope * slope * (z * z - 1)) / 2;
     productSecond += weight * product * product;
     mixed += weight * product * value;
     valueThird += weight * value ** 3;
@@ -186,6 +203,12 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     slopeSecond,
     productSecond,
     mixed,
+    onScale: {
+      // By Hermite polynomials: the k-th derivative by v is half to the k of the 2k-th by x.
+      value: valueSecond > 0 ? (powers[2] ?? 0) / Math.SQRT2 / valueSecond : 0,
+      slope: slopeSecond > 0 ? slopeGrowth / slopeSecond : 0,
+      valueBend: ((powers[4] ?? 0) * Math.sqrt(24)) / 8,
+    },
   });
 }
 
@@ -201,6 +224,7 @@ interface Series {
   readonly productSecond: number;
   /** E z f f'. */
   readonly mixed: number;
+  readonly onScale: OnScale;
 }
 
 function dualOfSeries(series: Series): Dual {
@@ -210,6 +234,7 @@ function dualOfSeries(series: Series): Dual {
     mean: values[0] ?? 0,
     slopeMean: slopes[0] ?? 0,
     slopeOnValue: slopes[1] ?? 0,
+    onScale: series.onScale,
     slopeSecondMoment: slopeSecond,
     value: powerSeries(values, valueSecond),
     slope: powerSeries(slopes, slopeSecond),
@@ -275,6 +300,7 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
     slopeSecond: negative ** 2 + bendOfSquare * above,
     productSecond: negative ** 2 + bendOfSquare * outer,
     mixed: std * (negative ** 2 + bendOfSquare * above),
+    onScale: homogeneous,
   });
 }
 
@@ -311,14 +337,25 @@ function scaleFreeSeries(
 }
 
 function powerSeries(coefficients: Float64Array, second: number): (rho: number) => number {
-  const squares = coefficients.map((a) => a * a);
-  const rest = Math.max(second - squares.reduce((sum, square) => sum + square, 0), 0);
+  const squares = new Float64Array(terms);
+  let whole = 0;
+  for (let n = 0; n < terms; n++) {
+    squares[n] = (coefficients[n] ?? 0) ** 2;
+    whole += squares[n] ?? 0;
+  }
+  const rest = Math.max(second - whole, 0);
   return (rho) => {
     const r = clampRho(rho);
     let sum = 0;
-    for (let n = terms - 1; n >= 0; n--) sum = sum * r + (squares[n] ?? 0);
-    return sum + rest * Math.abs(r) ** (2 * terms);
+    for (let n = termsFor(r) - 1; n >= 0; n--) sum = sum * r + (squares[n] ?? 0);
+    return Math.abs(r) < 0.8 ? sum : sum + rest * Math.abs(r) ** (2 * terms);
   };
+}
+
+/** What is left out is below 1e-11 of a coefficient. */
+function termsFor(rho: number): number {
+  const size = Math.abs(rho);
+  return size < 0.05 ? 10 : size < 0.15 ? 14 : size < 0.35 ? 26 : terms;
 }
 
 function gaussianSum(mean: number, variance: number, g: (x: number) => number): number {

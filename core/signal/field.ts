@@ -11,6 +11,7 @@ import {
   weightedSum,
 } from './kernel.ts';
 import type { Marginal } from './marginal.ts';
+import { mixPlaces, type Places } from './places.ts';
 import { noSpread, type Spread, spreadOfUnion } from './spread.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface Segment {
   readonly coherence: number;
   /** `coherence` less the same for two different inputs. */
   readonly varyingCoherence: number;
+  /** Where in the map its second moment is; even where it is not given. */
+  readonly places?: Places | undefined;
   /** What chance leaves in its channels; none where it is not given. */
   readonly spread?: Spread | undefined;
   /** How its elements are distributed, where that is far from Gaussian. Made when it is asked for. */
@@ -134,6 +137,9 @@ function mergeSegments(field: Field): Segment {
     ),
     coherence: within === 0 ? 0 : pairs((segment) => segment.coherence) + across,
     varyingCoherence: pairs((segment) => segment.varyingCoherence),
+    places: mixPlaces(
+      field.segments.map(({ places, total }, i) => ({ places, share: (shares[i] ?? 0) * atZero(total) })),
+    ),
     spread: spreadOfUnion(field.segments.map((segment, i) => ({ spread: spreadOf(segment), share: shares[i] ?? 0 }))),
   };
 }
@@ -188,6 +194,7 @@ export function scaleSegment(segment: Segment, factor: number): Segment {
     varying: scaleKernel(segment.varying, square),
     coherence: segment.coherence * square,
     varyingCoherence: segment.varyingCoherence * square,
+    places: segment.places,
     spread: segment.spread,
   };
 }
@@ -245,6 +252,7 @@ export function mapCovariances(
     varying: mapKernel(segment.varying, varying),
     coherence: total(segment.coherence),
     varyingCoherence: varying(segment.varyingCoherence),
+    places: segment.places,
     spread: segment.spread,
   };
 }

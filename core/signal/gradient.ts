@@ -1,6 +1,7 @@
 import type { ActivationName } from '../graph/op.ts';
 import { addKernels, atZero, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
 import type { Profile } from './marginal.ts';
+import { mixPlaces, type Places } from './places.ts';
 
 /**
  * The gradient of the mean loss with respect to one segment, as it came from one consumer. Kernels as in `Segment`; `shared` is
@@ -13,6 +14,8 @@ export interface Contribution {
   readonly coherence: number;
   /** Kernels of the gradient times the standardized value below it, for a normalization there; absent where not known. */
   readonly timesValue?: { readonly total: Kernel; readonly shared: Kernel };
+  /** Where in the map it is; even where it is not given. */
+  readonly places?: Places | undefined;
   /** Over the cells of the tensor's marginal, where it has one and what came back depends on the value. */
   readonly profile?: Profile;
   /**
@@ -78,6 +81,7 @@ export function total(contributions: readonly Contribution[]): Contribution {
       total: addKernels(sum.total, next.total),
       shared: addKernels(sum.shared, next.shared),
       coherence: sum.coherence + next.coherence,
+      places: mixPlaces([sum, next].map(({ places, total }) => ({ places, share: atZero(total) }))),
     }),
     first,
   );
@@ -89,7 +93,8 @@ export function addGradients(a: Gradient, b: Gradient): Gradient {
 
 /** Every kernel times a number. */
 export function scaleContribution(contribution: Contribution, factor: number): Contribution {
-  return mapContribution(contribution, (kernel) => scaleKernel(kernel, factor), factor);
+  const scaled = mapContribution(contribution, (kernel) => scaleKernel(kernel, factor), factor);
+  return { ...scaled, places: contribution.places };
 }
 
 /** A linear map of every kernel; `coherence` is the factor on what channels have in common. */

@@ -9,6 +9,6 @@ export function axisOf(site: Site, axis: number, input: Field): number {
 
 /** Both kernels changed alike; what it was a function of, and how it is distributed, is no longer known. */
 export function mapKernels(segment: Segment, map: (kernel: Kernel) => Kernel): Segment {
-  const { before: _, marginal: __, last: ___, ...rest } = segment;
+  const { before: _, marginal: __, last: ___, places: ____, ...rest } = segment;
   return { ...rest, total: map(segment.total), varying: map(segment.varying) };
 }

@@ -24,6 +24,7 @@ import {
   type Size,
   scaleKernel,
 } from '../kernel.ts';
+import { insideFactor, type Places, placesAbove, placesBelow, placesTogether } from '../places.ts';
 import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
 import { type Spread, spreadOfMix } from '../spread.ts';
 import {
@@ -85,6 +86,7 @@ interface LinearMap {
     /** Without the borders. */
     readonly strided: Matrices;
     readonly windows: Windows;
+    readonly isTransposed: boolean;
   } | null;
   /** Dense over a field whose channels are elsewhere. */
   readonly relayout?: (field: Field) => Field;
@@ -129,6 +131,7 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
           meanBack: both(windows, averageMatrix),
           strided: both(windows, strideMatrix),
           windows,
+          isTransposed: op.transposed,
         }
       : {
           forward: both(windows, tapMatrix),
@@ -137,6 +140,7 @@ function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
           meanBack: both(windows, averageGradientMatrix),
           strided: both(windows, strideMatrix),
           windows,
+          isTransposed: op.transposed,
         };
   return {
     outChannels: isKnown(op.outChannels) ? op.outChannels : null,
@@ -212,7 +216,8 @@ function partsOf(map: LinearMap, field: Field): readonly { readonly map: LinearM
 
 function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, energy: number, bias: Moments): Segment {
   const common = commonPart(map, input, weight.mean);
-  const through = (kernel: Kernel) => scaleKernel(apply(map, kernel), energy);
+  const inside = insideOf(map, input.places, undefined);
+  const through = (kernel: Kernel) => scaleKernel(apply(map, kernel), energy * inside);
   const varying = addKernels(through(input.varying), common.varying);
   return {
     channels: map.outChannels,
@@ -221,8 +226,19 @@ function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, en
     varying,
     coherence: atZero(common.total) + bias.mean * bias.mean,
     varyingCoherence: atZero(common.varying),
+    places: map.axes === null ? input.places : throughWindows(map, (windows) => placesAbove(input.places, windows)),
     spread: mixedSpread(map, input, weight, varying),
   };
+}
+
+/** A transposed convolution forgets the places. */
+function throughWindows(map: LinearMap, make: (windows: Windows) => Places | undefined): Places | undefined {
+  return map.axes === null || map.axes.isTransposed ? undefined : make(map.axes.windows);
+}
+
+function insideOf(map: LinearMap, below: Places | undefined, above: Places | undefined): number {
+  if (map.axes === null) return placesTogether(below, above);
+  return map.axes.isTransposed ? 1 : insideFactor(below, above, map.axes.windows);
 }
 
 /** What chance the weights leave in the channels, from what varies below and above. */
@@ -349,13 +365,16 @@ function mapKernelAtZero(like: Kernel, value: number): Kernel {
 }
 
 function inputGradient(map: LinearMap, weight: WeightMoments, energy: number, above: Contribution): Contribution {
+  const inside = insideOf(map, undefined, above.places);
+  const places =
+    map.axes === null ? above.places : throughWindows(map, (windows) => placesBelow(above.places, windows));
   const independent = mapContribution(
     above,
-    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, ...map.axes.backward), energy),
+    (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, ...map.axes.backward), energy * inside),
     0,
   );
   const { fanOut } = fansOf(map);
-  if (weight.mean === 0 || fanOut === null) return independent;
+  if (weight.mean === 0 || fanOut === null) return { ...independent, places };
   const whole = atZero(above.total);
   const share = whole === 0 ? 0 : meanSquare(1, above.coherence / whole, map.outPerGroup);
   const factor = (weight.mean * fanOut) ** 2 * Math.max(share, 0);
@@ -378,5 +397,5 @@ function weightGradient(batch: number, map: LinearMap, input: Segment, above: Co
   const shared = sharedOf(input);
   const within = pairSum(multiplyKernels(above.total, apply(map, input.total)), map.outputSize);
   const across = pairSum(multiplyKernels(above.shared, apply(map, shared)), map.outputSize);
-  return Math.max(batch * within + batch * (batch - 1) * across, 0);
+  return Math.max(batch * within + batch * (batch - 1) * across, 0) * insideOf(map, input.places, above.places);
 }

@@ -25,6 +25,7 @@ import {
   scaleKernel,
 } from '../kernel.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
+import { mixPlaces, multiplyPlaces, placesTogether } from '../places.ts';
 import type { Site, Transfer } from '../site.ts';
 import { spreadOfSum } from '../spread.ts';
 import { mapKernels } from './axes.ts';
@@ -59,10 +60,12 @@ export const multiply: Transfer<OpOf<'multiply'>> = {
         if (factor === null) return gradient;
         const shared = sharedOf(factor);
         const through = total(gradient.flat());
+        const together = placesTogether(through.places, factor.places);
         const times: Contribution = {
-          total: multiplyKernels(through.total, factor.total),
-          shared: multiplyKernels(through.shared, shared),
+          total: scaleKernel(multiplyKernels(through.total, factor.total), together),
+          shared: scaleKernel(multiplyKernels(through.shared, shared), together),
           coherence: 0,
+          places: multiplyPlaces(through.places, factor.places),
         };
         return broadcastBack(input, output, times);
       }),
@@ -162,6 +165,7 @@ function addSegments(a: Segment, b: Segment): Segment {
     varying: addKernels(a.varying, b.varying),
     coherence: a.coherence + b.coherence + cross,
     varyingCoherence: a.varyingCoherence + b.varyingCoherence,
+    places: mixPlaces([a, b].map(({ places, total }) => ({ places, share: atZero(total) }))),
     spread: spreadOfSum(parts(a, b)),
     ...marginalOfSum(a, b),
   };
@@ -204,6 +208,7 @@ function multiplySegments(a: Segment, b: Segment): Segment {
     varyingCoherence: a.varyingCoherence * b.coherence + (a.coherence - a.varyingCoherence) * b.varyingCoherence,
     // A gate that is the same everywhere changes no correlations.
     spread: a.total.data.length >= b.total.data.length ? a.spread : b.spread,
+    places: multiplyPlaces(a.places, b.places),
   };
 }
 

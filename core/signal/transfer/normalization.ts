@@ -11,6 +11,7 @@ import {
   type Size,
   scaleKernel,
 } from '../kernel.ts';
+import { placesTogether } from '../places.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
 import type { Spread } from '../spread.ts';
 
@@ -151,6 +152,7 @@ function normalize(
     varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - taken.varying(v))),
     coherence: coherent * (segment.coherence - mean.coherence) + bias.mean * bias.mean,
     varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
+    places: segment.places,
     spread: segment.spread && normalizedSpread(site.op, segment.spread),
   };
 }
@@ -216,12 +218,14 @@ function normalizationGradient(
   });
   // The gain's gradient is the sum of g times the standardized value, over whatever shares it.
   const summed = size[0] * size[1] * site.batch;
-  const gainSquare = Math.max(along, 0) * summed * summed + (above.scaleGradient ?? 0);
+  const gainSquare =
+    Math.max(along, 0) * placesTogether(above.places, segment.places) * summed * summed + (above.scaleGradient ?? 0);
   const { beforeSlope } = above;
   const below: Contribution = {
     ...clamped,
     inflation,
     isCentred: true,
+    places: above.places,
     // A larger input is not quite the same output: epsilon is not larger too.
     scaleGradient: (1 - shrunk) ** 2 * gain.second * gainSquare,
     ...(beforeSlope === undefined ? {} : { beforeSlope: { ...beforeSlope, factor: beforeSlope.factor * factor } }),

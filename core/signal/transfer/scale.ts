@@ -73,6 +73,7 @@ export const dropout: Transfer<OpOf<'dropout'>> = {
         ),
         coherence: segment.coherence * (site.op.mode === 'row' ? grow : 1),
         varyingCoherence: segment.varyingCoherence + (site.op.mode === 'row' ? (grow - 1) * segment.coherence : 0),
+        places: segment.places,
         spread: site.op.mode === 'row' && segment.spread ? spreadOfMasks(segment.spread, 1 / grow) : undefined,
       };
     });
@@ -85,6 +86,7 @@ export const dropout: Transfer<OpOf<'dropout'>> = {
           total: kernels(one.total),
           shared: one.shared,
           coherence: one.coherence * (site.op.mode === 'row' ? grow : 1),
+          places: one.places,
         })),
       ],
     };

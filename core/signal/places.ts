@@ -1,0 +1,142 @@
+import type { AxisWindow, Windows } from './window.ts';
+
+/**
+ * The second moment of the rows and of the columns of a field, over its mean: zeros around a map leave its border less, again with
+ * every convolution. None where all places are alike.
+ */
+export interface Places {
+  readonly rows: Float64Array;
+  readonly columns: Float64Array;
+}
+
+/** Larger maps have little border. */
+const largest = 64;
+
+/** What windows over these places sum up, place by place. */
+export function placesAbove(places: Places | undefined, windows: Windows): Places | undefined {
+  return ofBoth(windows, (window, axis) => {
+    const below = places?.[axis];
+    const sums = new Float64Array(window.output);
+    forTaps(window, (output, input) => {
+      sums[output] = (sums[output] ?? 0) + (below?.[input] ?? 1);
+    });
+    return sums;
+  });
+}
+
+/** What the places below windows gather from them. */
+export function placesBelow(places: Places | undefined, windows: Windows): Places | undefined {
+  return ofBoth(windows, (window, axis) => {
+    const above = places?.[axis];
+    const sums = new Float64Array(window.input);
+    forTaps(window, (output, input) => {
+      sums[input] = (sums[input] ?? 0) + (above?.[output] ?? 1);
+    });
+    return sums;
+  });
+}
+
+function ofBoth(
+  windows: Windows,
+  make: (window: AxisWindow, axis: 'rows' | 'columns') => Float64Array,
+): Places | undefined {
+  const [y, x] = windows;
+  if (Math.max(y.input, x.input, y.output, x.output) > largest) return undefined;
+  return {
+    rows: toMeanOne(make(y, 'rows')),
+    columns: toMeanOne(make(x, 'columns')),
+  };
+}
+
+function forTaps(window: AxisWindow, visit: (output: number, input: number) => void): void {
+  for (let output = 0; output < window.output; output++) {
+    for (let tap = 0; tap < window.taps; tap++) {
+      const input = output * window.stride - window.before + tap * window.dilation;
+      if (input >= 0 && input < window.input) visit(output, input);
+    }
+  }
+}
+
+/**
+ * What border and places make of a sum over all taps of all windows, by the share of it that is inside: over the same with even
+ * places. `below` weighs what is read, `above` the windows.
+ */
+export function insideFactor(below: Places | undefined, above: Places | undefined, windows: Windows): number {
+  if (below === undefined && above === undefined) return 1;
+  const axis = (window: AxisWindow, name: 'rows' | 'columns') => {
+    let [even, own] = [0, 0];
+    forTaps(window, (output, input) => {
+      even++;
+      own += (below?.[name][input] ?? 1) * (above?.[name][output] ?? 1);
+    });
+    return even === 0 ? 1 : own / even;
+  };
+  return axis(windows[0], 'rows') * axis(windows[1], 'columns');
+}
+
+/** The mean of the product, over what it is with even places. */
+export function placesTogether(a: Places | undefined, b: Places | undefined): number {
+  if (a === undefined || b === undefined) return 1;
+  return meanProduct(a.rows, b.rows) * meanProduct(a.columns, b.columns);
+}
+
+/** Relative variance over places. */
+export function unevenness(places: Places | undefined): number {
+  return placesTogether(places, places) - 1;
+}
+
+export function multiplyPlaces(a: Places | undefined, b: Places | undefined): Places | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const times = (x: Float64Array, y: Float64Array) => {
+    const product = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) product[i] = (x[i] ?? 0) * (y[i] ?? 1);
+    return toMeanOne(product);
+  };
+  return { rows: times(a.rows, b.rows), columns: times(a.columns, b.columns) };
+}
+
+export function raisePlaces(places: Places | undefined, exponent: number): Places | undefined {
+  if (places === undefined || exponent === 1) return places;
+  if (exponent === 0) return undefined;
+  const raise = (values: Float64Array) => {
+    const raised = new Float64Array(values.length);
+    for (let i = 0; i < values.length; i++) raised[i] = Math.max(values[i] ?? 0, 1e-9) ** exponent;
+    return toMeanOne(raised);
+  };
+  return { rows: raise(places.rows), columns: raise(places.columns) };
+}
+
+/** Of a sum or union whose parts have these shares of the second moment. */
+export function mixPlaces(
+  parts: readonly {
+    readonly places: Places | undefined;
+    readonly share: number;
+  }[],
+): Places | undefined {
+  const like = parts.find(({ places }) => places !== undefined)?.places;
+  const whole = parts.reduce((sum, { share }) => sum + share, 0);
+  if (like === undefined || whole <= 0) return undefined;
+  if (parts.length === 1) return like;
+  const mix = (axis: 'rows' | 'columns') => {
+    const mixed = new Float64Array(like[axis].length);
+    for (const { places, share } of parts) {
+      for (let i = 0; i < mixed.length; i++) mixed[i] = (mixed[i] ?? 0) + (share / whole) * (places?.[axis][i] ?? 1);
+    }
+    return mixed;
+  };
+  return { rows: mix('rows'), columns: mix('columns') };
+}
+
+function meanProduct(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 1);
+  return sum / Math.max(a.length, 1);
+}
+
+function toMeanOne(values: Float64Array): Float64Array {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  const mean = sum / values.length;
+  if (mean > 0) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / mean;
+  return values;
+}
