@@ -7,9 +7,12 @@ import {
   constantKernel,
   type Kernel,
   mapKernel,
+  multiplyKernels,
   pairMean,
+  pairSum,
   type Size,
   scaleKernel,
+  subtractKernels,
 } from '../kernel.ts';
 import { placesTogether } from '../places.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
@@ -42,7 +45,7 @@ export const normalization: Transfer<Norm> = {
     const [first = []] = backs.map(({ below }) => [below]);
     return {
       inputs: [prepared === input ? backs.map(({ below }) => [below]) : input.segments.map(() => first)],
-      weight: gainGradient(prepared, backs),
+      weight: site.moments('gain') === undefined ? null : gainGradient(prepared, backs),
     };
   },
 };
@@ -176,7 +179,10 @@ function normalizationGradient(
   const apart = overPositionsOf(site.op, segment.channels);
   if (apart !== null) {
     const below = perInputGradient({ segment, size, mean, variance, factor, apart }, above);
-    return { below: { ...below, inflation, isCentred: apart === 1 }, gain: null };
+    return {
+      below: { ...below, inflation, isCentred: apart === 1 },
+      gain: gainSquareOf(site, segment, size, contributions),
+    };
   }
   if (site.op.kind !== 'batchNorm') {
     const over = segment.channels;
@@ -189,7 +195,7 @@ function normalizationGradient(
       shared: scaleKernel(above.shared, factor * left),
       coherence: whole === 0 ? 0 : factor * (above.coherence - common * whole),
     };
-    return { below, gain: null };
+    return { below, gain: gainSquareOf(site, segment, size, contributions) };
   }
   const { batch } = site;
   const standardized = (kernel: Kernel) =>
@@ -231,6 +237,26 @@ function normalizationGradient(
     ...(beforeSlope === undefined ? {} : { beforeSlope: { ...beforeSlope, factor: beforeSlope.factor * factor } }),
   };
   return { below, gain: gainSquare };
+}
+
+/** Of a norm that each input has for itself: the sum of g times the standardized value over positions and inputs. */
+function gainSquareOf(site: Site<Norm>, segment: Segment, size: Size, contributions: readonly Contribution[]): number {
+  const { batch, op } = site;
+  const mean = meanOf(site, segment, size);
+  const taken = takenAt(op, segment, mean);
+  const scale = 1 / (Math.max(atZero(segment.total) - mean.total, 0) + op.epsilon);
+  const values = mapKernel(segment.total, (k) => (k - taken.total(k)) * scale);
+  const varying = mapKernel(segment.varying, (v) => (v - taken.varying(v)) * scale);
+  const shared = subtractKernels(values, varying);
+  return contributions.reduce((sum, one) => {
+    // What an activation above says of the value is of the one behind the gain and the bias, which start at 1 and 0.
+    const times = one.timesValue ?? {
+      total: multiplyKernels(one.total, values),
+      shared: multiplyKernels(one.shared, shared),
+    };
+    const pairs = batch * pairSum(times.total, size) + batch * (batch - 1) * pairSum(times.shared, size);
+    return sum + Math.max(pairs, 0) * placesTogether(one.places, segment.places);
+  }, 0);
 }
 
 /** How many channels each input's mean over positions is over; `null` for a norm that is not over the positions of one input. */
