@@ -114,7 +114,7 @@ export function mapGradient(gradient: Gradient, map: (contribution: Contribution
 export function gradientRms(gradient: Gradient, shares: readonly number[]): number {
   let sum = 0;
   gradient.forEach((contributions, i) => {
-    sum += (shares[i] ?? 0) * atZero(total(contributions).total);
+    for (const one of contributions) sum += (shares[i] ?? 0) * atZero(one.total);
   });
   return Math.sqrt(Math.max(sum, 0));
 }

@@ -37,6 +37,21 @@ export function atZero(kernel: Kernel): number {
   return kernel.data[0] ?? 0;
 }
 
+export function isFiniteKernel({ data }: Kernel): boolean {
+  // Neither NaN nor infinity gets lost in a sum of absolute values.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] ?? 0);
+  return Number.isFinite(sum);
+}
+
+/** The kernel on this quadrant of offsets; its own last row and column go on. */
+export function expandKernel(kernel: Kernel, rows: number, columns: number): Kernel {
+  if (kernel.rows === rows && kernel.columns === columns) return kernel;
+  const data = new Float64Array(rows * columns);
+  for (let i = 0, dy = 0; dy < rows; dy++) for (let dx = 0; dx < columns; dx++, i++) data[i] = at(kernel, dy, dx);
+  return { rows, columns, data };
+}
+
 export function at(kernel: Kernel, dy: number, dx: number): number {
   const y = Math.min(dy, kernel.rows - 1);
   const x = Math.min(dx, kernel.columns - 1);

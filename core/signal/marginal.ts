@@ -22,7 +22,7 @@ export interface Grid extends Points {
   readonly transition: Float64Array;
 }
 
-const cells = 64;
+const cells = 48;
 /** Standard deviations of the Gaussian part that the grid reaches beyond the outer points. */
 const reach = 4.5;
 

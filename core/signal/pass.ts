@@ -6,6 +6,7 @@ import { type Dim, isKnown } from '../graph/shape.ts';
 import { alongBack, slopeAlong } from './along.ts';
 import type { Field } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
+import { isFiniteKernel } from './kernel.ts';
 import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { ExpectedInput, Site } from './site.ts';
@@ -63,7 +64,7 @@ function fixedLayers(graph: ModelGraph): ReadonlySet<number> {
 }
 
 function hasFiniteMoments(field: Field): boolean {
-  return field.segments.every(({ mean, total }) => Number.isFinite(mean) && total.data.every(Number.isFinite));
+  return field.segments.every(({ mean, total }) => Number.isFinite(mean) && isFiniteKernel(total));
 }
 
 function backward(

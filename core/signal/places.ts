@@ -116,7 +116,7 @@ export function mixPlaces(
   const like = parts.find(({ places }) => places !== undefined)?.places;
   const whole = parts.reduce((sum, { share }) => sum + share, 0);
   if (like === undefined || whole <= 0) return undefined;
-  if (parts.length === 1) return like;
+  if (parts.every(({ places }) => places === like)) return like;
   const mix = (axis: 'rows' | 'columns') => {
     const mixed = new Float64Array(like[axis].length);
     for (const { places, share } of parts) {

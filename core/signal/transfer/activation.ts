@@ -3,7 +3,16 @@ import { activationOf } from '../../maths/activation.ts';
 import { type Dual, dualOf } from '../dual.ts';
 import { type Activated, type Segment, sharedOf, spreadOf } from '../field.ts';
 import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradient.ts';
-import { atZero, combine, constantKernel, type Kernel, mapKernel, multiplyKernels, scaleKernel } from '../kernel.ts';
+import {
+  atZero,
+  combine,
+  constantKernel,
+  expandKernel,
+  type Kernel,
+  mapKernel,
+  multiplyKernels,
+  scaleKernel,
+} from '../kernel.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import { multiplyPlaces, type Places, placesTogether, raisePlaces, unevenness } from '../places.ts';
 import type { Transfer } from '../site.ts';
@@ -65,38 +74,47 @@ const monotone: ReadonlySet<ActivationName> = new Set([
 function applyDual(op: Function, segment: Segment): Activated {
   const through = throughOf(op, segment);
   const { dual, rho, variance } = through;
-  const difference = (all: number, varying: number): number => {
+  /** E f f' at this correlation, `both`, less the same for two different inputs. */
+  const difference = (varying: number, correlation: number, both: number): number => {
     if (variance === 0 || varying === 0) return 0;
     const step = varying / variance;
-    const high = rho(all);
     // Where the two correlations are too close to subtract: E f f' grows by v E f'f' per unit of correlation.
-    return Math.abs(step) < 1e-4 ? varying * dual.slope(high - step / 2) : dual.value(high) - dual.value(high - step);
+    return Math.abs(step) < 1e-4 ? varying * dual.slope(correlation - step / 2) : both - dual.value(correlation - step);
   };
   const { mean, value, slopeSecondMoment } = through;
-  const chance = chanceOf(segment, through);
-  const bend = (covariance: Kernel) => combine(covariance, chance, (k, e) => bendOf(dual, rho(k), e));
-  const bent = bend(segment.total);
-  const plain = mapKernel(segment.total, (covariance) => value.shift + value.factor * dual.value(rho(covariance)));
-  const straight = combine(segment.total, segment.varying, (all, varying) => value.factor * difference(all, varying));
+  const rows = Math.max(segment.total.rows, segment.varying.rows);
+  const columns = Math.max(segment.total.columns, segment.varying.columns);
+  const all = expandKernel(segment.total, rows, columns).data;
+  const own = expandKernel(segment.varying, rows, columns).data;
+  const chance = expandKernel(chanceOf(segment, through), rows, columns).data;
+  // Two kernels in one loop: networks spend most of their time here.
+  const total = new Float64Array(all.length);
+  const varying = new Float64Array(all.length);
+  for (let i = 0; i < all.length; i++) {
+    const correlation = rho(all[i] ?? 0);
+    const both = dual.value(correlation);
+    const bent = bendOf(dual, correlation, both, chance[i] ?? 0);
+    total[i] = value.shift + value.factor * (both + bent);
+    varying[i] = value.factor * (difference(own[i] ?? 0, correlation, both) + bent);
+  }
   // A heavy tail, or places with little: the second moment of f is that over all variances.
   const isGaussian = segment.marginal === undefined && variance > 0;
-  const own = isGaussian ? dual.onScale.valueBend * scalesOf(segment) : 0;
-  const varying = plusAtZero(
-    combine(straight, bent, (v, more) => v + value.factor * more),
-    own,
-  );
-  const total = combine(plain, bent, (k, more) => k + value.factor * more);
+  const more = isGaussian ? dual.onScale.valueBend * scalesOf(segment) : 0;
+  total[0] = (total[0] ?? 0) + more;
+  varying[0] = (varying[0] ?? 0) + more;
+  const coherence = rho(segment.coherence);
+  const after = { rows, columns, data: varying };
   return {
     slopeSecondMoment,
     segment: {
       channels: segment.channels,
       mean,
-      total: plusAtZero(total, own),
-      varying,
+      total: { rows, columns, data: total },
+      varying: after,
       places: raisePlaces(segment.places, dual.onScale.value),
-      coherence: value.shift + value.factor * dual.value(rho(segment.coherence)),
-      varyingCoherence: value.factor * difference(segment.coherence, segment.varyingCoherence),
-      spread: segment.spread && spreadAfter(segment, varying, through),
+      coherence: value.shift + value.factor * dual.value(coherence),
+      varyingCoherence: value.factor * difference(segment.varyingCoherence, coherence, dual.value(coherence)),
+      spread: segment.spread && spreadAfter(segment, after, through),
       ...(op.fn === 'identity'
         ? segment.marginal === undefined
           ? {}
@@ -114,13 +132,6 @@ function scalesOf(segment: Segment): number {
   return unevenness(segment.places) + Math.max(atZero(spreadOf(segment).excess), 0) / 3;
 }
 
-function plusAtZero(kernel: Kernel, value: number): Kernel {
-  if (value === 0) return kernel;
-  const data = kernel.data.slice();
-  data[0] = (data[0] ?? 0) + value;
-  return { ...kernel, data };
-}
-
 /** By how much the correlations of single channels differ from their mean, in units of `rho`. */
 function chanceOf(segment: Segment, { variance }: Through): Kernel {
   const unit = variance === 0 ? 0 : atZero(segment.varying) / variance;
@@ -130,9 +141,9 @@ function chanceOf(segment: Segment, { variance }: Through): Kernel {
 const noChance = constantKernel(0);
 
 /** What E f f' gains where the correlation is `rho` plus or minus `chance`: kernels are convex. */
-function bendOf(dual: Dual, rho: number, chance: number): number {
+function bendOf(dual: Dual, rho: number, both: number, chance: number): number {
   const step = Math.min(chance, 1 - Math.abs(rho));
-  return step <= 1e-6 ? 0 : (dual.value(rho + step) + dual.value(rho - step)) / 2 - dual.value(rho);
+  return step <= 1e-6 ? 0 : (dual.value(rho + step) + dual.value(rho - step)) / 2 - both;
 }
 
 /** Squares of f have their own dual kernel; common scales pass by what they do to the variance of f. */
