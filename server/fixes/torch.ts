@@ -45,7 +45,10 @@ function initCall(call: Call, source: Source): Shape | null {
   }
   const name = callee.name;
   const tensor = argumentOf(call, 'tensor', 0);
-  if (tensor === null || !/_$|^(?:xavier|kaiming)_|^(?:normal|uniform|constant|orthogonal|sparse)$/.test(name))
+  if (
+    tensor === null ||
+    !/_$|^(?:xavier|kaiming)_(?:normal|uniform)|^(?:normal|uniform|constant|orthogonal|sparse)$/.test(name)
+  )
     return null;
   const prefix = callee.type === 'Name' ? null : prefixOf(callee, source);
   const kept = {

@@ -17,6 +17,8 @@ export interface Framework {
    * user code. `null` for all other names.
    */
   readonly sourceModule?: (name: string) => string | null;
+  /** The same for packages around the framework, where they are not installed: otherwise their own source counts. */
+  readonly missingModule?: (name: string) => ((member: string) => Value | null) | null;
   /** JavaScript: what a script tag defines (`tf`); `null` for other names. */
   readonly scriptGlobal?: (name: string) => Value | null;
   /** Is this instance a model of the framework (as against one of its plain layers, or something else)? */

@@ -163,7 +163,7 @@ export function createModuleStore(
     }
     const source = level === 0 ? (sourceModule(name) ?? name) : name;
     const found = resolve(source, level, from);
-    if (found === null) return null;
+    if (found === null) return level === 0 ? missingModule(name) : null;
     if (from.name !== '__main__') kept.get(from.path)?.imports.add(found.path);
     const absolute = absoluteName(from, source, level);
     lateImports.imported(found, absolute);
@@ -216,6 +216,21 @@ export function createModuleStore(
         return member(key) ?? frameworkModule(inner, from);
       });
       namespaces.set(name, made);
+      return made;
+    }
+    return null;
+  }
+
+  /** A package that is not installed but whose names are known; those that are not are unknown, rather than missing. */
+  function missingModule(name: string): NamespaceValue | null {
+    const key = `${name} (not installed)`;
+    const known = namespaces.get(key);
+    if (known !== undefined) return known;
+    for (const { missingModule: lookUp } of machine.frameworks) {
+      const member = lookUp?.(name) ?? null;
+      if (member === null) continue;
+      const made = namespace(name, (inner) => member(inner) ?? missingModule(`${name}.${inner}`) ?? unknown(inner));
+      namespaces.set(key, made);
       return made;
     }
     return null;

@@ -35,6 +35,29 @@ describe('timm, read from its sources', () => {
     expect(score.parameters.right).toBe(model.parameters.length);
   });
 
+  it('initializes as our tables say where its source is not there', () => {
+    const root = timmRoot(built.get('test_vit') ?? { path: '' });
+    const inits = ['trunc_normal_(w, 0.1, 0.5, -1, 0.8)', 'trunc_normal_tf_(w, 0.1, 0.02)', 'lecun_normal_(w)'];
+    const scaling = ["variance_scaling_(w, 2, 'fan_avg', 'uniform')", "variance_scaling_(w, 0.5, 'fan_out')"];
+    const lines = [...inits, ...scaling].map(
+      (call, index) => `        w = self.w${index} = nn.Parameter(torch.empty(9, 6, 3))\n        ${call}\n`,
+    );
+    const text = `import torch\nfrom torch import nn\nfrom timm.layers import ${[...inits, ...scaling].map((call) => call.split('(')[0]).join(', ')}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+${lines.join('')}`;
+    const read = (searchPaths: readonly string[]) => {
+      const disk = createDiskWorkspace({ roots: ['/user'], searchPaths });
+      const workspace = withOpenDocuments(disk, (path) => (path === '/user/main.py' ? { text, version: 1 } : null));
+      const [net] = createAnalyzer(workspace, createFrameworks()).analyze('/user/main.py').models;
+      return net?.graph.parameters.map(({ initializer: { mean, std } }) => [mean, std].map((x) => x?.toFixed(9)));
+    };
+    const fromSource = read([root]);
+    expect(fromSource?.flat()).toHaveLength(10);
+    expect(read([])).toEqual(fromSource);
+  });
+
   it('is found by the name of a model in the user’s code', () => {
     const model = built.get('test_vit');
     if (model === undefined) throw new Error('timm did not build test_vit');

@@ -14,6 +14,6 @@ export const smallTimm = createCollection(script, (args) => runPython(timmOnDebi
 });
 
 /** The folder that timm lies in: the import root, as in `--search-path`. */
-export function timmRoot(built: BuiltModel): string {
+export function timmRoot(built: Pick<BuiltModel, 'path'>): string {
   return path.resolve(built.path, '../../..');
 }

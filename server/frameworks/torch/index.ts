@@ -1,4 +1,5 @@
 import type { Framework } from '../framework.ts';
+import { helperModule } from './helper-libraries.ts';
 import { setTensorIndex, tensorIndex } from './indexing.ts';
 import { lossOf } from './losses.ts';
 import { torchModule } from './namespaces.ts';
@@ -16,6 +17,7 @@ const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict', 'Transform
 export const torch: Framework = {
   id: 'torch',
   module: torchModule,
+  missingModule: helperModule,
   isModel: (instance) => isModule(instance) && (instance.class.native === null || containers.has(instance.class.name)),
   describe: (root) => ({
     parameters: namedParameters(root).map(([name, tensor]) => {
