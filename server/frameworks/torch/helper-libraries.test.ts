@@ -72,6 +72,22 @@ describe('where a helper library is not installed, its initializers are known', 
     expect(found.get('conv.weight')?.std).toBeGreaterThan(0.1);
   });
 
+  it('of detectron2: a convolution brings its norm and activation', () => {
+    const found = initialized(
+      'from detectron2.layers import Conv2d, get_norm',
+      "self.conv = Conv2d(4, 8, 3, bias=False, norm=get_norm('GN', 64), activation=torch.relu)",
+    );
+    expect([...found.keys()]).toEqual([
+      'conv.weight',
+      'conv.norm.weight',
+      'conv.norm.bias',
+      'head.weight',
+      'head.bias',
+    ]);
+    // PyTorch's default: uniform within 1 / √fan.
+    expectStd(found.get('conv.weight'), 1 / Math.sqrt(3 * 36));
+  });
+
   it('but a name that the tables do not have is not', () => {
     const found = initialized('from timm.layers import some_init_', 'some_init_(self.head.weight)');
     expect(found.get('head.weight')?.std ?? null).toBeNull();

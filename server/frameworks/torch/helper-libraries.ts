@@ -14,6 +14,7 @@ import {
   type Value,
 } from '../../interpreter/values.ts';
 import { containerClasses } from './containers.ts';
+import { detectronLayers } from './detectron.ts';
 import { initFunctions } from './init.ts';
 import { layerClass } from './layer.ts';
 import { sumOf } from './memory.ts';
@@ -238,6 +239,7 @@ const packages: Readonly<Record<string, Members>> = {
   mmcv: openmmlab,
   mmengine: openmmlab,
   fvcore: caffe2,
+  detectron2: detectronLayers,
 };
 
 /** The names of a helper library's modules, whichever of them it is: a name means the same in all of them. */
