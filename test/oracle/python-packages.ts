@@ -53,6 +53,13 @@ export function sourcesOf(packages: PythonPackages): string {
   return folderOf(packages);
 }
 
+/** Shapes by the names of their axes; NumPy is there with PyTorch. */
+export const einops: PythonPackages = {
+  name: 'einops',
+  packages: ['einops==0.8.1'],
+  withoutDependencies: true,
+};
+
 /** Where the packages lie: an import root for the analyzer too. */
 export function folderOf({ name }: PythonPackages): string {
   return path.resolve(import.meta.dirname, '../../out/python', name);

@@ -1,4 +1,5 @@
 import { constant, scaled, truncatedNormal, varianceScaling } from '../../../core/initializers/make.ts';
+import { sumOf } from '../../../core/initializers/transform.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { isNone, itemsOf, numberOf, stringOf } from '../../interpreter/read.ts';
 import { nativeClass, nativeFunction } from '../../interpreter/table.ts';
@@ -17,7 +18,6 @@ import { containerClasses } from './containers.ts';
 import { detectronLayers } from './detectron.ts';
 import { initFunctions } from './init.ts';
 import { layerClass } from './layer.ts';
-import { sumOf } from './memory.ts';
 import { moduleClass } from './module.ts';
 import { namedChildren } from './registry.ts';
 import { fill } from './writes.ts';

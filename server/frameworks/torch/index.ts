@@ -1,4 +1,5 @@
 import type { Framework } from '../framework.ts';
+import { einopsModule } from './einops.ts';
 import { helperModule } from './helper-libraries.ts';
 import { setTensorIndex, tensorIndex } from './indexing.ts';
 import { lossOf } from './losses.ts';
@@ -16,7 +17,7 @@ const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict', 'Transform
 /** PyTorch. */
 export const torch: Framework = {
   id: 'torch',
-  module: torchModule,
+  module: (name) => torchModule(name) ?? einopsModule(name),
   missingModule: helperModule,
   isModel: (instance) => isModule(instance) && (instance.class.native === null || containers.has(instance.class.name)),
   describe: (root) => ({

@@ -5,7 +5,14 @@ import type { Demand } from './trial.ts';
 export function candidateShapes(demand: Demand | undefined): readonly (Shape | null)[] {
   if (demand === undefined) return [null];
   if (demand.kind === 'alike') return [demand.shape];
-  return shapesSeen(demand).map(demand.restore);
+  return shapesSeen(demand).map(demand.restore).flatMap(withSides);
+}
+
+/** Where what was rearranged leaves both sides of an image open, the usual ones are tried. */
+function withSides(shape: Shape): readonly Shape[] {
+  const open = shape.flatMap((dim, axis) => (dim === null && axis > 0 ? [axis] : []));
+  if (shape.length !== 4 || open.length !== 2) return [shape];
+  return imageSides.map((side) => shape.map((dim, axis) => (open.includes(axis) ? side : dim)));
 }
 
 /** Sides of images: ImageNet's, CIFAR's and MNIST's first, then what other data sets and papers use. */
