@@ -175,6 +175,17 @@ export class CallContext implements NativeContext {
     return this.#machine.loadedModule(name);
   }
 
+  prepared<T>(exceptions: readonly string[], body: () => T): T {
+    const { state } = this.#machine;
+    const outer = state.caught;
+    state.caught = [...outer, ...exceptions];
+    try {
+      return body();
+    } finally {
+      state.caught = outer;
+    }
+  }
+
   importModule(name: string): Value | null {
     return this.#machine.importModule(name, 0, this.#site.module);
   }

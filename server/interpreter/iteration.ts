@@ -59,7 +59,8 @@ export function truth(machine: Machine, value: Value, site: Site): boolean | nul
       return value.value !== '';
     case 'list':
       if (!isPython) return true;
-      return value.open && value.items.length === 0 ? null : value.items.length > 0;
+      // What an open list holds may have been added under a condition that is not known.
+      return value.open ? null : value.items.length > 0;
     case 'tuple':
     case 'set':
       return isPython ? value.items.length > 0 : true;

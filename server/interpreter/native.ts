@@ -141,6 +141,8 @@ export interface NativeContext {
   missing(dict: DictValue, key: Value): boolean;
   /** A module of the user's that runs or has run, by its dotted name. */
   loadedModule(name: string): Value | null;
+  /** Runs `body` as a `try` does that catches these exceptions: operations that may fail raise them. */
+  prepared<T>(exceptions: readonly string[], body: () => T): T;
   /** `import package.module`, from where the call is. */
   importModule(name: string): Value | null;
 }

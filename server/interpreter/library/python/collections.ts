@@ -1,7 +1,19 @@
-import type { BoundArguments, NativeContext } from '../../native.ts';
+import { Raised } from '../../machine.ts';
+import type { BoundArguments, NativeContext, NativeMethod } from '../../native.ts';
 import { stringOf } from '../../read.ts';
-import { namespace, nativeClass, nativeFunction } from '../../table.ts';
-import { type ClassValue, type NamespaceValue, none, string, tuple, unknown, type Value } from '../../values.ts';
+import { method, namespace, nativeClass, nativeFunction } from '../../table.ts';
+import {
+  boolean,
+  type ClassValue,
+  type InstanceValue,
+  list,
+  type NamespaceValue,
+  none,
+  string,
+  tuple,
+  unknown,
+  type Value,
+} from '../../values.ts';
 import { toDict } from '../dictionaries.ts';
 import { dictClass, objectClass } from '../types.ts';
 
@@ -39,10 +51,41 @@ export function abstractClasses(name: string): NamespaceValue {
   return namespace(name, (member) => {
     const known = made.get(member);
     if (known !== undefined) return known;
-    const class_ = nativeClass(`${name}.${member}`, { bases: [objectClass] });
+    const methods = member === 'Mapping' || member === 'MutableMapping' ? mappingMethods : {};
+    const class_ = nativeClass(`${name}.${member}`, { bases: [objectClass], methods });
     made.set(member, class_);
     return class_;
   });
+}
+
+/** What a class that only says `__getitem__` and `__iter__` gets from `Mapping`. */
+const mappingMethods: Readonly<Record<string, NativeMethod>> = {
+  get: method('key, default=None', (self, given, context) => {
+    const found = mappingItem(self, given.get('key'), context);
+    return found ?? given.get('default');
+  }),
+  __contains__: method('key', (self, given, context) => {
+    const found = mappingItem(self, given.get('key'), context);
+    return found?.type === 'unknown' ? found : boolean(found !== null);
+  }),
+  keys: method('', (self, _, context) => mappingItems(self, context, (key) => key)),
+  values: method('', (self, _, context) => mappingItems(self, context, (_, value) => value)),
+  items: method('', (self, _, context) => mappingItems(self, context, (key, value) => tuple([key, value]))),
+};
+
+/** `null` where the class's `__getitem__` says that there is none. */
+function mappingItem(self: InstanceValue, key: Value, context: NativeContext): Value | null {
+  try {
+    return context.prepared(['KeyError'], () => context.getItem(self, key));
+  } catch (error) {
+    if (error instanceof Raised && error.names.includes('KeyError')) return null;
+    throw error;
+  }
+}
+
+function mappingItems(self: InstanceValue, context: NativeContext, pick: (key: Value, value: Value) => Value): Value {
+  const keys = context.iterate(self);
+  return keys === null ? unknown('items') : list(keys.map((key) => pick(key, context.getItem(self, key))));
 }
 
 function makeNamedTuple(given: BoundArguments, context: NativeContext): Value {

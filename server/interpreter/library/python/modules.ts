@@ -196,7 +196,16 @@ const functionType = nativeClass('types.FunctionType', {
   },
 });
 
+/** That a module is there can be known, that it is not cannot: it may be installed elsewhere. */
+const importlibUtil = namespace('importlib.util', {
+  find_spec: nativeFunction('importlib.util.find_spec', 'name, package=None', (given, context) => {
+    const name = given.get('name');
+    return (name.type === 'string' ? context.importModule(name.value) : null) ?? unknown('module');
+  }),
+});
+
 const importlibModule = namespace('importlib', {
+  util: importlibUtil,
   import_module: nativeFunction('importlib.import_module', 'name, package=None', (given, context) => {
     const [name, package_] = [given.get('name'), given.get('package')];
     if (name.type !== 'string') return unknown('module');
@@ -233,6 +242,7 @@ const modules: ReadonlyMap<string, NamespaceValue> = new Map([
   ['inspect', inspectModule],
   ['argparse', argparseModule],
   ['importlib', importlibModule],
+  ['importlib.util', importlibUtil],
   ['numpy', numpyModule],
   ['__future__', namespace('__future__', () => none)],
 ]);
