@@ -302,9 +302,11 @@ function partsMetOnTheWay(
       return instance;
     }),
   );
-  return seen.constructed.flatMap(({ instance: made }) =>
-    made.class.native === null && made.class !== instance.class ? (made.class.at ?? []) : [],
-  );
+  return seen.constructed.flatMap(({ instance: made }) => {
+    // A transformed class (`nn.remat(Block)`) stands for the user's.
+    const own = made.class.order.find(({ native }) => native === null);
+    return own === undefined || own === instance.class ? [] : (own.at ?? []);
+  });
 }
 
 function addParts(unit: Unit, parts: Set<string>): void {

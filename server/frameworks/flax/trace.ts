@@ -312,7 +312,7 @@ function asGiven(given: readonly Shape[], expected: readonly (Shape | null)[]): 
  * take their widths from the input) stay unknown: only the number of axes is known then.
  */
 function channelsLast(demand: Demand | undefined): readonly (Shape | null)[] {
-  if (demand?.kind === 'op' && !telling.has(demand.op.kind)) return [null];
+  if (demand === undefined || (demand.kind === 'op' && !telling.has(demand.op.kind))) return ranks;
   const shapes = candidateShapes(demand).map((shape) => (shape === null ? null : moved(shape, demand)));
   if (demand?.kind !== 'op' || isTold(demand)) return shapes;
   const [first] = shapes;
@@ -324,6 +324,9 @@ const telling = new Set([
   ...['conv', 'dense', 'embedding', 'recurrent', 'attention', 'maxPool', 'averagePool', 'upsample'],
   ...['batchNorm', 'instanceNorm', 'groupNorm', 'layerNorm', 'rmsNorm'],
 ]);
+
+/** Where nothing tells: a vector, a sequence, an image. */
+const ranks: readonly (Shape | null)[] = [...[2, 3, 4].map((rank) => Array.from({ length: rank }, () => null)), null];
 
 const mapped = new Set(['conv', 'maxPool', 'averagePool', 'batchNorm', 'instanceNorm', 'groupNorm', 'upsample']);
 
