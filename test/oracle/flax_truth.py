@@ -73,7 +73,7 @@ def build_linen(model, inputs):
             return result
         own = type(module).__module__.startswith("flax.linen")
         inner = type(module.parent).__module__.startswith("flax.linen") and not isinstance(module.parent, nn.Sequential)
-        steps = isinstance(module, (nn.RNNCellBase, nn.RNN, nn.Bidirectional, nn.Sequential, nn.SpectralNorm))
+        steps = isinstance(module, (nn.RNNCellBase, nn.RNN, nn.Bidirectional, nn.Sequential, nn.SpectralNorm, nn.WeightNorm))
         # Over several axes a layer is a dense one between two reshapes.
         steps = steps or (isinstance(module, nn.DenseGeneral) and isinstance(module.features, tuple))
         # A scanned module is called on one step, as often as the compiler likes.

@@ -31,5 +31,10 @@ export const flax: Framework = {
 function describeLinen(root: InstanceValue) {
   const run = lastRun(root);
   if (run === null) return { parameters: [], modules: new Map([[root, '']]) };
-  return { parameters: [...run.variables].map(([name, tensor]) => ({ name, tensor })), modules: run.modules };
+  const parameters = [...run.variables].map(([name, tensor]) => ({
+    name,
+    tensor,
+    ...(run.normalized.get(name) === 'spectral' ? { spectralNorm: 'estimated' as const } : {}),
+  }));
+  return { parameters, modules: run.modules };
 }

@@ -143,6 +143,8 @@ class Layers(nn.Module):
         x = nn.Conv(8, (3, 3), feature_group_count=2, strides=2, padding=1)(x)
         x = nn.ConvLocal(3, (2, 2), padding="VALID")(x)
         x = nn.PReLU()(x)
+        x = nn.WeightNorm(nn.Conv(5, (3, 3)), use_scale=False)(x)
+        x = nn.WeightNorm(nn.Dense(4, name="weighed"), scale_init=nn.initializers.constant(2.0))(x)
         return nn.SpectralNorm(nn.Dense(6))(x, update_stats=True)
 
 

@@ -6,6 +6,7 @@ import { bidirectional, runRnn, type SequenceCell } from '../rnn.ts';
 import { callChain } from '../sequential.ts';
 import { activeLayer } from './layer-classes.ts';
 import { constructModule, inScope, moduleClass } from './module.ts';
+import { runSpectralNorm, runWeightNorm } from './normalized.ts';
 import { isLinenModule } from './scope.ts';
 
 /** Modules of linen's that hold modules in their fields. */
@@ -38,17 +39,13 @@ export const containerClasses: Readonly<Record<string, ClassValue>> = {
     'WeightNorm',
     "layer_instance, epsilon=1e-12, dtype=None, param_dtype=None, use_scale=True, scale_init='ones', feature_axes=-1, variable_filter=None",
     '*args, **kwargs',
-    (self, given, context) => context.callWith(self.attributes.get('layer_instance') ?? unknown(), given.raw),
+    (self, { raw }, context) => runWeightNorm(self, raw, context),
   ),
   SpectralNorm: container(
     'SpectralNorm',
     "layer_instance, n_steps=1, epsilon=1e-12, dtype=None, param_dtype=None, error_on_non_matrix=False, collection_name='batch_stats'",
     '*args, update_stats=None, **kwargs',
-    (self, given, context) =>
-      context.callWith(self.attributes.get('layer_instance') ?? unknown(), {
-        ...given.raw,
-        keyword: new Map([...given.raw.keyword].filter(([name]) => name !== 'update_stats')),
-      }),
+    (self, { raw }, context) => runSpectralNorm(self, raw, context),
   ),
 };
 

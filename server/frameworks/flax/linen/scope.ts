@@ -26,6 +26,8 @@ export interface LinenState {
 export interface Run {
   readonly variables: Map<string, TensorValue>;
   readonly modules: Map<InstanceValue, string>;
+  /** Kernels that run normalized, by their paths. */
+  readonly normalized: Map<string, 'spectral' | 'weight'>;
   /** Axes that `nn.scan` and `nn.vmap` add to the parameters below a path. */
   readonly stacks: Stack[];
 }
@@ -38,7 +40,7 @@ export interface Stack {
 }
 
 export function newRun(): Run {
-  return { variables: new Map(), modules: new Map(), stacks: [] };
+  return { variables: new Map(), modules: new Map(), normalized: new Map(), stacks: [] };
 }
 
 let current: Run | null = null;
