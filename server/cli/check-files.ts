@@ -15,7 +15,7 @@ export interface CheckedFile {
 }
 
 /** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
-const budgetMs = 5000;
+const budgetMs = 900;
 
 export function checkFile(file: string, session: Session, minimum: Severity | null, cwd: string): CheckedFile {
   const text = session.workspace.read(file)?.text ?? null;

@@ -6,6 +6,7 @@ import {
   type FullDocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
 import type { Finding, Severity } from '../../core/rules/finding.ts';
+import type { ModuleAnalysis } from '../workspace/analysis.ts';
 import { locate, type OpenModule } from './documents.ts';
 import { giveWay, type Session } from './session.ts';
 import { sendStatusSoon } from './status.ts';
@@ -36,6 +37,8 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
   const { connection, documents } = session;
   const answers = new Map<string, Answer>();
   const guard = createTypingGuard(documents.lastEdit, refresh);
+  /** How many models the analysis of a module has got to. */
+  const reached = new Map<string, number>();
   let count = 0;
 
   function answer(module: OpenModule): Answer {
@@ -47,6 +50,7 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
     if (last !== undefined && last.analysis === analysis && !last.isPartial) return last;
     const next = { resultId: String(++count), analysis, ...collect(session, module, guard) };
     answers.set(module.path, next);
+    if (analysis !== null) goOn(module.path, analysis.value);
     return next;
   }
 
@@ -65,6 +69,17 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
     else for (const { path } of documents.all()) push(path);
   }
 
+  /** An analysis that ran out of time is taken up again, as long as each time brings further models. */
+  function goOn(path: string, { isPartial, models }: ModuleAnalysis): void {
+    if (isPartial !== true || models.length <= (reached.get(path) ?? 0)) return;
+    reached.set(path, models.length);
+    setTimeout(() => {
+      session.resume(path);
+      refresh();
+    }, 0);
+  }
+
+  documents.onDidChange((path) => reached.delete(path));
   documents.onDidClose((module) => answers.delete(module.path));
   documents.onDidSave(() => {
     if (session.settings.diagnostics.run === 'onSave') refresh();

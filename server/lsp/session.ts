@@ -35,6 +35,8 @@ export interface Session {
   readonly ready: Promise<void>;
   /** The analysis of a module as it is now; made once until something changes. */
   analyze(path: string): Timed<ModuleAnalysis>;
+  /** Lets the next question be answered by a new analysis: one that ran out of time goes on where it had to end. */
+  resume(path: string): void;
   /** A class, function or variable of a module, whether or not it is one of its model roots. */
   analyzeSymbol(path: string, symbol: string): ModelAnalysis | null;
   /** What is shown of a module: its own findings, and those that its models have in modules it imports. */
@@ -53,7 +55,7 @@ export interface Timed<T> {
 }
 
 /** An analysis that takes longer ends with what it has: the server never takes a core for long. */
-const budgetMs = 4000;
+const budgetMs = 900;
 
 export function createSession(
   connection: Connection,
@@ -122,6 +124,7 @@ export function createSession(
       return workspace;
     },
     analyze: analyzeOnce,
+    resume: (file) => void analyses.delete(file),
     analyzeSymbol(file, symbol) {
       const root = analyzeOnce(file).value.models.find(({ graph }) => graph.name === symbol);
       return root ?? analyzer.analyze(file, { symbol, isCancelled: deadline(budgetMs) }).models[0] ?? null;

@@ -23,6 +23,8 @@ export interface ModuleAnalysis {
   /** Of all models, each place and rule once, ignore comments not yet applied. */
   readonly findings: readonly Finding[];
   readonly notes: readonly { readonly at: Span | null; readonly message: string }[];
+  /** Time ran out before all models were analysed. */
+  readonly isPartial?: boolean;
 }
 
 export interface AnalyzeOptions {

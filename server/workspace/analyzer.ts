@@ -77,7 +77,8 @@ export function createAnalyzer(
     cache?.end();
     const left = found.length - models.length;
     const outOfTime = left === 0 ? [] : [{ at: null, message: `out of time: ${left} more models were not analysed` }];
-    return analysisOf(record, models, seen, [...notes, ...outOfTime]);
+    const analysis = analysisOf(record, models, seen, [...notes, ...outOfTime]);
+    return left === 0 ? analysis : { ...analysis, isPartial: true };
   }
 
   function cacheFor(record: ModuleRecord): UnitCache | null {

@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bundle = path.join(root, 'out', 'bench', 'trainer-steps.mjs');
-const steps = Number(process.argv[2] ?? 10);
+const steps = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 10);
 
 // From source, and as modules: in Node's own resolution TensorFlow.js comes without gradients.
 await build({
