@@ -2,8 +2,20 @@ import { maxItems } from './budget.ts';
 import { nativeItems, rangeLength } from './items.ts';
 import type { Machine, Site } from './machine.ts';
 import { findMember } from './members.ts';
+import { numberOf } from './read.ts';
 import { positional } from './signature.ts';
-import { number, string, type Value } from './values.ts';
+import { type InstanceValue, number, string, type Value } from './values.ts';
+
+/** Python's older protocol: an object with a length and items by number. */
+function sequenceItems(machine: Machine, value: InstanceValue, site: Site): Value[] | null {
+  const [length, item] = ['__len__', '__getitem__'].map((name) => findMember(value.class, name));
+  if (length?.type !== 'function' || item?.type !== 'function') return null;
+  const count = numberOf(machine.callFunction(length, value, positional(), site));
+  if (count === null || count > maxItems) return null;
+  return Array.from({ length: count }, (_, index) =>
+    machine.callFunction(item, value, positional(number(index)), site),
+  );
+}
 
 /** The items of anything that can be iterated, newly made; `null` where they are not all known. */
 export function iterate(machine: Machine, value: Value, site: Site): Value[] | null {
@@ -28,7 +40,7 @@ export function iterate(machine: Machine, value: Value, site: Site): Value[] | n
       if (method?.type === 'function') {
         return iterate(machine, machine.callFunction(method, value, positional(), site), site);
       }
-      return nativeItems(machine, value, site);
+      return nativeItems(machine, value, site) ?? sequenceItems(machine, value, site);
     }
     case 'tensor': {
       // Along the first axis: `q, k, v = qkv`.

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BuiltModel } from './built-models.ts';
 import { type Collection, createCollection } from './collection.ts';
@@ -56,7 +56,9 @@ function withSources(models: Iterable<BuiltModel>): ReadonlyMap<string, BuiltMod
   return new Map(
     [...models].map((model) => {
       const file = path.join(files, `${model.name}.py`);
-      writeFileSync(file, model.source ?? '');
+      const source = model.source ?? '';
+      // Another run may be reading it.
+      if (!existsSync(file) || readFileSync(file, 'utf8') !== source) writeFileSync(file, source);
       return [model.name, { ...model, path: file }];
     }),
   );

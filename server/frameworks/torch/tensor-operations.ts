@@ -423,7 +423,10 @@ function moveAxis(input: TensorValue, from: number, to: number, context: NativeC
 
 /** Functions whose first argument is a list of tensors. */
 export function joinTensors(name: 'cat' | 'stack', given: BoundArguments, context: NativeContext): Value {
-  const inputs = asTensors(given.get('tensors'), context);
+  const listed = asTensors(given.get('tensors'), context);
+  // PyTorch passes over `torch.tensor([])` among tensors of other ranks: an empty cache.
+  const filled = listed?.filter(({ shape }) => shape?.length !== 1 || shape[0] !== 0) ?? null;
+  const inputs = name === 'cat' && filled !== null && filled.length > 0 ? filled : listed;
   const axis = numberOf(isNone(given.get('axis')) ? given.get('dim') : given.get('axis')) ?? 0;
   if (inputs === null) return unknown(`${name} of something unknown`);
   return name === 'cat' ? concat(inputs, axis, context) : stack(inputs, axis, context);

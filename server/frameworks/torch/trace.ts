@@ -49,7 +49,8 @@ interface ForwardSignature {
 function signatureOf(root: InstanceValue): ForwardSignature | null {
   for (const class_ of root.class.order) {
     const member = class_.members.get('forward') ?? class_.members.get('__call__');
-    if (member?.type === 'function') return ofFunction(member);
+    // Behind a decorator's `*args` is what the user wrote.
+    if (member?.type === 'function') return ofFunction(innermost(member));
     // What a class of PyTorch's own does with its input.
     const native = class_.native?.methods.forward ?? class_.native?.methods.__call__;
     if (native === undefined) continue;
@@ -59,6 +60,10 @@ function signatureOf(root: InstanceValue): ForwardSignature | null {
     return { tensors: names, positional: names };
   }
   return null;
+}
+
+function innermost(function_: FunctionValue): FunctionValue {
+  return function_.wraps === undefined ? function_ : innermost(function_.wraps);
 }
 
 const plainTypes = new Set(['int', 'float', 'bool', 'str']);

@@ -3,6 +3,7 @@ import { formatValue } from '../format.ts';
 import { nativeFunction } from '../table.ts';
 import {
   boolean,
+  type FunctionValue,
   type NumberValue,
   none,
   number,
@@ -59,6 +60,7 @@ function pythonAttribute(object: Value, name: string): Value | null {
     case 'function':
       // What `types.FunctionType` makes the same function of again.
       if (name === '__code__') return object;
+      if (name === 'co_varnames') return tuple(argumentNames(object).map(string));
       return name === '__name__' ? string(object.node.name ?? '<lambda>') : null;
     case 'native':
       return name === '__name__' ? string(object.function.name.slice(object.function.name.lastIndexOf('.') + 1)) : null;
@@ -71,6 +73,11 @@ function pythonAttribute(object: Value, name: string): Value | null {
 function enumAttribute({ member, ...plain }: NumberValue | StringValue, name: string): Value | null {
   if (member === undefined) return null;
   return name === 'value' ? plain : name === 'name' ? string(member) : null;
+}
+
+/** Of a function's arguments, in order. */
+function argumentNames({ node }: FunctionValue): readonly string[] {
+  return node.parameters.flatMap(({ target }) => (target.type === 'Name' ? [target.name] : []));
 }
 
 function keywordDictionary(object: Extract<Value, { type: 'partial' }>): Value {
