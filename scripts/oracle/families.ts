@@ -1,9 +1,10 @@
 /**
- * npm run oracle:families [-- NAME… [--models] [--worst]]
+ * npm run oracle:families [-- NAME… [--models] [--worst] [--kept]]
  *
  * Reads the sources in test/oracle/families and compares the predicted signal and gradient with what PyTorch measures of the same
  * models: a line per family, then all of them together. Names may be beginnings (`MLP/Perceptron`). `--models` prints a
- * line per model too, `--worst` the largest errors.
+ * line per model too, `--worst` the largest errors. What was not measured yet is measured now (half an hour of all), but not with
+ * `--kept`.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -23,12 +24,13 @@ import { ensureSystem, pytorch } from '../../test/system.ts';
 if (ensureSystem([pytorch]).length > 0) process.exit(2);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { models: { type: 'boolean' }, worst: { type: 'boolean' } },
+  options: { models: { type: 'boolean' }, worst: { type: 'boolean' }, kept: { type: 'boolean' } },
 });
 
 const names = families
   .names()
-  .filter((name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)));
+  .filter((name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)))
+  .filter((name) => values.kept !== true || families.has(name));
 const rows: { readonly model: MeasuredModel; readonly score: SignalScore }[] = [];
 /** Starting Python takes seconds. */
 const perProcess = 8;
