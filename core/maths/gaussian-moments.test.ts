@@ -67,6 +67,16 @@ describe('gaussianMoments', () => {
     });
   });
 
+  it('stay finite where the variance is huge', () => {
+    for (const [name, parameter] of functions) {
+      if (name === 'exp') continue;
+      const { mean, second, slopeSecond } = gaussianMoments(name, parameter, 0, 1e8);
+      for (const moment of [mean, second, slopeSecond]) expect(Number.isFinite(moment), name).toBe(true);
+    }
+    // Half of it is linear, the other half -1.
+    expect(gaussianMoments('elu', 1, 0, 1e8).second / 1e8).toBeCloseTo(1 / 2, 3);
+  });
+
   it('are closed forms for the ReLU and ELU families, the hard functions, GELU, the exponential and the sine', () => {
     const closed = functions.flatMap(([name, parameter]) =>
       closedMoments(name, parameter, 0, 1) === null ? [] : [name],

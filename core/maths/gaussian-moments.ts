@@ -174,10 +174,11 @@ function exponentialBelow(
   { amplitude, rate, scale }: { readonly amplitude: number; readonly rate: number; readonly scale: number },
   { mean, std }: Gaussian,
 ): GaussianMoments {
-  // E e^(k rate x) of x < 0: the Gaussian moves by k · rate · variance.
+  // E e^(k rate x) of x < 0: the Gaussian moves by k · rate · variance. Its mass there times e^(u²/2) is Mills' ratio.
   const below = (k: number) => {
-    const shift = k * rate * std;
-    return Math.exp(k * rate * mean + (shift * shift) / 2) * normalDistribution(-mean / std - shift);
+    const u = mean / std + k * rate * std;
+    const centre = (mean * mean) / (2 * std * std);
+    return u > 6 ? millsRatio(u) * Math.exp(-centre) : Math.exp((u * u) / 2 - centre) * normalDistribution(-u);
   };
   const [mass = 0, first = 0, square = 0] = truncatedMoments({ mean, std }, 0, infinity);
   const [zero, one, two] = [below(0), below(1), below(2)];
@@ -186,6 +187,13 @@ function exponentialBelow(
     second: scale * scale * (square + amplitude * amplitude * (two - 2 * one + zero)),
     slopeSecond: scale * scale * (mass + (amplitude * rate) ** 2 * two),
   };
+}
+
+/** Φ(-u) / √(2π) φ(u) of a large u, by its continued fraction (Abramowitz & Stegun 26.2.14). */
+function millsRatio(u: number): number {
+  let fraction = u;
+  for (let n = 40; n > 0; n--) fraction = u + n / fraction;
+  return 1 / (fraction * Math.sqrt(2 * Math.PI));
 }
 
 /** The log-normal distribution. */
