@@ -127,6 +127,18 @@ describe('propagate', () => {
     expect((at(small, 1).gradient.activationRms ?? 0) / (at(large, 1).gradient.activationRms ?? 1)).toBeCloseTo(8, 6);
   });
 
+  it('follows a ReLU network on after its biases have hidden the input: 60 layers as PyTorch draws them', () => {
+    const b = graphBuilder();
+    let x = b.input([null, 256]);
+    for (let i = 0; i < 60; i++)
+      x = b.activation(b.dense(x, 256, { weight: torchDefault, bias: torchDefault }), 'relu');
+    const prediction = propagate(b.build(b.dense(x, 10, { weight: torchDefault, bias: torchDefault })));
+    for (const { signal, gradient } of prediction.layers.values()) {
+      expect(signal.rms).toBeGreaterThan(0.01);
+      expect(gradient.activationRms).toBeGreaterThan(0);
+    }
+  });
+
   it('never leaves the finite numbers, however large the weights', () => {
     const prediction = propagate(mlp(() => normal(0, 1e30), 'relu', 8));
     for (const { signal, gradient } of prediction.layers.values()) {

@@ -161,7 +161,8 @@ function spreadAfter(segment: Segment, after: Kernel, { dual, rho, variance, val
   return {
     excess: combine(own, after, (squares, v) => squares / 2 - (v / varying) ** 2),
     scale: scaleKernel(scale, onScale / 2),
-    crossing: scaleKernel(crossing, linear * linear),
+    // Of a squared correlation nothing is more than 1, however little of the field varies.
+    crossing: mapKernel(crossing, (q) => Math.min(linear * linear * q, 1)),
     power: 0,
   };
 }
