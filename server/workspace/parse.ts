@@ -20,10 +20,13 @@ export interface SourceCache {
   listedNames(path: string): readonly string[] | null;
 }
 
-const maxFiles = 4000;
+/** So many of the files that were asked for last are kept, whether or not somebody still uses them. */
+const maxRecent = 64;
 
 export function createSourceCache(workspace: Workspace): SourceCache {
-  const sources = new Map<string, Source>();
+  // What nobody uses any more may go: the trees of a whole repository are large.
+  const sources = new Map<string, WeakRef<Source>>();
+  const recent = new Map<string, Source>();
   const listed = new Map<string, { readonly version: Source['version']; readonly names: readonly string[] | null }>();
   return {
     listedNames(path) {
@@ -38,19 +41,26 @@ export function createSourceCache(workspace: Workspace): SourceCache {
     get(path) {
       const read = workspace.read(path);
       if (read === null) return null;
-      const known = sources.get(path);
-      if (known !== undefined && (known.version === read.version || known.text === read.text)) return known;
+      const known = sources.get(path)?.deref();
+      if (known !== undefined && (known.version === read.version || known.text === read.text)) return keep(known);
       const language = languageOf(path);
       const syntax =
         language === 'python'
           ? parsePython(read.text)
           : parseJavaScript(read.text, { typescript: /\.[cm]?tsx?$/.test(path) });
       const source: Source = { path, text: read.text, version: read.version, language, syntax };
-      if (sources.size >= maxFiles) sources.clear();
-      sources.set(path, source);
-      return source;
+      sources.set(path, new WeakRef(source));
+      return keep(source);
     },
   };
+
+  function keep(source: Source): Source {
+    recent.delete(source.path);
+    recent.set(source.path, source);
+    const [oldest] = recent.keys();
+    if (recent.size > maxRecent && oldest !== undefined) recent.delete(oldest);
+    return source;
+  }
 }
 
 export function languageOf(path: string): Language {
