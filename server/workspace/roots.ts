@@ -336,14 +336,23 @@ function objectRoots(run: ModuleRun, factories: Factories, classes: readonly Roo
     if (value.type === 'instance' && !known.has(value)) add(name, madeOf(machine, record, value), null);
   }
   const own = run.seen.constructed
-    .filter(({ instance, depth }) => depth === 1 && instance.at?.path === record.path)
+    .filter(({ instance, depth }) => depth === 1 || isModelInside(run, instance))
+    .filter(({ instance }) => instance.at?.path === record.path)
     .map(({ instance }) => ({ made: madeOf(machine, record, instance), origin: null }));
   for (const { made, origin } of [...own, ...factories.locals]) {
     if (known.has(made.identity) || made.at?.path !== record.path) continue;
-    const name = assignedName(record, made.at)?.name ?? enclosingFunction(record, made.at);
+    const name = assignedName(record, made.at)?.name ?? enclosingName(record, made.at);
     if (name !== null) add(name, made, origin);
   }
   return onePerPlace(roots);
+}
+
+/** Keras' models are no parts of what is not one itself: an agent that builds its network. */
+function isModelInside(run: ModuleRun, instance: InstanceValue): boolean {
+  return (
+    instance.class.native !== null &&
+    run.machine.frameworks.some((framework) => framework.buildsLate === true && framework.isModel(instance))
+  );
 }
 
 /** A loop makes many objects at one place: the last one stands for them. */
@@ -364,10 +373,12 @@ function objectRoot(run: ModuleRun, name: string, made: Made, origin: Origin | n
   return { name, at, nameAt, module: run.record, made, framework, seen, origin, isMerged: false };
 }
 
-/** `return keras.Sequential(…)`: the function that builds the object, where the module itself calls it (`main()`). */
-function enclosingFunction(record: ModuleRecord, at: Span): string | null {
-  const function_ = topFunctions(record).find(({ node }) => node.start <= at.start && at.end <= node.end);
-  return function_?.name ?? null;
+/** `return keras.Sequential(…)`: the function or class that builds the object, where the module itself calls it (`main()`). */
+function enclosingName(record: ModuleRecord, at: Span): string | null {
+  const isAround = (node: { readonly start: number; readonly end: number }) =>
+    node.start <= at.start && at.end <= node.end;
+  const function_ = topFunctions(record).find(({ node }) => isAround(node));
+  return function_?.name ?? topClasses(record).find((class_) => class_.at !== null && isAround(class_.at))?.name ?? null;
 }
 
 function merge(left: Seen, right: Seen): Seen {

@@ -1,7 +1,8 @@
 import type { Initializer } from '../../../core/graph/initializer.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
 import { constant, normal, truncatedAtTwoStd, uniform } from '../../../core/initializers/make.ts';
 import type { BoundArguments } from '../../interpreter/native.ts';
-import { numberOf, shapeOf } from '../../interpreter/read.ts';
+import { isNone, numberOf, shapeOf } from '../../interpreter/read.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
 import type { NativeValue } from '../../interpreter/values.ts';
 import { allocate } from './memory.ts';
@@ -14,6 +15,7 @@ const creators: readonly (readonly [
 ])[] = [
   ['zeros', 'shape, dtype=None', () => constant(0)],
   ['ones', 'shape, dtype=None', () => constant(1)],
+  ['constant', 'value, dtype=None, shape=None', (given) => constant(numberOf(given.get('value')))],
   ['fill full', 'dims, value', (given) => constant(numberOf(given.get('value')))],
   [
     'normal randomNormal random_normal',
@@ -37,9 +39,16 @@ export const tensorCreators: Readonly<Record<string, NativeValue>> = Object.from
     names.split(' ').map((name): [string, NativeValue] => [
       name,
       nativeFunction(`tf.${name}`, parameters, (given, context) => {
-        const shape = shapeOf(given.raw.positional[0]?.value ?? given.get('shape'));
+        const shape =
+          name === 'constant' ? constantShape(given) : shapeOf(given.raw.positional[0]?.value ?? given.get('shape'));
         return allocate(shape, make(given), context);
       }),
     ]),
   ),
 );
+
+/** `tf.constant(0.1, shape=[32])`; a list of values has a length of its own. */
+function constantShape(given: BoundArguments): Shape | null {
+  if (!isNone(given.get('shape'))) return shapeOf(given.get('shape'));
+  return numberOf(given.get('value')) === null ? null : [];
+}

@@ -10,6 +10,7 @@ import { createEmitter, type Emitter } from './emitter.ts';
 import { axesOf, onInput, type Row } from './function-row.ts';
 import { resolveShape } from './layers/reshaping.ts';
 import { moreFunctions } from './more-functions.ts';
+import { nnFunctions } from './nn-functions.ts';
 import { applyOperator, matmul } from './operators.ts';
 import { callSymbolically, flatTensors } from './symbolic.ts';
 
@@ -165,9 +166,10 @@ const rows: readonly Row[] = [
   },
   {
     names: 'dropout',
-    parameters: 'x, rate=0.5, noise_shape=None, seed=None',
+    parameters: 'x, rate=0.5, noise_shape=None, seed=None, keep_prob=None',
     run: onInput((input, given, emit) => {
-      const rate = numberOf(given.get('rate'));
+      const kept = numberOf(given.get('keep_prob'));
+      const rate = kept === null ? numberOf(given.get('rate')) : 1 - kept;
       const op: Op = rate === null ? { kind: 'unknown', name: 'dropout' } : { kind: 'dropout', rate, mode: 'element' };
       return emit.add({ op, inputs: [input], name: 'dropout', ...(rate === null ? { shape: input.shape } : {}) });
     }),
@@ -199,6 +201,7 @@ const rows: readonly Row[] = [
     },
   },
   ...moreFunctions,
+  ...nnFunctions,
 ];
 
 /** All functions by name. */

@@ -40,7 +40,8 @@ export const keras: Framework = {
 function canonicalName(name: string): string | null {
   const plain = name
     .replace(/^tf_keras\b/, 'keras')
-    .replace(/^tensorflow\.(?:python|compat\.v[12]|_api\.v2)\b/, 'tensorflow')
+    .replace(/^tensorflow\.(?:python|compat\.v2|_api\.v2|compat\.v1(?=\.))\b/, 'tensorflow')
+    .replace(/^tf_slim\b/, 'tensorflow.contrib.slim')
     .replace(/\bkeras\.(?:api|src|_tf_keras\.keras)\b/, 'keras')
     .replace(/^tensorflow\.keras\b/, 'keras');
   if (!/^(?:keras|tensorflow)(?:\.|$)/.test(plain)) return null;

@@ -127,6 +127,9 @@ function distributionOf(name: string | null, truncated: ScalingDistribution): Sc
     case 'normal':
     case 'truncatedNormal':
       return truncated;
+    // TensorFlow 1's contrib.
+    case 'uncorrectedTruncatedNormal':
+      return 'uncorrectedTruncatedNormal';
     case 'untruncatedNormal':
       return 'normal';
     default:

@@ -20,7 +20,7 @@ import { configOf } from './config.ts';
 import type { Dialect } from './dialect.ts';
 import { createEmitter, withCallSite } from './emitter.ts';
 import type { LayerSpec } from './layer-spec.ts';
-import { layerClassName, stateOf } from './layer-state.ts';
+import { isPlainModule, layerClassName, stateOf } from './layer-state.ts';
 import { openScopes, withoutScopes } from './name-scopes.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
@@ -150,6 +150,7 @@ export function callLayerSymbolically(
 export function callLayer(layer: InstanceValue, arguments_: CallArguments, context: NativeContext): Value {
   const shapes = inputShapesOf(arguments_);
   const state = stateOf(layer);
+  if (isPlainModule(layer)) return runOwn(layer, arguments_, () => context.callWith(layer, arguments_), context);
   const isVague = [...state.weights.values()].some(({ tensor }) => isOpen(tensor.shape));
   if (state.builtFor === null || (isVague && knows(shapes) > knows(state.builtFor))) {
     context.touch(layer);

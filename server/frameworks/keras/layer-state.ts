@@ -68,12 +68,19 @@ function isLayerState(state: unknown): state is LayerState {
 
 /** Is it a layer or model of Keras' or TensorFlow.js', or of a class derived from one? */
 export function isLayer(value: Value | undefined): value is InstanceValue {
-  return value?.type === 'instance' && inheritsFrom(value, /^(?:keras|tfjs)\.layers\.Layer$/);
+  return value?.type === 'instance' && inheritsFrom(value, /^(?:(?:keras|tfjs)\.layers\.Layer|tensorflow\.Module)$/);
 }
 
 /** Is it a model of this framework's, or of a class derived from one? */
 export function isModel(instance: InstanceValue, dialect: Dialect): boolean {
-  return inheritsFrom(instance, new RegExp(`^${modelClassName(dialect)}$`));
+  return inheritsFrom(instance, dialect.id === 'keras' ? kerasModels : new RegExp(`^${modelClassName(dialect)}$`));
+}
+
+const kerasModels = /^(?:keras\.Model|tensorflow\.Module)$/;
+
+/** `tf.Module`: variables and modules below a name, run by the user's own `__call__`. */
+export function isPlainModule(instance: InstanceValue): boolean {
+  return inheritsFrom(instance, /^tensorflow\.Module$/);
 }
 
 export function isSequential(instance: InstanceValue): boolean {

@@ -4,6 +4,7 @@ import { type ClassValue, type NamespaceValue, none, unknown, type Value } from 
 import { activationNames, snakeCase } from './activations.ts';
 import { backendMembers, configMembers, passing } from './backend.ts';
 import { cloned } from './cloning.ts';
+import { createV1Members, logitLosses, moments, v1Defaults } from './compat-v1.ts';
 import { tensorCreators } from './creators.ts';
 import { layerSnakeCase } from './dialect.ts';
 import { kerasDialect } from './dialect-keras.ts';
@@ -16,7 +17,7 @@ import { lossNames } from './losses.ts';
 import { createModelClasses } from './models.ts';
 import { nameScope } from './name-scopes.ts';
 import { unknownCall } from './unknown-call.ts';
-import { createKerasVariable, createVariable } from './variables.ts';
+import { createKerasVariable } from './variables.ts';
 
 type Members = Readonly<Record<string, Value>>;
 
@@ -81,16 +82,19 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
     Initializer: initializers.Initializer ?? none,
   };
   const random = open('tensorflow.random', pick(tensorCreators, ['normal', 'uniform', 'truncated_normal']));
+  const layer = (name: string) => layers(name);
+  const parts = { dialect: kerasDialect, functional, layer, initializers };
   const tensorflow: Record<string, Value> = {
     ...tensorFunctions,
-    ...pick(tensorCreators, ['zeros', 'ones', 'fill']),
+    ...pick(tensorCreators, ['zeros', 'ones', 'fill', 'constant', 'zeros_like', 'ones_like']),
+    ...createV1Members(parts),
+    function: passing('tf.function'),
     keras: open('keras', keras),
-    nn: functions('tensorflow.nn', tensorFunctions),
+    nn: functions('tensorflow.nn', { ...tensorFunctions, ...logitLosses, moments }),
     math: functions('tensorflow.math', tensorFunctions),
     linalg: functions('tensorflow.linalg', tensorFunctions),
     random,
     initializers: open('tensorflow.initializers', initializers),
-    Variable: createVariable(kerasDialect),
     Module: nativeClass('tensorflow.Module', {}),
     float32: none,
     ...Object.fromEntries(
@@ -104,10 +108,13 @@ export function createNamespaces(): ReadonlyMap<string, NamespaceValue> {
       ].map(([name = '', class_ = '']) => [name, initializers[class_] ?? none]),
     ),
   };
+  const v1 = open('tensorflow.compat.v1', { ...tensorflow, ...v1Defaults(initializers) });
+  tensorflow.compat = open('tensorflow.compat', { v1, v2: open('tensorflow', tensorflow) });
   return new Map(
     Object.entries({
       tensorflow: open('tensorflow', tensorflow),
       ...prefixed('tensorflow', tensorflow),
+      'tensorflow.compat.v1': v1,
       keras: open('keras', keras),
       ...prefixed('keras', keras),
       ...prefixed('tensorflow.keras', keras),

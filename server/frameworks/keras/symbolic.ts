@@ -138,6 +138,11 @@ export function layersBehind(outputs: readonly Value[]): InstanceValue[] {
   return [...layers];
 }
 
+/** The inputs of the functional model that computes this tensor. */
+export function inputsOf(value: TensorValue): readonly TensorValue[] {
+  return inputsBehind([value]);
+}
+
 function inputsBehind(outputs: readonly Value[]): TensorValue[] {
   const calls = callsBehind(outputs, new Map());
   const all = [...outputs.flatMap(flatTensors), ...calls.flatMap((call) => tensorsOf(call.arguments))];

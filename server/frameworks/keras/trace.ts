@@ -4,7 +4,7 @@ import { tensor } from '../../interpreter/table.ts';
 import type { CallArguments, InstanceValue, TensorValue } from '../../interpreter/values.ts';
 import type { Dialect } from './dialect.ts';
 import { callLayer } from './layer-classes.ts';
-import { isLayer, isSequential, stateOf } from './layer-state.ts';
+import { isLayer, isPlainModule, isSequential, stateOf } from './layer-state.ts';
 import { describeModel } from './names.ts';
 import { markOurs } from './ours.ts';
 import { flatTensors, inputOrigin } from './symbolic.ts';
@@ -77,7 +77,7 @@ function firstLayer(root: InstanceValue): InstanceValue | null {
 /** Arguments that a user's `call` needs, without `self` and without those with defaults. */
 function parametersOfCall(root: InstanceValue): number {
   for (const class_ of root.class.order) {
-    const member = class_.members.get('call');
+    const member = class_.members.get(isPlainModule(root) ? '__call__' : 'call');
     if (member?.type !== 'function') continue;
     const needed = member.node.parameters.filter(
       (parameter) => (parameter.kind === 'normal' || parameter.kind === 'positionalOnly') && parameter.default === null,
