@@ -66,6 +66,11 @@ const single: readonly (readonly [layer: string, input: readonly number[]])[] = 
   ['zeroPadding2d({padding: [[1, 2], [3, 4]]})', [5, 5, 2]],
   ['cropping2D({cropping: [[1, 2], [0, 1]]})', [8, 8, 2]],
   ['upSampling2d({size: [2, 3]})', [4, 4, 2]],
+  ['rnn({cell: tf.layers.lstmCell({units: 24}), returnSequences: true})', [5, 32]],
+  ["rnn({cell: tf.layers.gruCell({units: 24, kernelInitializer: 'heUniform'})})", [5, 32]],
+  ['rnn({cell: [tf.layers.simpleRNNCell({units: 24}), tf.layers.lstmCell({units: 16})]})', [5, 32]],
+  ["bidirectional({layer: tf.layers.gru({units: 24, returnSequences: true}), mergeMode: 'sum'})", [5, 32]],
+  ["convLstm2d({filters: 8, kernelSize: 3, padding: 'same', returnSequences: true})", [3, 6, 6, 4]],
 ];
 
 const models: readonly (readonly [name: string, source: string])[] = [
@@ -94,6 +99,50 @@ const model = tf.model({inputs: input, outputs: tf.layers.dense({units: 5}).appl
     `const block = tf.sequential({layers: [tf.layers.dense({units: 90, inputShape: [80], activation: 'relu'}), tf.layers.dense({units: 80})]});
 const input = tf.input({shape: [80]});
 const model = tf.model({inputs: [input], outputs: tf.layers.dense({units: 40}).apply(block.apply(input))});`,
+  ],
+  [
+    "a layer of the user's own between others",
+    `class Scale extends tf.layers.Layer {
+  constructor(config) { super(config); this.units = config.units; }
+  build(inputShape) {
+    const width = inputShape[inputShape.length - 1];
+    this.kernel = this.addWeight('kernel', [width, this.units], 'float32', tf.initializers.heNormal());
+    this.bias = this.addWeight('bias', [this.units], 'float32', tf.initializers.constant({value: 0.2}));
+    super.build(inputShape);
+  }
+  computeOutputShape(inputShape) { return [inputShape[0], this.units]; }
+  call(inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    return tf.tidy(() => x.matMul(this.kernel.read()).add(this.bias.read()).relu());
+  }
+  getConfig() { return {...super.getConfig(), units: this.units}; }
+  static get className() { return 'Scale'; }
+}
+tf.serialization.registerClass(Scale);
+const model = tf.sequential();
+model.add(tf.layers.dense({inputShape: [80], units: 64, activation: 'relu', kernelInitializer: 'heUniform'}));
+model.add(new Scale({units: 48}));
+model.add(tf.layers.dense({units: 30, activation: 'softmax'}));`,
+  ],
+  [
+    'a U-net of arrow functions and a stack of skips',
+    `const conv = (x, filters) => tf.layers.batchNormalization().apply(
+  tf.layers.conv2d({filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: 'heNormal'}).apply(x));
+const inputs = tf.input({shape: [16, 16, 3]});
+let x = inputs;
+const skips = [];
+for (const filters of [8, 16]) {
+  x = conv(x, filters);
+  skips.push(x);
+  x = tf.layers.maxPooling2d({poolSize: 2}).apply(x);
+}
+x = conv(x, 32);
+for (const filters of [16, 8]) {
+  x = tf.layers.upSampling2d({size: [2, 2]}).apply(x);
+  x = tf.layers.concatenate().apply([x, skips.pop()]);
+  x = conv(x, filters);
+}
+const model = tf.model({inputs, outputs: tf.layers.conv2d({filters: 1, kernelSize: 1, activation: 'sigmoid'}).apply(x)});`,
   ],
 ];
 

@@ -11,8 +11,8 @@ export interface Dialect {
   readonly truncated: ScalingDistribution;
   /** The name a layer gets without `name=`: the `count`-th (from 0) of its class. */
   layerName(className: string, count: number): string;
-  /** The name of the layer that `TimeDistributed` holds. */
-  wrappedName(wrapper: string, inner: string): string;
+  /** The name of a layer that `TimeDistributed`, `RNN` or `StackedRNNCells` holds, the `index`-th of them. */
+  wrappedName(wrapper: string, inner: string, wrapperClass: string, index: number): string;
   /** A weight's name below its layer's; Keras 3 files a cell's weights under the cell. */
   weightName(name: string): string;
   /** What a default is called after: `keras.layers.Dense`. */

@@ -24,7 +24,7 @@ import { isPlainModule, layerClassName, stateOf } from './layer-state.ts';
 import { openScopes, withoutScopes } from './name-scopes.ts';
 import { childrenOf, currentName, describeModel } from './names.ts';
 import { runSpec } from './run-layer.ts';
-import { callSymbolically, flatTensors, isSymbolic, tensorsOf } from './symbolic.ts';
+import { callSymbolically, flatTensors, inLanguage, isSymbolic, tensorsOf } from './symbolic.ts';
 import { assignTo } from './variables.ts';
 import { isOpen, makeWeight, newWeight, writeInitial } from './weights.ts';
 
@@ -156,7 +156,12 @@ export function callLayer(layer: InstanceValue, arguments_: CallArguments, conte
     context.touch(layer);
     state.builtFor = shapes;
     state.scope = openScopes();
-    withoutScopes(context, () => context.call(context.getAttribute(layer, 'build'), buildArguments(layer, arguments_)));
+    withoutScopes(context, () =>
+      context.call(
+        context.getAttribute(layer, 'build'),
+        buildArguments(layer, arguments_).map((shape) => inLanguage(shape, context)),
+      ),
+    );
   }
   const run = () => withoutScopes(context, () => context.callWith(context.getAttribute(layer, 'call'), arguments_));
   // What the user's own `call` calls is called there.

@@ -17,7 +17,7 @@ export function allocate(shape: Shape | null, initializer: Initializer | null, c
 }
 
 /** It has values, but is no variable and no part of a forward pass. */
-export function isMemory(value: Value | undefined): value is TensorValue {
+function isMemory(value: Value | undefined): value is TensorValue {
   return value?.type === 'tensor' && value.storage !== null && value.layer === null && !value.isParameter;
 }
 

@@ -14,8 +14,8 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
     const name = names.get(layer) ?? '';
     const scoped = [...stateOf(layer).scope, name].join('/');
     const isInside = owner !== null && owner !== root;
-    modules.set(layer, isInside ? nameInside(owner, modules.get(owner) ?? '', name, dialect) : name);
-    prefixes.set(layer, isInside ? nameInside(owner, prefixes.get(owner) ?? '', scoped, dialect) : scoped);
+    modules.set(layer, isInside ? nameInside(owner, layer, modules.get(owner) ?? '', name, dialect) : name);
+    prefixes.set(layer, isInside ? nameInside(owner, layer, prefixes.get(owner) ?? '', scoped, dialect) : scoped);
   }
   const unnamed = nameWeights([root, ...modules.keys()]);
   const parameters: { name: string; tensor: TensorValue }[] = [];
@@ -44,8 +44,12 @@ export function describeModel(root: InstanceValue, dialect: Dialect) {
   return { parameters, modules };
 }
 
-function nameInside(owner: InstanceValue, above: string, name: string, dialect: Dialect): string {
-  return owner.class.name === 'TimeDistributed' ? dialect.wrappedName(above, name) : `${above}/${name}`;
+/** What wraps one layer, or a few, names them in its own way. */
+const wrappers = new Set(['TimeDistributed', 'RNN', 'StackedRNNCells']);
+
+function nameInside(owner: InstanceValue, layer: InstanceValue, above: string, name: string, dialect: Dialect): string {
+  if (!wrappers.has(owner.class.name)) return `${above}/${name}`;
+  return dialect.wrappedName(above, name, owner.class.name, stateOf(owner).layers.indexOf(layer));
 }
 
 /** `variable`, `variable_1`: weights without a name count over the whole model, as they are made. */

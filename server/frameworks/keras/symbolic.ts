@@ -7,6 +7,7 @@ import {
   type CallArguments,
   type GivenArgument,
   type InstanceValue,
+  list,
   none,
   type TensorValue,
   tuple,
@@ -72,6 +73,11 @@ export function shapeValueOf(value: TensorValue): Value {
       return dim === null && isOpen ? none : valueOfDim(dim);
     }),
   );
+}
+
+/** JavaScript's shapes are arrays. */
+export function inLanguage(shape: Value, context: NativeContext): Value {
+  return shape.type === 'tuple' && context.language === 'javascript' ? list([...shape.items]) : shape;
 }
 
 function isOpenInput({ shape }: TensorValue): boolean {

@@ -4,12 +4,13 @@ import { boolean, none, number, string, type TensorValue, unknown, type Value } 
 import { snakeCase } from './activations.ts';
 import { tensorFunctions } from './functions.ts';
 import { isOurs } from './ours.ts';
-import { shapeValueOf } from './symbolic.ts';
+import { inLanguage, shapeValueOf } from './symbolic.ts';
 import { assignTo } from './variables.ts';
 
 /** TensorFlow.js' tensors have the functions as methods: `x.matMul(w).add(b).relu()`. No other framework is asked. */
 function chained(value: TensorValue, name: string, context: NativeContext): Value {
-  const callee = context.language === 'javascript' ? tensorFunctions[snakeCase(name)] : undefined;
+  const callee =
+    context.language === 'javascript' ? (tensorFunctions[name] ?? tensorFunctions[snakeCase(name)]) : undefined;
   if (callee === undefined) return unknown(name);
   return { type: 'partial', callee, arguments: { positional: [{ value, at: null }], keyword: new Map(), open: false } };
 }
@@ -19,7 +20,7 @@ export function tensorAttribute(value: TensorValue, name: string, context: Nativ
   if (!isOurs(value)) return null;
   switch (name) {
     case 'shape':
-      return shapeValueOf(value);
+      return inLanguage(shapeValueOf(value), context);
     case 'ndim':
     case 'rank':
       return value.shape === null ? unknown('rank') : number(value.shape.length);
@@ -43,6 +44,7 @@ export function tensorAttribute(value: TensorValue, name: string, context: Nativ
         return value;
       });
     case 'value':
+    case 'read':
     case 'read_value':
     case 'initialized_value':
     case 'clone':

@@ -82,12 +82,7 @@ export function writeInitial(
 }
 
 /** What any way to say an initializer means: string, instance, class, configuration, function of the shape. */
-export function resolveInitializer(
-  value: Value,
-  weight: TensorValue,
-  dialect: Dialect,
-  context: NativeContext,
-): Initializer {
+function resolveInitializer(value: Value, weight: TensorValue, dialect: Dialect, context: NativeContext): Initializer {
   const { fanIn = null, fanOut = null } = weight.storage ?? {};
   const target: Target = { shape: weight.shape ?? [], fans: { fanIn, fanOut }, truncated: dialect.truncated };
   if (isNone(value)) return initializerNamed('GlorotUniform', { type: 'none' }, target);

@@ -1,5 +1,5 @@
 import { tfjsFans } from '../../../core/initializers/fans.ts';
-import { type Dialect, layerSnakeCase } from '../keras/dialect.ts';
+import type { Dialect } from '../keras/dialect.ts';
 
 export const tfjsDialect: Dialect = {
   id: 'tfjs',
@@ -7,11 +7,20 @@ export const tfjsDialect: Dialect = {
   // Its truncated normal is not corrected for the truncation: 0.88 of the std remains.
   truncated: 'uncorrectedTruncatedNormal',
   // `dense_Dense1`: tfjs-layers counts from one, by class.
-  layerName: (className, count) => `${layerSnakeCase(className)}_${className}${count + 1}`,
-  wrappedName: (wrapper) => wrapper,
-  weightName: (name) => name.replace(/\b(?:simple_rnn|lstm|gru)_cell\//, ''),
+  layerName: (className, count) => `${snakeCase(className)}_${className}${count + 1}`,
+  wrappedName: (wrapper, _, wrapperClass, index) =>
+    wrapperClass === 'StackedRNNCells' ? `${wrapper}/RNNCell_${index}` : wrapper,
+  weightName: (name) => name.replace(/\b(?:simple_rnn|lstm|gru|conv_lstm)_cell\//, ''),
   layerText: (className) => `tf.layers.${functionName(className)}`,
 };
+
+/** `ConvLSTM2D` to `conv_lst_m2d`: a digit belongs to the capital before it. */
+function snakeCase(className: string): string {
+  return className
+    .replace(/(.)([A-Z][a-z0-9]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
 
 /** `Conv2D` to `conv2d`, `BatchNormalization` to `batchNormalization`, `LSTM` to `lstm`. */
 export function functionName(className: string): string {
@@ -25,6 +34,11 @@ export function functionName(className: string): string {
 
 const names: Readonly<Record<string, string>> = {
   SimpleRNN: 'simpleRNN',
+  SimpleRNNCell: 'simpleRNNCell',
+  LSTMCell: 'lstmCell',
+  GRUCell: 'gruCell',
+  StackedRNNCells: 'stackedRNNCells',
+  ConvLSTM2D: 'convLstm2d',
   PReLU: 'prelu',
   ReLU: 'reLU',
   LeakyReLU: 'leakyReLU',

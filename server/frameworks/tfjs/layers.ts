@@ -11,6 +11,7 @@ const absent = new Set([
   ...['Conv1DTranspose', 'DepthwiseConv1D', 'SeparableConv1D', 'GroupNormalization', 'RMSNormalization'],
   ...['MultiHeadAttention', 'Attention', 'Subtract', 'Identity', 'Normalization', 'ActivityRegularization'],
   ...['ZeroPadding1D', 'ZeroPadding3D', 'UpSampling1D', 'UpSampling3D', 'Cropping1D', 'Cropping3D'],
+  ...['EinsumDense', 'GroupedQueryAttention', 'AdditiveAttention', 'UnitNormalization', 'ConvLSTM1D', 'ConvLSTM3D'],
   ...['GlobalAveragePooling3D', 'GlobalMaxPooling3D', 'SpatialDropout2D', 'SpatialDropout3D'],
 ]);
 
@@ -28,6 +29,14 @@ const defaults: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   DepthwiseConv2D: { depthwise_initializer: "'glorot_normal'" },
   SimpleRNN: { kernel_initializer: "'glorot_normal'" },
   LSTM: { kernel_initializer: "'glorot_normal'", recurrent_activation: "'hard_sigmoid'", unit_forget_bias: 'False' },
+  ConvLSTM2D: { kernel_initializer: "'glorot_normal'", unit_forget_bias: 'False' },
+  SimpleRNNCell: { kernel_initializer: "'glorot_normal'" },
+  LSTMCell: {
+    kernel_initializer: "'glorot_normal'",
+    recurrent_activation: "'hard_sigmoid'",
+    unit_forget_bias: 'False',
+  },
+  GRUCell: { kernel_initializer: "'glorot_normal'", recurrent_activation: "'hard_sigmoid'", reset_after: 'False' },
   GRU: { kernel_initializer: "'glorot_normal'", recurrent_activation: "'hard_sigmoid'", reset_after: 'False' },
 };
 

@@ -18,7 +18,7 @@ import { layerFunctions } from './layers.ts';
 export function createNamespace(): NamespaceValue {
   const classes = createLayerClasses(tfjsDialect);
   const { model, sequential } = createModelClasses(classes.base, tfjsDialect);
-  const { Bidirectional, TimeDistributed } = createWrappers(classes, tfjsDialect);
+  const { Bidirectional, TimeDistributed, RNN, StackedRNNCells } = createWrappers(classes, tfjsDialect);
   const input = nativeFunction('tf.input', 'config', (given, context) => {
     const options = readOptions(firstArgument(given.raw), 'shape=None, batch_shape=None, name=None, dtype=None');
     return symbolicInput(inputShape(options.get), stringOf(options.get('name')), context.at, null);
@@ -36,6 +36,8 @@ export function createNamespace(): NamespaceValue {
     ...layerFunctions(classes, {
       ...(Bidirectional === undefined ? {} : { Bidirectional }),
       ...(TimeDistributed === undefined ? {} : { TimeDistributed }),
+      ...(RNN === undefined ? {} : { RNN }),
+      ...(StackedRNNCells === undefined ? {} : { StackedRNNCells }),
     }),
     input,
     inputLayer,
