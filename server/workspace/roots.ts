@@ -378,7 +378,9 @@ function enclosingName(record: ModuleRecord, at: Span): string | null {
   const isAround = (node: { readonly start: number; readonly end: number }) =>
     node.start <= at.start && at.end <= node.end;
   const function_ = topFunctions(record).find(({ node }) => isAround(node));
-  return function_?.name ?? topClasses(record).find((class_) => class_.at !== null && isAround(class_.at))?.name ?? null;
+  return (
+    function_?.name ?? topClasses(record).find((class_) => class_.at !== null && isAround(class_.at))?.name ?? null
+  );
 }
 
 function merge(left: Seen, right: Seen): Seen {
