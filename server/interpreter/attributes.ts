@@ -62,8 +62,8 @@ function dictAttribute(object: DictValue, name: string, site: Site): Value | nul
 
 function functionAttribute(object: FunctionValue, name: string): Value | null {
   if (name === '__wrapped__') return object.wraps ?? null;
-  // A wrapper's code is its own.
-  if (name === '__code__') return codeOf(object);
+  // A function stands for its code (`__code__`); a wrapper's is its own.
+  if (name === 'co_varnames') return variablesOf(object);
   if (object.wraps !== undefined) return functionAttribute(object.wraps, name);
   if (name === '__name__' || name === '__qualname__' || name === 'name') return string(object.node.name ?? '<lambda>');
   if (name === '__module__') return string(object.module.name);
@@ -71,9 +71,8 @@ function functionAttribute(object: FunctionValue, name: string): Value | null {
 }
 
 /** Of a function's variables only the parameters, which come first. */
-function codeOf({ node: { parameters } }: FunctionValue): Value {
-  const names = parameters.flatMap(({ target }) => (target.type === 'Name' ? [string(target.name)] : []));
-  return { type: 'namespace', name: 'code', member: (key) => (key === 'co_varnames' ? tuple(names) : null) };
+function variablesOf({ node: { parameters } }: FunctionValue): Value {
+  return tuple(parameters.flatMap(({ target }) => (target.type === 'Name' ? [string(target.name)] : [])));
 }
 
 function instanceAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {

@@ -89,6 +89,22 @@ print(box.v, box.w, len(log))
     expect(printed(text)).toEqual(['? 0 ?']);
   });
 
+  it('leaves open whether a list is empty that only one side filled', () => {
+    const text = `
+from nowhere import is_available
+def require(backends):
+    failed = []
+    for name in backends:
+        if not is_available(name):
+            failed.append(name)
+    if failed:
+        raise ImportError(failed)
+    return 'went on'
+print(require(['torch']))
+`;
+    expect(printed(text)).toEqual(['went on']);
+  });
+
   it('runs a loop over something unknown once, as if it may not have run', () => {
     expect(printed('from nowhere import xs\nn = 0; k = 5\nfor x in xs:\n    n += 1\n    k = 5\nprint(n, k)')).toEqual([
       '? 5',
