@@ -84,6 +84,12 @@ export function scaleKernel({ rows, columns, data }: Kernel, factor: number): Ke
   return { rows, columns, data: scaled };
 }
 
+/** Over its value at offset zero. */
+export function normalizedKernel(kernel: Kernel): Kernel {
+  const origin = atZero(kernel);
+  return origin === 0 ? kernel : scaleKernel(kernel, 1 / origin);
+}
+
 export function addKernels(a: Kernel, b: Kernel): Kernel {
   if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x + y);
   const data = new Float64Array(a.data.length);

@@ -75,10 +75,10 @@ export function spreadOfUnion(parts: readonly Part[]): Spread {
 }
 
 /** Masks over whole inputs that keep this share of them: all scales change together. */
-export function spreadOfMasks(spread: Spread, kept: number): Spread {
+export function spreadOfMasks(spread: Spread, rho: Kernel, kept: number): Spread {
   return {
     ...spread,
-    excess: mapKernel(spread.excess, (z) => z / kept + (1 - kept) / kept / 2),
+    excess: combine(spread.excess, rho, (z, c) => z / kept + (1 / kept - 1) * (c * c + 0.5)),
     scale: mapKernel(spread.scale, (m) => (1 + m) / kept - 1),
   };
 }

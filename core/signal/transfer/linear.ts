@@ -20,6 +20,7 @@ import {
   type Kernel,
   mapKernel,
   multiplyKernels,
+  normalizedKernel,
   pairSum,
   type Size,
   scaleKernel,
@@ -248,7 +249,7 @@ function mixedSpread(map: LinearMap, input: Segment, weight: WeightMoments, abov
   const axes = map.axes;
   const through = (matrices: Matrices | undefined) => (kernel: Kernel) =>
     matrices === undefined ? kernel : applyAxes(kernel, ...matrices);
-  return spreadOfMix(spreadOf(input), normalized(input.varying), normalized(above), {
+  return spreadOfMix(spreadOf(input), normalizedKernel(input.varying), normalizedKernel(above), {
     inputs: inPerGroup,
     taps: map.taps,
     alike: outChannels > 1 ? (outPerGroup - 1) / (outChannels - 1) : 1,
@@ -256,11 +257,6 @@ function mixedSpread(map: LinearMap, input: Segment, weight: WeightMoments, abov
     overTaps: through(axes?.mean),
     strided: through(axes?.strided),
   });
-}
-
-function normalized(kernel: Kernel): Kernel {
-  const origin = atZero(kernel);
-  return origin === 0 ? kernel : scaleKernel(kernel, 1 / origin);
 }
 
 /** What weights of one mean sum up alike for every unit: (mean · fan)^2 times E of the squared mean over what they see. */

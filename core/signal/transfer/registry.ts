@@ -13,18 +13,12 @@ import { recurrent } from './recurrent.ts';
 import { pad, reduce, upsample } from './resize.ts';
 import { affine, dropout, scale } from './scale.ts';
 import { softmax } from './softmax.ts';
-import { constant, embedding, gathered, input, parameter } from './sources.ts';
+import { constant, embedding, input, parameter } from './sources.ts';
 
-/** What nobody knows how to pass, but for what only moves elements: where they end up does not matter to their statistics. */
+/** What nobody knows how to pass. */
 const unknown: Transfer<Extract<Op, { kind: 'unknown' }>> = {
-  forward(site, [input]) {
-    if (input === undefined) return null;
-    if (site.op.name === 'roll') return input;
-    return site.op.name === 'index' && site.readsFixed ? gathered(site, input) : null;
-  },
-  backward: ({ op }, inputs, _output, gradient) => ({
-    inputs: inputs.map(() => (op.name === 'roll' ? gradient : null)),
-  }),
+  forward: () => null,
+  backward: (_site, inputs) => ({ inputs: inputs.map(() => null) }),
 };
 
 const transfers: { readonly [K in OpKind]: Transfer<Extract<Op, { kind: K }>> } = {

@@ -1,7 +1,7 @@
 import type { Op } from '../../graph/op.ts';
 import { mapCovariances, mapSegments, scaleSegment } from '../field.ts';
 import { mapGradient, scaleContribution } from '../gradient.ts';
-import { combine, type Kernel, multiplyKernels, scaleKernel } from '../kernel.ts';
+import { combine, type Kernel, multiplyKernels, normalizedKernel, scaleKernel } from '../kernel.ts';
 import type { Site, Transfer } from '../site.ts';
 import { spreadOfMasks } from '../spread.ts';
 
@@ -74,7 +74,10 @@ export const dropout: Transfer<OpOf<'dropout'>> = {
         coherence: segment.coherence * (site.op.mode === 'row' ? grow : 1),
         varyingCoherence: segment.varyingCoherence + (site.op.mode === 'row' ? (grow - 1) * segment.coherence : 0),
         places: segment.places,
-        spread: site.op.mode === 'row' && segment.spread ? spreadOfMasks(segment.spread, 1 / grow) : undefined,
+        spread:
+          site.op.mode === 'row' && segment.spread
+            ? spreadOfMasks(segment.spread, normalizedKernel(segment.varying), 1 / grow)
+            : undefined,
       };
     });
   },
