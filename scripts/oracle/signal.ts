@@ -1,10 +1,10 @@
 /**
- * npm run oracle:signal [-- NAME… [--kept] [--worst N]]
+ * npm run oracle:signal [-- NAME… [--measure] [--worst N]]
  *
  * Predicts signal and gradient of torchvision's classification models from their sources and compares with what PyTorch's hooks
  * measured: median and 95th percentile of |log10 predicted - log10 measured| over all layers, per model, per family and
- * together, beside the spread of single seeds around their mean. Names may be beginnings (`resnet`). What was not measured yet is
- * measured now (about an hour per seed of all), but not with `--kept`. `--worst N` lists the N largest errors of each quantity.
+ * together, beside the spread of single seeds around their mean. Names may be beginnings (`resnet`). Takes what
+ * was measured and kept; `--measure` measures what is missing (hours for all). `--worst N` lists the N largest errors.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -41,15 +41,17 @@ const headings = ['RMS', 'input std', 'activation gradient', 'weight gradient'] 
 if (ensureSystem([pytorch]).length > 0) process.exit(2);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kept: { type: 'boolean' }, worst: { type: 'string' } },
+  options: { measure: { type: 'boolean' }, worst: { type: 'string' } },
 });
 
 let analyzer: Analyzer | null = null;
+let incomplete = 0;
 const compared = new Map<string, readonly Comparison[]>();
 printRow('model', ['seeds', ...headings.flatMap((heading) => ['matched', heading, '(seeds)'])]);
 for (const name of measuredSignals.names()) {
   if (positionals.length > 0 && !positionals.some((start) => name.startsWith(start))) continue;
   const seeds = measured(name);
+  if (seeds.length < seedsOf(name)) incomplete++;
   if (seeds.length === 0) continue;
   const comparisons = compare(seeds);
   compared.set(name, comparisons);
@@ -66,11 +68,12 @@ for (const [family, pattern] of Object.entries(families)) {
     );
   }
 }
+if (incomplete > 0) console.log(`\n${incomplete} models lack seeds that were not measured yet: --measure`);
 if (values.worst !== undefined) printWorst(Number(values.worst));
 
 function measured(name: string): readonly MeasuredModel[] {
   const wanted = Array.from({ length: seedsOf(name) }, (_, seed) => `${name}@${seed}`);
-  const available = values.kept === true ? wanted.filter((one) => measuredSignals.has(one)) : wanted;
+  const available = values.measure === true ? wanted : wanted.filter((one) => measuredSignals.has(one));
   return [...measuredSignals.build(available).values()];
 }
 
