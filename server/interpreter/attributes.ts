@@ -62,17 +62,10 @@ function dictAttribute(object: DictValue, name: string, site: Site): Value | nul
 
 function functionAttribute(object: FunctionValue, name: string): Value | null {
   if (name === '__wrapped__') return object.wraps ?? null;
-  // A function stands for its code (`__code__`); a wrapper's is its own.
-  if (name === 'co_varnames') return variablesOf(object);
   if (object.wraps !== undefined) return functionAttribute(object.wraps, name);
   if (name === '__name__' || name === '__qualname__' || name === 'name') return string(object.node.name ?? '<lambda>');
   if (name === '__module__') return string(object.module.name);
   return name === '__doc__' ? none : null;
-}
-
-/** Of a function's variables only the parameters, which come first. */
-function variablesOf({ node: { parameters } }: FunctionValue): Value {
-  return tuple(parameters.flatMap(({ target }) => (target.type === 'Name' ? [string(target.name)] : [])));
 }
 
 function instanceAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
