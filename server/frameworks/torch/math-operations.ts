@@ -1,7 +1,8 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Initializer } from '../../../core/graph/initializer.ts';
+import { isKnown } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
-import { isNone, numberOf } from '../../interpreter/read.ts';
+import { isNone, numberOf, numbersOf } from '../../interpreter/read.ts';
 import { type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { einsum } from './einsum.ts';
@@ -93,22 +94,10 @@ const elementwise = [
   'one_hot',
   'gumbel_softmax',
   'lerp',
-  'addcmul',
   'erfinv',
 ];
 
-const gathers = [
-  'gather',
-  'index_select',
-  'masked_select',
-  'take',
-  'repeat_interleave',
-  'nonzero',
-  'topk',
-  'sort',
-  'unfold',
-  'fold',
-];
+const gathers = ['gather', 'index_select', 'masked_select', 'take', 'repeat_interleave', 'nonzero', 'topk', 'sort'];
 
 export const mathOperations: Operations = {
   ...Object.fromEntries(Object.entries(operators).map(([name, operator]) => [name, operation(operator)])),
@@ -134,6 +123,40 @@ export const mathOperations: Operations = {
       } satisfies Operation,
     ]),
   ),
+  // input + value · tensor1 · tensor2; the input may be the parameter and a factor the tensor that comes in.
+  addcmul: {
+    parameters: 'tensor1, tensor2, *, value=1',
+    run: (input, given, context) => {
+      const product = context.operate('*', given.get('tensor1'), given.get('tensor2'));
+      const value = given.get('value');
+      return context.operate('+', input, numberOf(value) === 1 ? product : context.operate('*', product, value));
+    },
+  },
+  // Columns of patches back into maps, added where they overlap.
+  fold: {
+    parameters: 'output_size, kernel_size, dilation=1, padding=0, stride=1',
+    run: (input, given, context) => {
+      const [sides, kernel] = ['output_size', 'kernel_size'].map((name) => numbersOf(given.get(name), 2));
+      const columns = input.shape?.[1] ?? null;
+      const taps = kernel?.reduce((product, side) => product * side, 1);
+      const isKnownShape = input.shape?.length === 3 && isKnown(columns) && taps !== undefined && sides != null;
+      const shape = isKnownShape ? [input.shape[0] ?? null, columns / taps, ...sides] : null;
+      return applyUnknown('fold', [input], shape, context);
+    },
+  },
+  // The windows along an axis, as an axis of their own at the end.
+  unfold: {
+    parameters: 'dimension, size, step',
+    run: (input, given, context) => {
+      const [axis, size, step] = ['dimension', 'size', 'step'].map((name) => numberOf(given.get(name)));
+      const { shape } = input;
+      const length = axis == null ? null : (shape?.at(axis) ?? null);
+      const count = isKnown(length) && size != null && step != null ? Math.floor((length - size) / step) + 1 : null;
+      const place = axis == null || shape === null ? null : axis < 0 ? axis + shape.length : axis;
+      const unfolded = shape?.map((dim, index) => (index === place ? count : dim)) ?? null;
+      return applyUnknown('unfold', [input], unfolded === null ? null : [...unfolded, size ?? null], context);
+    },
+  },
   // A mask that depends on an input is an input of the node; one that the code makes itself is not.
   masked_fill: {
     parameters: 'mask, value',

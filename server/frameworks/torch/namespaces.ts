@@ -21,7 +21,7 @@ import { parametrizationFunctions, utilFunctions } from './parametrizations.ts';
 import { poolingClasses, poolingOperations } from './pooling.ts';
 import { quantizationModules } from './quantization.ts';
 import { recurrentClasses } from './recurrent.ts';
-import { shapingClasses } from './shaping.ts';
+import { shapingClasses, unfoldFunction } from './shaping.ts';
 import { bufferClass, parameterClass, tensorClasses } from './tensor-classes.ts';
 import { joinTensors, shapeOperations } from './tensor-operations.ts';
 import { transformerClasses } from './transformer.ts';
@@ -133,6 +133,11 @@ function passThrough(name: string): Value {
   return nativeFunction(`torch.nn.${name}`, 'module, *args, **kwargs', (given) => given.get('module'));
 }
 
+/** Whether the code is being compiled: it runs as it is written. */
+function never(name: string): Value {
+  return nativeFunction(name, '', () => boolean(false));
+}
+
 /** Padding is left out of the time steps: what the sequence holds stays as it is. */
 const packed = nativeFunction('torch.nn.utils.rnn.pack_padded_sequence', 'input, *args, **kwargs', (given) =>
   given.get('input'),
@@ -179,7 +184,8 @@ const table =
 const named: Readonly<Record<string, Lookup>> = {
   torch: (name) => table(torchMembers)(name) ?? functionByName(name),
   'torch.nn': table(nnMembers),
-  'torch.nn.functional': (name) => functionByName(name),
+  // Tensors have a method of the same name that does something else.
+  'torch.nn.functional': (name) => (name === 'unfold' ? unfoldFunction : functionByName(name)),
   'torch.nn.init': table(initFunctions),
   'torch.nn.parameter': table({ Parameter: parameterClass, UninitializedParameter: parameterClass }),
   'torch.nn.utils': table({ ...utilFunctions, skip_init: skipInit }),
@@ -189,7 +195,13 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn.utils.rnn': table({ pack_padded_sequence: packed, pad_packed_sequence: unpacked, pack_sequence: packed }),
   'torch.utils.checkpoint': table({ checkpoint, checkpoint_sequential: checkpointSequential }),
   ...Object.fromEntries(Object.entries(quantizationModules).map(([name, members]) => [name, table(members)])),
-  'torch.jit': table({ script: passThrough('jit.script'), trace: passThrough('jit.trace') }),
+  'torch.jit': table({
+    script: passThrough('jit.script'),
+    trace: passThrough('jit.trace'),
+    annotate: nativeFunction('torch.jit.annotate', 'the_type, the_value', (given) => given.get('the_value')),
+    is_scripting: never('torch.jit.is_scripting'),
+    is_tracing: never('torch.jit.is_tracing'),
+  }),
   'torch.nn.parallel': table({
     DataParallel: passThrough('DataParallel'),
     DistributedDataParallel: passThrough('DistributedDataParallel'),

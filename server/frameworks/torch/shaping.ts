@@ -2,7 +2,7 @@ import type { Op } from '../../../core/graph/op.ts';
 import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { dimOf, isNone, itemsOf, numberOf, numbersOf, shapeOf } from '../../interpreter/read.ts';
-import { method } from '../../interpreter/table.ts';
+import { method, nativeFunction } from '../../interpreter/table.ts';
 import { type ClassValue, number, type TensorValue, tuple, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown, isTracing, onTensor } from './apply.ts';
 import { layerClass } from './layer.ts';
@@ -145,7 +145,33 @@ const unflatten = moduleOf('Unflatten', 'dim, unflattened_size', (input, layer, 
   return reshape(input, [...shape.slice(0, place), ...sizes, ...shape.slice(place + 1)], context);
 });
 
+/** Columns of patches: [batch, channels · kernel, places]. */
+function unfold(input: TensorValue, argument: (name: string) => Value, context: NativeContext): TensorValue {
+  const [batch = null, channels = null, ...spatial] = input.shape ?? [];
+  const numbers = (name: string) => numbersOf(argument(name), 2);
+  const [kernel, dilation, padding, stride] = ['kernel_size', 'dilation', 'padding', 'stride'].map(numbers);
+  const places = spatial.map((side, axis) => {
+    const [k, d, p, s] = [kernel?.[axis], dilation?.[axis], padding?.[axis], stride?.[axis]];
+    if (!isKnown(side) || k === undefined || d === undefined || p === undefined || s === undefined) return null;
+    return Math.floor((side + 2 * p - d * (k - 1) - 1) / s) + 1;
+  });
+  const product = (dims: Shape) =>
+    dims.every(isKnown) ? dims.reduce<number>((all, dim) => all * Number(dim), 1) : null;
+  const shape = input.shape?.length === 4 ? [batch, product([channels, ...(kernel ?? [null])]), product(places)] : null;
+  return applyUnknown('unfold', [input], shape, context);
+}
+
+const unfoldParameters = 'kernel_size, dilation=1, padding=0, stride=1';
+
+export const unfoldFunction: Value = nativeFunction(
+  'torch.nn.functional.unfold',
+  `input, ${unfoldParameters}`,
+  (given, context) =>
+    onTensor(given.get('input'), context, (input) => unfold(input, (name) => given.get(name), context)),
+);
+
 const classes = [
+  moduleOf('Unfold', unfoldParameters, (input, layer, context) => unfold(input, layer.value, context)),
   ...padModules,
   upsampleModule('Upsample', null),
   upsampleModule('UpsamplingNearest2d', 'nearest'),

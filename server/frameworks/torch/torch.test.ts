@@ -338,3 +338,25 @@ describe('a small language model', () => {
     expect(rms('add')?.inputStd).toBeCloseTo(0.02 * Math.sqrt(1 - 1 / 50), 6);
   });
 });
+
+describe('patches and windows', () => {
+  // What PyTorch gives for an image of 12 × 10 with kernel 3, stride 2 and padding 1: 6 · 5 places.
+  it.each([
+    ['self.u = nn.Unfold(3, padding=1, stride=2)', 'return F.relu(self.u(self.a(x)))', [null, 36, 30]],
+    ['', 'return F.relu(F.unfold(self.a(x), 3, padding=1, stride=2))', [null, 36, 30]],
+    ['', 'return F.relu(F.fold(F.unfold(self.a(x), 2, stride=2), (12, 10), 2, stride=2))', [null, 4, 12, 10]],
+    ['', 'return F.relu(self.a(x).unfold(2, 4, 4).unfold(3, 5, 5))', [null, 4, 3, 2, 4, 5]],
+    [
+      'self.g = nn.Parameter(torch.ones(1, 4, 1, 1))\nself.b = nn.Parameter(torch.zeros(1, 4, 1, 1))',
+      'return F.relu(torch.addcmul(self.b, self.g, self.a(x)))',
+      [null, 4, 12, 10],
+    ],
+    ['', 'if torch.jit.is_scripting():\n    return x\nreturn F.relu(self.a(x))', [null, 4, 12, 10]],
+  ])('%s %s', (init, forward, expected) => {
+    const source = preamble + net(`self.a = nn.Conv2d(3, 4, 3, padding=1)\n${init}`, forward);
+    const analyzer = createAnalyzer(createMemoryWorkspace({ '/net.py': source }), [torch]);
+    const [model] = analyzer.analyze('/net.py', { inputs: [[null, 3, 12, 10]] }).models;
+    expect(model?.graph.layers.at(-1)?.outputShape).toEqual(expected);
+    expect(model?.graph.notes).toEqual([]);
+  });
+});
