@@ -25,16 +25,20 @@ export function interpolationOf(from: number, to: number, mode: Interpolation): 
   return made;
 }
 
+const maxPositions = 1024;
+
 function pairMatrices(from: number, to: number, mode: Interpolation): AxisInterpolation {
   const [inputs, outputs] = [pairCounts(from), pairCounts(to)];
   const forward = Array.from(outputs, () => new Float64Array(inputs.length));
   const backward = Array.from(inputs, () => new Float64Array(outputs.length));
   const taps = Array.from({ length: to }, (_, position) => tapsOf(position, from, to, mode));
-  for (let p = 0; p < to; p++) {
-    for (let q = p; q < to; q++) {
+  // Of very long axes every so many positions stand for their neighbours: the work must not grow with the square of a length.
+  const step = Math.max(1, Math.floor(to / maxPositions));
+  for (let p = 0; p < to; p += step) {
+    for (let q = p; q < to; q += q - p < outputs.length ? 1 : step) {
       const offset = Math.min(q - p, outputs.length - 1);
       // Both orders of a pair.
-      const count = q === p ? 1 : 2;
+      const count = (q === p ? 1 : 2) * step * (q - p < outputs.length ? 1 : step);
       for (const [i, own] of taps[p] ?? []) {
         for (const [j, other] of taps[q] ?? []) {
           const distance = Math.min(Math.abs(i - j), inputs.length - 1);

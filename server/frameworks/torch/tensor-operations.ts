@@ -293,7 +293,12 @@ export const shapeOperations: Operations = {
       name,
       {
         parameters: '*size, **named',
-        run: (input, given, context) => repeat(input, sizes(given), context),
+        run: (input, given, context) => {
+          const times = sizes(given);
+          // `tile` may name the last axes only.
+          const missing = name === 'tile' ? Math.max(0, (input.shape?.length ?? 0) - times.length) : 0;
+          return repeat(input, [...Array.from({ length: missing }, () => 1), ...times], context);
+        },
       } satisfies Operation,
     ]),
   ),

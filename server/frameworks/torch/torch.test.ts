@@ -347,6 +347,11 @@ describe('patches and windows', () => {
     ['', 'return F.relu(F.fold(F.unfold(self.a(x), 2, stride=2), (12, 10), 2, stride=2))', [null, 4, 12, 10]],
     ['', 'return F.relu(self.a(x).unfold(2, 4, 4).unfold(3, 5, 5))', [null, 4, 3, 2, 4, 5]],
     [
+      'self.p = nn.Parameter(torch.zeros(1, 4, 6, 5))',
+      'return F.relu(self.a(x) + self.p.tile((2, 2)))',
+      [null, 4, 12, 10],
+    ],
+    [
       'self.g = nn.Parameter(torch.ones(1, 4, 1, 1))\nself.b = nn.Parameter(torch.zeros(1, 4, 1, 1))',
       'return F.relu(torch.addcmul(self.b, self.g, self.a(x)))',
       [null, 4, 12, 10],
