@@ -42,7 +42,8 @@ function lowerMembers(
   for (const member of members) {
     if (member.name === 'MethodDeclaration') {
       if (!member.children.some((child) => child.name === 'Block')) continue;
-      const method = lowerFunction(member, js);
+      const written = lowerFunction(member, js);
+      const method = written.name === null ? { ...written, name: computedName(member, js.text) } : written;
       if (method.name === null) continue;
       const range = { start: member.start, end: member.end };
       if (method.name === 'constructor') {
@@ -61,6 +62,13 @@ function lowerMembers(
   const made = explicit ?? defaultConstructor(class_, isDerived);
   const method: FunctionNode = { ...made, body: withFields(made.body, fields) };
   return [{ type: 'Function', function: method, start: method.start, end: method.end }, ...body];
+}
+
+/** `[Symbol.iterator]() {…}`: what the brackets hold is not evaluated, and no plain name is written like it. */
+function computedName({ children }: ConcreteNode, text: string): string | null {
+  const open = children.find(({ name }) => name === '[');
+  const close = children.find(({ name }) => name === ']');
+  return open === undefined || close === undefined ? null : text.slice(open.start, close.end);
 }
 
 function lowerField(member: ConcreteNode, isStatic: boolean, js: JavaScriptLowering): Statement | null {
