@@ -150,9 +150,9 @@ export const averageMatrix = perWindow((window): AxisMatrix => {
   return axisMatrix(
     Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
       const row = new Float64Array(inputs);
-      forTapPairs(window, offset, (distance) => {
+      forTapDistances(window, offset, (distance, pairs) => {
         const d = Math.min(distance, inputs - 1);
-        row[d] = (row[d] ?? 0) + 1 / window.taps ** 2;
+        row[d] = (row[d] ?? 0) + pairs / window.taps ** 2;
       });
       return row;
     }),
@@ -164,10 +164,11 @@ export const averageGradientMatrix = perWindow((window): AxisMatrix => {
   const inputPairs = pairCounts(window.input);
   const rows = Array.from(inputPairs, () => new Float64Array(outputPairs.length));
   outputPairs.forEach((pairs, offset) => {
-    forTapPairs(window, offset, (distance) => {
+    forTapDistances(window, offset, (distance, tapPairs) => {
       const target = Math.min(distance, inputPairs.length - 1);
       const row = rows[target];
-      if (row !== undefined) row[offset] = (row[offset] ?? 0) + pairs / window.taps ** 2 / (inputPairs[target] ?? 1);
+      const share = tapPairs / window.taps ** 2;
+      if (row !== undefined) row[offset] = (row[offset] ?? 0) + (share * pairs) / (inputPairs[target] ?? 1);
     });
   });
   return axisMatrix(rows);
@@ -204,9 +205,10 @@ function insideShare(window: AxisWindow, offset: number): number {
   return inside / (pairs * window.taps);
 }
 
-function forTapPairs(window: AxisWindow, offset: number, visit: (distance: number) => void): void {
-  for (let t = 0; t < window.taps; t++)
-    for (let u = 0; u < window.taps; u++) visit(Math.abs(window.stride * offset + (t - u) * window.dilation));
+/** How far the cells of two windows at this offset lie apart, and how many pairs of cells lie so. */
+function forTapDistances(window: AxisWindow, offset: number, visit: (distance: number, pairs: number) => void): void {
+  for (let k = 1 - window.taps; k < window.taps; k++)
+    visit(Math.abs(window.stride * offset + k * window.dilation), window.taps - Math.abs(k));
 }
 
 function offsetsOf(size: number): number {
