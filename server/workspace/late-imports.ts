@@ -23,6 +23,17 @@ interface Late {
   readonly name: string;
   /** It may have to run again: what an analysis registers is forgotten with it. */
   ranIn: number | null;
+  /** What its text mentions, and the analysis in which the text was looked at. */
+  mentions: Mentions | null;
+  readIn: number | null;
+}
+
+/** What of a text matters to a registry. */
+interface Mentions {
+  readonly text: string;
+  /** Names that it defines, and texts that it quotes, up to their first dot too. */
+  readonly names: ReadonlySet<string>;
+  readonly importsAll: boolean;
 }
 
 export interface LateImportsOptions {
@@ -36,9 +47,23 @@ export interface LateImportsOptions {
 export function createLateImports({ textOf, run, analysis }: LateImportsOptions): LateImports {
   const modules = new Map<string, Late>();
   const registries = new WeakSet<DictValue>();
+  /** Keys that no module could add, with the number of modules that were known then. */
+  const missed = new Map<string, number>();
+  let missedIn = -1;
+
+  /** A text is looked at once in an analysis. */
+  function mentionsOf(late: Late): Mentions {
+    if (late.mentions !== null && late.readIn === analysis()) return late.mentions;
+    const text = textOf(late.found.path) ?? '';
+    late.readIn = analysis();
+    if (late.mentions?.text !== text) late.mentions = readMentions(text);
+    return late.mentions;
+  }
+
   return {
     imported(found, name) {
-      if (found.kind !== 'folder' && !modules.has(found.path)) modules.set(found.path, { found, name, ranIn: null });
+      if (found.kind === 'folder' || modules.has(found.path)) return;
+      modules.set(found.path, { found, name, ranIn: null, mentions: null, readIn: null });
     },
     ended({ scope }) {
       for (const value of scope.variables.values()) {
@@ -50,19 +75,31 @@ export function createLateImports({ textOf, run, analysis }: LateImportsOptions)
     isRegistry: (dict) => registries.has(dict),
     register(key) {
       if (!/^\w[\w.-]{2,}$/.test(key)) return false;
-      const definition = new RegExp(`(?:\\b(?:def|class)\\s+|["'])${key.replaceAll('.', '\\.')}\\b`);
+      if (missedIn !== analysis()) missed.clear();
+      missedIn = analysis();
+      if (missed.get(key) === modules.size) return false;
       let hasRun = false;
       // What runs may import more, which is looked at in turn.
       for (const late of modules.values()) {
-        const text = textOf(late.found.path) ?? '';
-        const defines = definition.test(text);
-        const gathers = late.found.kind === 'package' || text.includes('import *');
-        if (!defines && !gathers) continue;
+        const { names, importsAll } = mentionsOf(late);
+        const defines = names.has(key);
+        if (!defines && late.found.kind !== 'package' && !importsAll) continue;
         const isAgain = defines && late.ranIn !== null && late.ranIn !== analysis();
         if (late.ranIn === null || isAgain) hasRun = run(late.found, late.name, isAgain) || hasRun;
         late.ranIn = analysis();
       }
+      if (!hasRun) missed.set(key, modules.size);
       return hasRun;
     },
   };
+}
+
+function readMentions(text: string): Mentions {
+  const names = new Set<string>();
+  for (const [, name = ''] of text.matchAll(/(?:\b(?:def|class)\s+|["'])(\w[\w.-]*)/g)) {
+    names.add(name);
+    const [first = name] = name.split(/[.-]/, 1);
+    names.add(first);
+  }
+  return { text, names, importsAll: text.includes('import *') };
 }
