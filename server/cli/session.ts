@@ -11,7 +11,7 @@ import {
   noConfiguration,
   parseConfiguration,
 } from '../workspace/configuration.ts';
-import { createDiskWorkspace } from '../workspace/disk.ts';
+import { createDiskWorkspace, snapshotOf } from '../workspace/disk.ts';
 import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
 import { findSearchPaths } from '../workspace/search-paths.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -35,15 +35,13 @@ export interface SessionOptions {
 export function openSession(options: SessionOptions, io: CommandIo): Session {
   const given = options.config === undefined ? null : readConfiguration(path.resolve(io.cwd, options.config), io);
   const base = given ?? findAndReport(io.cwd, io);
-  const workspace = createDiskWorkspace({
+  const searchPaths = findSearchPaths({
     roots: [io.cwd],
-    searchPaths: findSearchPaths({
-      roots: [io.cwd],
-      given: [...(options['search-path'] ?? []), ...base.searchPaths],
-      python: options.python ?? null,
-      env: io.env,
-    }),
+    given: [...(options['search-path'] ?? []), ...base.searchPaths],
+    python: options.python ?? null,
+    env: io.env,
   });
+  const workspace = snapshotOf(createDiskWorkspace({ roots: [io.cwd], searchPaths }));
   const byFolder = new Map<string, Configuration>();
   return {
     workspace,

@@ -29,6 +29,28 @@ export function createDiskWorkspace(folders: Pick<Workspace, 'roots' | 'searchPa
   };
 }
 
+/** The disk as it was when it was first asked: for one run of a command, which asks for the same files thousands of times. */
+export function snapshotOf(base: Workspace): Workspace {
+  return {
+    roots: base.roots,
+    searchPaths: base.searchPaths,
+    read: remembered((path) => base.read(path)),
+    isFile: remembered((path) => base.isFile(path)),
+    isDirectory: remembered((path) => base.isDirectory(path)),
+  };
+}
+
+function remembered<T>(ask: (path: string) => T): (path: string) => T {
+  const answers = new Map<string, T>();
+  return (path) => {
+    const known = answers.get(path);
+    if (known !== undefined) return known;
+    const answer = ask(path);
+    answers.set(path, answer);
+    return answer;
+  };
+}
+
 /** Open documents before whatever lies below. */
 export function withOpenDocuments(base: Workspace, open: (path: string) => Source | null): Workspace {
   return {
