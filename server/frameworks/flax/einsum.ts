@@ -1,9 +1,10 @@
 import type { Op } from '../../../core/graph/op.ts';
-import { type Dim, type Shape, sizeOf } from '../../../core/graph/shape.ts';
+import { sizeOf } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from '../torch/apply.ts';
 import { attentionOf } from '../torch/attention-pattern.ts';
+import { type Equation, implicitOutput, outputShape } from '../torch/equation.ts';
 import { isMemory } from '../torch/memory.ts';
 import { matmul } from '../torch/operators.ts';
 import { permute, reshape } from '../torch/rearrange.ts';
@@ -32,11 +33,6 @@ export function einsum(
   return applyUnknown(`einsum ${equation}`, operands, shape, context, owner);
 }
 
-interface Equation {
-  readonly inputs: readonly string[];
-  readonly output: string;
-}
-
 /** Letters only; an ellipsis becomes capital letters of as many axes as the operand has. */
 function parse(equation: string, operands: readonly TensorValue[]): Equation | null {
   const [left = '', output] = equation.replace(/\s+/g, '').split('->');
@@ -52,27 +48,6 @@ function parse(equation: string, operands: readonly TensorValue[]): Equation | n
   const inputs = left.split(',').map((part, index) => expand(part, widths[index] ?? 0));
   if (![...inputs, output ?? ''].every((part) => /^[a-zA-Z.]*$/.test(part))) return null;
   return { inputs, output: output === undefined ? implicitOutput(inputs) : expand(output, width) };
-}
-
-function implicitOutput(inputs: readonly string[]): string {
-  const letters = [...inputs.join('')];
-  return letters
-    .filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter))
-    .sort()
-    .join('');
-}
-
-function outputShape({ inputs, output }: Equation, operands: readonly TensorValue[]): Shape | null {
-  const sizes = new Map<string, Dim>();
-  for (const [index, letters] of inputs.entries()) {
-    for (const [axis, letter] of [...letters].entries()) {
-      const size = operands[index]?.shape?.[axis] ?? null;
-      if (size !== null || !sizes.has(letter)) sizes.set(letter, size);
-    }
-  }
-  return [...output].every((letter) => sizes.has(letter))
-    ? [...output].map((letter) => sizes.get(letter) ?? null)
-    : null;
 }
 
 /** `btd,dhk->bthk`: the kernel's first axes are the input's last ones, and its others come last in the result. */

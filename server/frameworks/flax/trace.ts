@@ -3,6 +3,7 @@ import { Raised } from '../../interpreter/machine.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { booleanOf } from '../../interpreter/read.ts';
 import { signature } from '../../interpreter/signature.ts';
+import { tensorsIn } from '../../interpreter/traced-tensors.ts';
 import {
   boolean,
   type CallArguments,
@@ -352,23 +353,5 @@ function isTold({ op, parameters }: Extract<Demand, { kind: 'op' }>): boolean {
       return isKnown(op.width) && isKnown(parameters.query?.shape?.[0]);
     default:
       return parameters.gain?.shape?.every(isKnown) ?? false;
-  }
-}
-
-/** Arrays of the graph in whatever the model returns. */
-function tensorsIn(value: Value, depth = 0): readonly TensorValue[] {
-  if (depth > 4) return [];
-  switch (value.type) {
-    case 'tensor':
-      return value.layer === null ? [] : [value];
-    case 'tuple':
-    case 'list':
-      return value.items.flatMap((item) => tensorsIn(item, depth + 1));
-    case 'dict':
-      return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
-    case 'instance':
-      return [...value.attributes.values()].flatMap((item) => tensorsIn(item, depth + 1));
-    default:
-      return [];
   }
 }

@@ -1,7 +1,7 @@
-import type { Dim, Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
+import { type Equation, implicitOutput, outputShape } from './equation.ts';
 import { dense, matmul } from './operators.ts';
 
 /**
@@ -30,39 +30,12 @@ export function einsum(equation: string, operands: readonly TensorValue[], conte
   return applyUnknown(`einsum ${equation}`, operands, shape, context);
 }
 
-interface Equation {
-  readonly inputs: readonly string[];
-  readonly output: string;
-}
-
 /** Letters only; an ellipsis is not followed. */
 function parse(equation: string): Equation | null {
   const [left = '', output] = equation.replace(/\s+/g, '').split('->');
   const inputs = left.split(',');
   if (![...inputs, output ?? ''].every((part) => /^[a-zA-Z]*$/.test(part))) return null;
   return { inputs, output: output ?? implicitOutput(inputs) };
-}
-
-/** Without `->`: the letters that occur once, in alphabetical order. */
-function implicitOutput(inputs: readonly string[]): string {
-  const letters = [...inputs.join('')];
-  return letters
-    .filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter))
-    .sort()
-    .join('');
-}
-
-function outputShape({ inputs, output }: Equation, operands: readonly TensorValue[]): Shape | null {
-  const sizes = new Map<string, Dim>();
-  for (const [index, letters] of inputs.entries()) {
-    for (const [axis, letter] of [...letters].entries()) {
-      const size = operands[index]?.shape?.[axis] ?? null;
-      if (size !== null || !sizes.has(letter)) sizes.set(letter, size);
-    }
-  }
-  return [...output].every((letter) => sizes.has(letter))
-    ? [...output].map((letter) => sizes.get(letter) ?? null)
-    : null;
 }
 
 /** Same batch letters in front, one shared letter summed over, the free ones in order: `bij,bjk->bik`, `bid,bjd->bij`. */

@@ -1,6 +1,7 @@
 import type { Shape } from '../../../core/graph/shape.ts';
 import { Raised } from '../../interpreter/machine.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
+import { tensorsIn } from '../../interpreter/traced-tensors.ts';
 import {
   type FunctionValue,
   type InstanceValue,
@@ -218,22 +219,4 @@ function readShapes(
       ? shape.map((dim, axis) => (axis === place ? null : dim))
       : [...shape.slice(0, place), null, ...shape.slice(place)];
   });
-}
-
-/** Tensors of the graph in whatever `forward` returns. */
-function tensorsIn(value: Value, depth = 0): readonly TensorValue[] {
-  if (depth > 4) return [];
-  switch (value.type) {
-    case 'tensor':
-      return value.layer === null ? [] : [value];
-    case 'tuple':
-    case 'list':
-      return value.items.flatMap((item) => tensorsIn(item, depth + 1));
-    case 'dict':
-      return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value, depth + 1));
-    case 'instance':
-      return [...value.attributes.values()].flatMap((item) => tensorsIn(item, depth + 1));
-    default:
-      return [];
-  }
 }
