@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BuiltModel } from './built-models.ts';
 
@@ -10,6 +10,12 @@ export interface Collection<T = BuiltModel> {
   build(names: readonly string[]): ReadonlyMap<string, T>;
   /** Whether it was built before and kept. */
   has(name: string): boolean;
+}
+
+/** What was kept names the source it was built from; packages may have been installed elsewhere since. */
+function hasLostItsSource(file: string): boolean {
+  const { path: source } = JSON.parse(readFileSync(file, 'utf8')) as { readonly path?: string };
+  return source !== undefined && !existsSync(source);
 }
 
 /**
@@ -44,7 +50,7 @@ export function createCollection<T = BuiltModel>(
     },
     has: (name) => isFresh(fileOf(name)),
     build(names) {
-      const missing = names.filter((name) => !isFresh(fileOf(name)));
+      const missing = names.filter((name) => !isFresh(fileOf(name)) || hasLostItsSource(fileOf(name)));
       if (missing.length > 0) {
         mkdirSync(kept, { recursive: true });
         const lines = run(missing).trim().split('\n');
