@@ -17,12 +17,19 @@ export const modelLimits: Limits = { steps: 500_000, depth: 90, milliseconds: 40
 /** Steps of one decorator: some write documentation for every class and method. */
 export const decoratorSteps = 500;
 
-/** Rounds of one loop, items of one container, characters of one string. */
-export const maxRounds = 3000;
-/** Steps of a loop that only computes: makes no object and writes no tensor. Once left early, it is given fewer the next time. */
-export const maxLoopSteps = { first: 40_000, again: 2000 };
+/** What a call costs that is too deep to be followed: code that recurses without end does so over and over again. */
+const tooDeepSteps = 5000;
+
+/**
+ * Rounds of one loop over so many items; of one over still more, which shows only its beginning in any case; and of one whose
+ * end is not known before it is there.
+ */
+export const maxRounds = { whole: 3000, ofLonger: 100, untilEnd: 1000 };
+/** Items of one container, characters of one string. */
 export const maxItems = 20_000;
 export const maxCharacters = 100_000;
+/** Steps of a loop that only computes: makes no object and writes no tensor. Once left early, it is given fewer the next time. */
+export const maxLoopSteps = { first: 40_000, again: 2000 };
 
 /** Thrown through the evaluator when the budget is spent; caught where a module or model is evaluated. */
 export class Stop {
@@ -32,13 +39,22 @@ export class Stop {
   }
 }
 
+/** Time is up, or nobody waits for the answer any more: ends the whole analysis, whatever is evaluated within what. */
+export class Cancelled extends Stop {
+  constructor() {
+    super('cancelled');
+  }
+}
+
 export interface Budget {
   /** Steps taken so far, in all evaluations together. */
   readonly spent: number;
   /** Loops of this evaluation that were left early because they only computed, for too long. */
   readonly longLoops: Set<object>;
-  /** Takes one step. Throws `Stop` when nothing is left. */
+  /** Takes one step. Throws `Stop` when nothing is left; now and then it is a checkpoint too. */
   spend(): void;
+  /** Throws `Cancelled` where the analysis is to end. */
+  checkpoint(): void;
   /** Goes one call deeper; false where that is too deep (then do not call `leave`). */
   enter(): boolean;
   leave(): void;
@@ -46,7 +62,7 @@ export interface Budget {
   uncharged<T>(body: () => T): T;
   /** Runs `body` with at most so many of the steps that are left; false where it had to be ended. */
   withPortion(steps: number, body: () => void): boolean;
-  /** Runs `body` under limits of its own; a `Stop` in there ends `body` alone, and `null` comes back. */
+  /** Runs `body` under limits of its own; a `Stop` in there ends `body` alone, and the reason comes back. */
   within<T>(limits: Limits, body: () => T): { readonly value: T } | { readonly stopped: string };
 }
 
@@ -70,7 +86,12 @@ export function createBudget(isCancelled: () => boolean): Budget {
   let spent = 0;
   let longLoops = new Set<object>();
 
+  const checkpoint = () => {
+    if (isCancelled()) throw new Cancelled();
+  };
+
   return {
+    checkpoint,
     get spent() {
       return spent;
     },
@@ -82,11 +103,14 @@ export function createBudget(isCancelled: () => boolean): Budget {
       if (--left < 0) throw new Stop('more steps than the analysis allows');
       if (--untilClock > 0) return;
       untilClock = clockInterval;
-      if (isCancelled()) throw new Stop('cancelled');
+      checkpoint();
       if (performance.now() > deadline && processorTime() > processorDeadline) throw new Stop('out of time');
     },
     enter() {
-      if (depth >= maxDepth) return false;
+      if (depth >= maxDepth) {
+        left -= tooDeepSteps;
+        return false;
+      }
       depth++;
       return true;
     },
@@ -111,7 +135,7 @@ export function createBudget(isCancelled: () => boolean): Budget {
         body();
         return true;
       } catch (error) {
-        if (!(error instanceof Stop) || left >= 0 || reserve === 0) throw error;
+        if (!(error instanceof Stop) || error instanceof Cancelled || left >= 0 || reserve === 0) throw error;
         left = 0;
         ({ depth } = outer);
         return false;
@@ -130,6 +154,7 @@ export function createBudget(isCancelled: () => boolean): Budget {
       try {
         return { value: body() };
       } catch (error) {
+        if (error instanceof Cancelled) throw error;
         if (error instanceof Stop) return { stopped: error.reason };
         // The JavaScript engine's own stack is a budget too: expressions nested a thousand deep.
         if (error instanceof RangeError) return { stopped: 'nested too deeply' };

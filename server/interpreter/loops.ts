@@ -1,5 +1,6 @@
 import type { Expression, Statement } from '../syntax/ast.ts';
 import { maxLoopSteps, maxRounds } from './budget.ts';
+import { rangeLength } from './items.ts';
 import type { Completion, Frame, Machine, Site } from './machine.ts';
 import { number, type RangeValue, unknown, type Value } from './values.ts';
 
@@ -18,6 +19,8 @@ export function loopFor(machine: Machine, node: For, frame: Frame): Completion {
     const items =
       iterable.type === 'range' ? rangeItems(iterable) : (machine.iterate(iterable, site) ?? openItems(iterable));
     if (items === null) return onceMaybe(machine, node, iterable, frame);
+    const length = iterable.type === 'range' ? rangeLength(iterable) : (items as readonly Value[]).length;
+    const followed = length > maxRounds.whole ? maxRounds.ofLonger : length;
     let rounds = 0;
     const { budget, state } = machine;
     const [start, effects] = [budget.spent, state.effects];
@@ -29,8 +32,10 @@ export function loopFor(machine: Machine, node: For, frame: Frame): Completion {
         budget.longLoops.add(node);
         return onceMaybe(machine, node, unknown('a long loop'), frame);
       }
-      if (++rounds > maxRounds) {
-        machine.note(`only the first ${maxRounds} rounds of this loop were followed`, site);
+      if (++rounds > followed) {
+        machine.note(`only the first ${followed} rounds of this loop were followed`, site);
+        // What it counts or adds up would be wrong.
+        if (state.effects === effects) return onceMaybe(machine, node, unknown('a long loop'), frame);
         break;
       }
       machine.assign(node.target, item, frame, true);
@@ -78,6 +83,7 @@ function onceMaybe(machine: Machine, node: For, iterable: Value, frame: Frame): 
 export function loopWhile(machine: Machine, node: While, frame: Frame): Completion {
   const site: Site = { module: frame.module, at: node.test, callee: null };
   const outerBroken = frame.maybeBroken;
+  const { effects } = machine.state;
   frame.maybeBroken = false;
   try {
     for (let rounds = 0; ; rounds++) {
@@ -85,9 +91,9 @@ export function loopWhile(machine: Machine, node: While, frame: Frame): Completi
       const truth = machine.truth(machine.evaluate(node.test, frame), site);
       if (truth === false) break;
       if (truth === null) return whileMaybe(machine, node, frame);
-      if (rounds >= maxRounds) {
-        machine.note(`only the first ${maxRounds} rounds of this loop were followed`, site);
-        return 'normal';
+      if (rounds >= maxRounds.untilEnd) {
+        machine.note(`only the first ${maxRounds.untilEnd} rounds of this loop were followed`, site);
+        return machine.state.effects === effects ? whileMaybe(machine, node, frame) : 'normal';
       }
       const returns = frame.maybeReturned;
       const completion = machine.execute(node.body, frame);

@@ -46,13 +46,20 @@ function refill(self: InstanceValue, values: readonly Value[]): void {
 }
 
 function append(self: InstanceValue, value: Value): void {
-  put(self, String(entriesOf(self).length), value);
+  put(self, String(lengthOf(self)), value);
 }
 
 function appendAll(self: InstanceValue, values: Value, context: NativeContext): void {
   const items = isModule(values) ? valuesOf(values) : context.iterate(values);
   if (items === null) context.note(`${self.class.name} gets modules from something that is not known`);
   for (const item of items ?? []) append(self, item);
+}
+
+/** Counting the entries at each `append` would take the square of their number; a list that holds nothing else needs none. */
+function lengthOf(self: InstanceValue): number {
+  const { registered } = moduleState(self);
+  const { size } = self.attributes;
+  return size === registered.size && registered.has(String(size - 1)) ? size : entriesOf(self).length;
 }
 
 /** `container[2]`, `container['name']`, `container[1:]`: a slice is a container of the same class. */
@@ -112,7 +119,7 @@ const listMethods: Readonly<Record<string, NativeMethod>> = {
     refill(self, values);
     return none;
   }),
-  __len__: method('', (self) => number(entriesOf(self).length)),
+  __len__: method('', (self) => number(lengthOf(self))),
   __iadd__: method('other', (self, given, context) => {
     appendAll(self, given.get('other'), context);
     return self;
