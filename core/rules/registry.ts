@@ -56,7 +56,10 @@ export function checkFacts(facts: readonly CodeFact[], name: string, at: Span): 
 /** All findings about one model, by position. Ignore comments and settings are the caller's business. */
 export function checkGraph(context: RuleContext): Finding[] {
   const findings: Finding[] = [];
-  for (const rule of rules) findings.push(...rule.check(context, findings));
+  for (const rule of rules) {
+    context.checkpoint?.();
+    findings.push(...rule.check(context, findings));
+  }
   return findings.sort((a, b) => a.at.path.localeCompare(b.at.path) || a.at.start - b.at.start || a.at.end - b.at.end);
 }
 

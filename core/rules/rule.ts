@@ -29,6 +29,8 @@ export interface RuleContext {
   readonly facts: readonly CodeFact[];
   /** The default ones where none are given. */
   readonly thresholds?: Thresholds;
+  /** Called before every rule, and where one follows the whole graph; what it throws ends the check. */
+  readonly checkpoint?: () => void;
 }
 
 export interface Rule {

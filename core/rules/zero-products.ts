@@ -30,7 +30,7 @@ export function zeroProducts(context: RuleContext): readonly ZeroFactor[] {
 const maxTrials = 16;
 
 /** One zero of every place that writes them is tried; the others written there are like it. */
-function findProducts({ graph, prediction }: RuleContext): readonly ZeroFactor[] {
+function findProducts({ graph, prediction, checkpoint }: RuleContext): readonly ZeroFactor[] {
   const zeros = deadZeros(graph, prediction.deadParameters);
   if (zeros.length < 2) return [];
   const places = new Map<string, ZeroFactor>();
@@ -40,11 +40,11 @@ function findProducts({ graph, prediction }: RuleContext): readonly ZeroFactor[]
     const others = new Set(
       zeros.filter((other) => other.parameter.id !== parameter.id).map((other) => other.parameter.id),
     );
-    if (!fixedPointOf(withRandom(graph, others)).dead.has(parameter.id)) found.add(place);
+    if (!fixedPointOf(withRandom(graph, others), checkpoint).dead.has(parameter.id)) found.add(place);
   }
   // What waits only for a zero that is dead by itself is no factor of a product.
   const selfDead = zeros.filter((zero) => !found.has(placeOf(zero))).map(({ parameter }) => parameter.id);
-  const { dead } = fixedPointOf(withRandom(graph, new Set(selfDead)));
+  const { dead } = fixedPointOf(withRandom(graph, new Set(selfDead)), checkpoint);
   return zeros.filter((zero) => found.has(placeOf(zero)) && dead.has(zero.parameter.id));
 }
 

@@ -15,12 +15,14 @@ interface FixedPoint {
 /**
  * Follows which tensors are zero, which have equal channels, which get a gradient and whether it is equal for all channels; takes
  * every parameter that gets a gradient as moved (unequally, unless all it sees is equal); repeats until nothing changes. Zero
- * heads, ReZero and LoRA come alive after a step or two; zeros before ReLU and products of two zeros never do.
+ * heads, ReZero and LoRA come alive after a step or two; zeros before ReLU and products of two zeros never do. `checkpoint` is
+ * called before every round, and may throw.
  */
-export function fixedPointOf(graph: ModelGraph): FixedPoint {
+export function fixedPointOf(graph: ModelGraph, checkpoint: () => void = () => {}): FixedPoint {
   const states = new Map(graph.parameters.map((parameter) => [parameter.id, startOf(parameter)]));
   // Every round moves at least one parameter one way, or is the last.
   for (let round = 0; round <= 3 * graph.parameters.length; round++) {
+    checkpoint();
     const values = forward(graph, states);
     const slopes = backward(graph, states, values);
     if (!move(graph, states, values, slopes)) break;

@@ -26,17 +26,25 @@ export interface Pass {
   readonly loss: LossStart | null;
 }
 
-/** Propagates signal and gradient, with the weights of the source or critical ones. What is not known ends its own branch only. */
-export function runPass(graph: ModelGraph, mode: Mode, batch: number): Pass {
+/**
+ * Propagates signal and gradient, with the weights of the source or critical ones. What is not known ends its own branch only.
+ * `checkpoint` is called before every layer, and may throw.
+ */
+export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
   const fixed = fixedLayers(graph);
   const sites = new Map(graph.layers.map((layer) => [layer.id, siteOf(graph, layer, mode, batch, fixed)]));
-  const fields = forward(graph, sites);
-  return { fields, ...backward(graph, sites, fields, batch) };
+  const fields = forward(graph, sites, checkpoint);
+  return { fields, ...backward(graph, sites, fields, batch, checkpoint) };
 }
 
-function forward(graph: ModelGraph, sites: ReadonlyMap<number, Site>): Map<number, Field | null> {
+function forward(
+  graph: ModelGraph,
+  sites: ReadonlyMap<number, Site>,
+  checkpoint: () => void,
+): Map<number, Field | null> {
   const fields = new Map<number, Field | null>();
   for (const layer of graph.layers) {
+    checkpoint();
     const site = sites.get(layer.id);
     const inputs = layer.inputs.map((id) => fields.get(id) ?? null);
     const known = inputs.filter((field) => field !== null);
@@ -72,6 +80,7 @@ function backward(
   sites: ReadonlyMap<number, Site>,
   fields: ReadonlyMap<number, Field | null>,
   batch: number,
+  checkpoint: () => void,
 ): Omit<Pass, 'fields'> {
   const gradients = new Map<number, Gradient | null>();
   const weightGradients = new Map<number, number | null>();
@@ -105,6 +114,7 @@ function backward(
   for (const layer of graph.layers.toReversed()) {
     const gradient = gradients.get(layer.id);
     if (gradient === undefined) continue;
+    checkpoint();
     const site = sites.get(layer.id);
     const output = fields.get(layer.id) ?? null;
     const inputs = layer.inputs.map((id) => fields.get(id) ?? null);

@@ -11,15 +11,21 @@ import { deadShare, saturatedShare } from './unit-shares.ts';
 /** Inputs per batch for which the gradients are predicted. */
 const defaultBatch = 32;
 
+export interface PropagateOptions {
+  readonly batch?: number;
+  /** Called before every layer; what it throws ends the propagation. */
+  readonly checkpoint?: () => void;
+}
+
 /**
  * Predicts signal and gradient of every layer at initialization by mean-field propagation, for standard-normal input and the
  * mean loss over a batch, and compares with the same graph at critical initialization. Linear in the number of layers.
  */
-export function propagate(graph: ModelGraph, options: { readonly batch?: number } = {}): Prediction {
-  const batch = options.batch ?? defaultBatch;
-  const written = runPass(graph, 'written', batch);
-  const critical = runPass(graph, 'critical', batch);
-  const fixedPoint = fixedPointOf(graph);
+export function propagate(graph: ModelGraph, options: PropagateOptions = {}): Prediction {
+  const { batch = defaultBatch, checkpoint = () => {} } = options;
+  const written = runPass(graph, 'written', batch, checkpoint);
+  const critical = runPass(graph, 'critical', batch, checkpoint);
+  const fixedPoint = fixedPointOf(graph, checkpoint);
   const layers = new Map<number, LayerPrediction>();
   for (const layer of graph.layers) {
     layers.set(layer.id, {

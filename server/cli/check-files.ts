@@ -1,6 +1,5 @@
 import type { Severity } from '../../core/rules/finding.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
-import { deadline } from '../workspace/deadline.ts';
 import { mayHoldFindings } from '../workspace/relevance.ts';
 import type { Reported } from './format.ts';
 import { displayPath } from './location.ts';
@@ -21,7 +20,7 @@ export function checkFile(file: string, session: Session, minimum: Severity | nu
   const text = session.workspace.read(file)?.text ?? null;
   const lines = text === null ? 0 : countLines(text);
   if (text !== null && !mayHoldFindings(text)) return { file, lines, reported: [], notes: [] };
-  const analysis = session.analyzer.analyze(file, { isCancelled: deadline(budgetMs) });
+  const analysis = session.analyzer.analyze(file, { milliseconds: budgetMs });
   const shown = visibleFindings(file, analysis.findings, session, minimum);
   return {
     file,

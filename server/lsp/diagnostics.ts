@@ -37,7 +37,7 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
   const { connection, documents } = session;
   const answers = new Map<string, Answer>();
   const guard = createTypingGuard(documents.lastEdit, refresh);
-  /** How many models the analysis of a module has got to. */
+  /** How far the analysis of a module has got. */
   const reached = new Map<string, number>();
   let count = 0;
 
@@ -69,10 +69,10 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
     else for (const { path } of documents.all()) push(path);
   }
 
-  /** An analysis that ran out of time is taken up again, as long as each time brings further models. */
-  function goOn(path: string, { isPartial, models }: ModuleAnalysis): void {
-    if (isPartial !== true || models.length <= (reached.get(path) ?? 0)) return;
-    reached.set(path, models.length);
+  /** An analysis that ran out of time is taken up again, as long as each time gets further. */
+  function goOn(path: string, { partial }: ModuleAnalysis): void {
+    if (partial === undefined || partial.reached <= (reached.get(path) ?? 0)) return;
+    reached.set(path, partial.reached);
     setTimeout(() => {
       session.resume(path);
       refresh();

@@ -15,7 +15,6 @@ import {
   mergeConfigurations,
   noConfiguration,
 } from '../workspace/configuration.ts';
-import { deadline } from '../workspace/deadline.ts';
 import { createDiskWorkspace, withOpenDocuments } from '../workspace/disk.ts';
 import { applyIgnoreComments } from '../workspace/ignore-comments.ts';
 import { createSourceCache, languageOf, type SourceCache } from '../workspace/parse.ts';
@@ -104,7 +103,7 @@ export function createSession(
   /** A bug in the analyzer costs one file its findings, not the editor its server. */
   function analyzeSafely(file: string): ModuleAnalysis {
     try {
-      return analyzer.analyze(file, { isCancelled: deadline(budgetMs) });
+      return analyzer.analyze(file, { milliseconds: budgetMs });
     } catch (error) {
       connection.console.error(`${file}: ${error instanceof Error ? error.stack : String(error)}`);
       const notes = [{ at: null, message: 'the analysis failed; see the output channel' }];
@@ -127,7 +126,7 @@ export function createSession(
     resume: (file) => void analyses.delete(file),
     analyzeSymbol(file, symbol) {
       const root = analyzeOnce(file).value.models.find(({ graph }) => graph.name === symbol);
-      return root ?? analyzer.analyze(file, { symbol, isCancelled: deadline(budgetMs) }).models[0] ?? null;
+      return root ?? analyzer.analyze(file, { symbol, milliseconds: budgetMs }).models[0] ?? null;
     },
     findings(file) {
       const { findings, models } = analyzeOnce(file).value;

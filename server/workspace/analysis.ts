@@ -23,8 +23,11 @@ export interface ModuleAnalysis {
   /** Of all models, each place and rule once, ignore comments not yet applied. */
   readonly findings: readonly Finding[];
   readonly notes: readonly { readonly at: Span | null; readonly message: string }[];
-  /** Time ran out before all models were analysed. */
-  readonly isPartial?: boolean;
+  /**
+   * Time ran out before all models were analysed, or nobody waited any more. How far it got grows from one analysis to the next,
+   * where what it did is kept, as long as going on is of use.
+   */
+  readonly partial?: { readonly reached: number };
 }
 
 export interface AnalyzeOptions {
@@ -34,7 +37,10 @@ export interface AnalyzeOptions {
   readonly arguments?: Readonly<Record<string, unknown>> | readonly unknown[];
   /** One per argument of forward, with or without batch. */
   readonly inputs?: readonly Shape[];
+  /** Asked all the time; once true, the analysis ends with what it has. */
   readonly isCancelled?: () => boolean;
+  /** So long it may compute; then too it ends with what it has. */
+  readonly milliseconds?: number;
 }
 
 export interface Analyzer {

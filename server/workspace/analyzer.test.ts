@@ -394,7 +394,7 @@ class Net(nn.Module):
   it('can be cancelled', () => {
     const loop = `${head}for i in range(10**6):\n    for j in range(10**6):\n        pass\n`;
     const analysis = analyze(loop, { isCancelled: () => true });
-    expect(analysis.notes[0]?.message).toContain('cancelled');
+    expect(analysis).toMatchObject({ models: [], partial: {} });
   });
 
   it('of a file that is not there is empty', () => {

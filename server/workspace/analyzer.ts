@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/rules/finding.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
 import type { Framework } from '../frameworks/framework.ts';
-import { modelLimits } from '../interpreter/budget.ts';
+import { Cancelled, modelLimits } from '../interpreter/budget.ts';
 import { createMachine } from '../interpreter/create.ts';
 import { finalize } from '../interpreter/finalize.ts';
 import { createTrace } from '../interpreter/graph-builder.ts';
@@ -16,6 +16,7 @@ import { judge, judgeModule } from './judge.ts';
 import { createModuleStore, type ModuleStore } from './module-store.ts';
 import { createSourceCache, languageOf, type SourceCache } from './parse.ts';
 import { evaluateCall, findRoot, findRoots, type ModuleRun, type Root, topFunctionsOf } from './roots.ts';
+import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Reads, evaluates and judges modules. What has been parsed and imported is kept for the next analysis. */
@@ -27,12 +28,12 @@ export function createAnalyzer(
   isIncremental = false,
 ): Analyzer {
   const units = createUnitStores();
-  let isCancelled: () => boolean = () => false;
+  let isOver: () => boolean = () => false;
   const collector: Collector = createCollector(() => machine.state.constructions);
   const machine: Machine = createMachine({
     frameworks,
     events: collector.events,
-    isCancelled: () => isCancelled(),
+    isCancelled: () => isOver(),
     importModule: (name, level, from) => store.importModule(name, level, from),
     importName: (name, level, member, from) => store.importName(name, level, member, from),
     exportedNames: (name, level, from) => store.exportedNames(name, level, from),
@@ -45,19 +46,23 @@ export function createAnalyzer(
 
   return {
     analyze(path, options = {}) {
-      isCancelled = options.isCancelled ?? (() => false);
+      const { isCancelled = () => false, milliseconds = Number.POSITIVE_INFINITY } = options;
+      const time = startStopwatch();
+      isOver = () => isCancelled() || time.isOver(milliseconds);
       try {
-        return machine.journal.temporarily(() => analyze(path, options));
+        return machine.journal.temporarily(() => analyze(path, options, time));
       } catch (error) {
+        if (error instanceof Cancelled)
+          return withoutModels(path, 'out of time: no model was analysed', progress(path, 0));
         // A bug of ours in one file must not take the others down.
         return failedAnalysis(path, error);
       }
     },
   };
 
-  function analyze(path: string, options: AnalyzeOptions): ModuleAnalysis {
+  function analyze(path: string, options: AnalyzeOptions, time: Stopwatch): ModuleAnalysis {
     const source = sources.get(path);
-    if (source === null) return emptyAnalysis(path);
+    if (source === null) return withoutModels(path, 'cannot be read');
     const record = store.begin(source);
     if (isIncremental && !store.refresh()) units.clear();
     const { value: ran, seen } = collector.record(() => machine.journal.watch(() => store.run(record)));
@@ -65,20 +70,47 @@ export function createAnalyzer(
     const notes = stopped === null ? [] : [{ at: null, message: `only the beginning was evaluated: ${stopped}` }];
     const isAlone = stopped === null && !ran.changed.some((object) => store.isShared(object));
     const cache = isIncremental && isAlone ? cacheFor(record) : null;
-    const run = { machine, collector, record, seen, cache, topFunctions: topFunctionsOf(record) };
-    const { value: found } = collector.record(() => rootsOf(run, options));
-    if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
-    const models: ModelAnalysis[] = [];
-    for (const root of found) {
-      if (models.length > 0 && isCancelled()) break;
-      const model = modelOf(run, root, options);
-      if (model !== null) models.push(model);
+    // Half of what is left goes to finding the models, the other half to what is found of them.
+    const enough = (time.elapsed() + (options.milliseconds ?? Number.POSITIVE_INFINITY)) / 2;
+    let isLate = false;
+    const late = () => {
+      isLate ||= time.isOver(enough);
+      return isLate;
+    };
+    const run = { machine, collector, record, seen, cache, topFunctions: topFunctionsOf(record), isLate: late };
+    let left: string | null = 'more models may be there';
+    try {
+      const { value: found } = collector.record(() => rootsOf(run, options));
+      if (typeof found === 'string') return analysisOf(record, [], seen, [...notes, { at: null, message: found }]);
+      const models = modelsOf(run, found, options);
+      const isWhole = models.length === found.length;
+      if (!isLate) left = isWhole ? null : `${found.length - models.length} more models were not analysed`;
+      if (left === null) return analysisOf(record, models, seen, notes);
+      const analysis = analysisOf(record, models, seen, [...notes, { at: null, message: `out of time: ${left}` }]);
+      return { ...analysis, partial: progress(path, models.length) };
+    } finally {
+      cache?.end(left === null);
     }
-    cache?.end();
-    const left = found.length - models.length;
-    const outOfTime = left === 0 ? [] : [{ at: null, message: `out of time: ${left} more models were not analysed` }];
-    const analysis = analysisOf(record, models, seen, [...notes, ...outOfTime]);
-    return left === 0 ? analysis : { ...analysis, isPartial: true };
+  }
+
+  /** Of as many roots as there is time for. */
+  function modelsOf(run: ModuleRun, found: readonly Root[], options: AnalyzeOptions): readonly ModelAnalysis[] {
+    const models: ModelAnalysis[] = [];
+    try {
+      for (const root of found) {
+        machine.budget.checkpoint();
+        const model = modelOf(run, root, options);
+        if (model !== null) models.push(model);
+      }
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+    }
+    return models;
+  }
+
+  function progress(path: string, models: number): { readonly reached: number } {
+    const { units: calls, objects } = units.of(path);
+    return { reached: store.size + calls.size + objects.size + models };
   }
 
   function cacheFor(record: ModuleRecord): UnitCache | null {
@@ -101,14 +133,16 @@ function rootsOf(run: ModuleRun, options: AnalyzeOptions): readonly Root[] | str
   return typeof root === 'string' ? root : [root];
 }
 
-function emptyAnalysis(path: string): ModuleAnalysis {
-  const notes = [{ at: null, message: 'cannot be read' }];
-  return { path, language: languageOf(path), text: '', models: [], findings: [], notes };
+function withoutModels(path: string, message: string, partial?: ModuleAnalysis['partial']): ModuleAnalysis {
+  const analysis = { path, language: languageOf(path), text: '', models: [], findings: [] };
+  return { ...analysis, notes: [{ at: null, message }], ...(partial === undefined ? {} : { partial }) };
 }
 
 function failedAnalysis(path: string, error: unknown): ModuleAnalysis {
-  const message = `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  return { ...emptyAnalysis(path), notes: [{ at: null, message }] };
+  return withoutModels(
+    path,
+    `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
 }
 
 /** Traces the forward pass of a model and judges what comes out. */
@@ -131,6 +165,7 @@ function analyzeModel(
   });
   const traced = 'value' in outcome ? outcome.value : { inputs: [], outputs: [], problem: outcome.stopped };
   const problems = traced.problem === null ? [] : [{ at: root.nameAt, message: `forward pass: ${traced.problem}` }];
+  machine.budget.checkpoint();
   const graph = finalize({
     name: root.name,
     framework: root.framework.id,
@@ -145,7 +180,7 @@ function analyzeModel(
     notes: [...root.seen.notes, ...seen.notes, ...problems],
   });
   const facts = distinctFacts([...root.seen.facts, ...seen.facts]);
-  return { graph, facts, ...judge(graph, facts) };
+  return { graph, facts, ...judge(graph, facts, () => machine.budget.checkpoint()) };
 }
 
 function traceForward(machine: Machine, root: Root, instance: InstanceValue, options: AnalyzeOptions) {

@@ -11,9 +11,10 @@ import type { ModuleRecord } from '../interpreter/machine.ts';
 export function judge(
   graph: ModelGraph,
   facts: readonly CodeFact[],
+  checkpoint: () => void,
 ): { readonly prediction: Prediction; readonly findings: readonly Finding[] } {
-  const prediction = propagate(graph);
-  return { prediction, findings: checkGraph({ graph, prediction, facts }) };
+  const prediction = propagate(graph, { checkpoint });
+  return { prediction, findings: checkGraph({ graph, prediction, facts, checkpoint }) };
 }
 
 /** Findings about code of a module that belongs to none of its models. */

@@ -23,6 +23,8 @@ export interface ModuleStore extends Importer {
   begin(source: Source): ModuleRecord;
   /** Whether imported modules are still those of the analysis before. */
   refresh(): boolean;
+  /** How many imported modules are kept. */
+  readonly size: number;
   /** It belongs to an imported module, which is kept. */
   isShared(object: object): boolean;
   /** Runs a module's statements, once. Returns why it did not come to its end, if so. */
@@ -57,7 +59,10 @@ export function createModuleStore(
   let resolvedSince = 0;
   let analysis = 0;
   const lateImports = createLateImports({
-    textOf: (file) => workspace.read(file)?.text ?? null,
+    textOf: (file) => {
+      machine.budget.checkpoint();
+      return workspace.read(file)?.text ?? null;
+    },
     run: runLate,
     analysis: () => analysis,
   });
@@ -65,6 +70,9 @@ export function createModuleStore(
   return {
     begin,
     refresh,
+    get size() {
+      return kept.size;
+    },
     isShared: (object) => shared.has(object),
     run,
     importModule,
@@ -120,6 +128,7 @@ export function createModuleStore(
     record.state = 'running';
     const { state } = machine;
     const outer = { ...state };
+    let isOver = false;
     // What is imported is evaluated as if it stood alone, whatever asked for it.
     Object.assign(state, {
       trace: null,
@@ -135,12 +144,17 @@ export function createModuleStore(
       const bounded = () => machine.budget.within(limits, body);
       // What the analysed module does elsewhere is undone with its analysis; an imported module stays imported.
       const outcome = record.name === '__main__' ? bounded() : machine.journal.suspend(bounded);
+      isOver = true;
       return 'stopped' in outcome ? outcome.stopped : null;
     } finally {
       Object.assign(state, outer);
       record.state = 'done';
-      lateImports.ended(record);
-      if (marksShared && record.name !== '__main__') addReachable(record.scope, shared);
+      // An analysis that is cancelled in the middle of it leaves half a module, which the next one must not find.
+      if (!isOver && kept.get(record.path)?.record === record) kept.delete(record.path);
+      if (isOver) {
+        lateImports.ended(record);
+        if (marksShared && record.name !== '__main__') addReachable(record.scope, shared);
+      }
     }
   }
 

@@ -62,6 +62,8 @@ export interface ModuleRun {
   readonly topFunctions: ReadonlyMap<FunctionNode, string>;
   /** Units of earlier analyses; `null` where none can be used. */
   readonly cache: UnitCache | null;
+  /** No more time for finding further models: those that are there have to be analysed. */
+  readonly isLate: () => boolean;
 }
 
 /**
@@ -204,6 +206,7 @@ function runFactories(run: ModuleRun): Factories {
   for (const node of run.seen.called) called.add(run.topFunctions.get(node) ?? '');
   for (const { name, node, value } of topFunctions(run.record)) {
     if (called.has(name) || !mayBuild(node, run.record)) continue;
+    if (run.isLate()) break;
     const origin = originOf(run, name, value);
     const { unit } = origin;
     units.set(name, unit);
@@ -278,6 +281,8 @@ function constructClasses(run: ModuleRun, factories: Factories): Root[] {
   const roots: Root[] = [];
   for (const class_ of classes) {
     if (parts.has(classKey(class_))) continue;
+    // Those further down, which are parts of no other that is left, are done.
+    if (run.isLate()) break;
     const origin = originOf(run, class_.name, class_);
     addParts(origin.unit, parts);
     const { made, seen } = origin.unit;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFrameworks } from '../../server/frameworks/all.ts';
-import type { ModuleAnalysis } from '../../server/workspace/analysis.ts';
+import type { AnalyzeOptions, ModuleAnalysis } from '../../server/workspace/analysis.ts';
 import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import { createSourceCache } from '../../server/workspace/parse.ts';
 import type { Workspace } from '../../server/workspace/workspace.ts';
@@ -30,6 +30,21 @@ describe('an analysis that keeps what a keystroke does not concern', () => {
     world.files['/work/blocks.py'] = blocks.replace('8, 16', '8, 32');
     expect(world.analyze().models.map(({ graph }) => graph.parameters[0]?.shape)).toContainEqual([32, 8]);
     world.expectSame();
+  });
+
+  it('says after analyses that were cancelled anywhere what a fresh one says', { timeout: 60_000 }, () => {
+    const busy = `table = []\nfor i in range(900):\n    table.append([i, i * i, i + len(table)])\n${blocks}\nWIDTH = len(table)\n`;
+    const text = `${shared}\nfrom blocks import WIDTH as OTHER\nlast = nn.Linear(OTHER, 2)\n`;
+    let questions = 0;
+    createWorld({ [path]: text, '/work/blocks.py': busy }).analyze({ isCancelled: () => ++questions < 0 });
+    let cancelled = 0;
+    for (let allowed = 0; allowed < questions; allowed += Math.ceil(questions / 60)) {
+      const world = createWorld({ [path]: text, '/work/blocks.py': busy });
+      let asked = 0;
+      if (world.analyze({ isCancelled: () => asked++ >= allowed }).partial !== undefined) cancelled++;
+      world.expectSame();
+    }
+    expect(cancelled).toBeGreaterThan(40);
   });
 
   it('does not evaluate again the models that an edit does not concern', () => {
@@ -119,7 +134,7 @@ function createWorld(initial: Readonly<Record<string, string>>) {
   const files: Record<string, string> = { ...initial };
   const workspace = workspaceOf(files);
   const incremental = createAnalyzer(workspace, createFrameworks(), createSourceCache(workspace), true);
-  const analyze = () => incremental.analyze(path);
+  const analyze = (options?: AnalyzeOptions) => incremental.analyze(path, options);
   return {
     files,
     analyze,

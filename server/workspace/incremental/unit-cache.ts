@@ -27,8 +27,8 @@ export interface UnitCache {
     evaluate: (callee: Origin['callee']) => Unit,
     analyze: (instance: InstanceValue) => ModelAnalysis,
   ): ModelAnalysis | null;
-  /** To be called at the end. */
-  end(): void;
+  /** To be called at the end. What was not asked for is only given up by a whole analysis. */
+  end(isWhole: boolean): void;
 }
 
 interface Evaluated {
@@ -190,11 +190,12 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     return `${print}\n${fingerprints.of(reads, [])}`;
   }
 
-  function end(): void {
+  function end(isWhole: boolean): void {
     if (isDirty) {
       store.units.clear();
       store.objects.clear();
     }
+    if (!isWhole) return;
     for (const kept of [store.units, store.objects]) {
       for (const name of kept.keys()) if (!used.has(name)) kept.delete(name);
     }
@@ -348,9 +349,9 @@ function movedGraph(graph: ModelGraph, move: (span: Span) => Span): ModelGraph {
 
 /** The clock decided, so the next time it may be otherwise. */
 function isTimed(problem: string | null): boolean {
-  return problem === 'cancelled' || problem === 'out of time';
+  return problem === 'out of time';
 }
 
 function isStopped({ graph }: ModelAnalysis): boolean {
-  return graph.notes.some(({ message }) => /: (?:cancelled|out of time)$/.test(message));
+  return graph.notes.some(({ message }) => /: out of time$/.test(message));
 }
