@@ -12,10 +12,13 @@ export interface Collection<T = BuiltModel> {
   has(name: string): boolean;
 }
 
-/** What was kept names the source it was built from; packages may have been installed elsewhere since. */
-function hasLostItsSource(file: string): boolean {
+/**
+ * What was kept names the source it was built from, by a path of its own or from the script's folder; packages may have been installed
+ * elsewhere since.
+ */
+function hasLostItsSource(file: string, folder: string): boolean {
   const { path: source } = JSON.parse(readFileSync(file, 'utf8')) as { readonly path?: string };
-  return source !== undefined && !existsSync(source);
+  return source !== undefined && !existsSync(path.resolve(folder, source));
 }
 
 /**
@@ -50,7 +53,9 @@ export function createCollection<T = BuiltModel>(
     },
     has: (name) => isFresh(fileOf(name)),
     build(names) {
-      const missing = names.filter((name) => !isFresh(fileOf(name)) || hasLostItsSource(fileOf(name)));
+      const missing = names.filter(
+        (name) => !isFresh(fileOf(name)) || hasLostItsSource(fileOf(name), path.dirname(script)),
+      );
       if (missing.length > 0) {
         mkdirSync(kept, { recursive: true });
         const lines = run(missing).trim().split('\n');

@@ -168,7 +168,8 @@ def describe(name):
         "name": name,
         "family": one["family"],
         "symbol": one["symbol"],
-        "path": os.path.join(FOLDER, one["file"]),
+        # From this folder: what was measured outlives the checkout that it was measured in.
+        "path": os.path.join(os.path.basename(FOLDER), one["file"]),
         "arguments": arguments,
         "inputs": [[None, *one["shape"]]],
         **measured,

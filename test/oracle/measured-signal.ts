@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Layer } from '../../core/graph/graph.ts';
 import type { LayerPrediction } from '../../core/signal/signal.ts';
 import type { Analyzer } from '../../server/workspace/analysis.ts';
@@ -13,6 +14,7 @@ export interface MeasuredModel {
   readonly name: string;
   readonly family: string;
   readonly symbol: string;
+  /** From this folder. */
   readonly path: string;
   readonly arguments: PlainArguments;
   readonly inputs: readonly (readonly (number | null)[])[];
@@ -56,7 +58,8 @@ const noise = 1e-26;
 /** Analyzes the source as `initscope inspect FILE:SYMBOL --args … --input …` does, and compares layer by layer. */
 export function scoreSignal(analyzer: Analyzer, model: MeasuredModel): SignalScore {
   const { symbol, inputs } = model;
-  const analysis = analyzer.analyze(model.path, { symbol, arguments: model.arguments, inputs });
+  const source = path.resolve(import.meta.dirname, model.path);
+  const analysis = analyzer.analyze(source, { symbol, arguments: model.arguments, inputs });
   const root = analysis.models[0];
   const errors: Record<Quantity, SignalError[]> = { rms: [], inputStd: [], activationGradient: [], weightGradient: [] };
   const unmatched: Record<Quantity, number> = { rms: 0, inputStd: 0, activationGradient: 0, weightGradient: 0 };
