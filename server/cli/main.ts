@@ -3,7 +3,7 @@
  * Exit codes: 0 fine, 1 findings, 2 wrong usage or an internal error.
  */
 import process from 'node:process';
-import { startServer } from '../lsp/main.ts';
+import { serveLanguage, startServer } from '../lsp/main.ts';
 import { check } from './check.ts';
 import { serveCheck } from './check-threads.ts';
 import { inspect } from './inspect.ts';
@@ -19,7 +19,7 @@ const io: CommandIo = {
   env: process.env,
 };
 
-if (!serveCheck(io)) process.exitCode = await main(process.argv.slice(2));
+if (!serveCheck(io) && !serveLanguage()) process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
@@ -32,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
       case 'probe':
         return await probe(rest, io);
       case 'lsp':
-        await startServer(rest);
+        startServer(rest);
         return 0;
       case '--version':
       case '-V':

@@ -1,14 +1,17 @@
 import {
   type Diagnostic,
+  type DiagnosticServerCancellationData,
   DiagnosticSeverity,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
   type FullDocumentDiagnosticReport,
+  LSPErrorCodes,
+  ResponseError,
 } from 'vscode-languageserver/node';
 import type { Finding, Severity } from '../../core/rules/finding.ts';
 import type { ModuleAnalysis } from '../workspace/analysis.ts';
 import { locate, type OpenModule } from './documents.ts';
-import { giveWay, type Session } from './session.ts';
+import { giveWay, isStale, type Session } from './session.ts';
 import { sendStatusSoon } from './status.ts';
 import { createTypingGuard, type PlacedFinding } from './typing.ts';
 
@@ -39,6 +42,7 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
   const guard = createTypingGuard(documents.lastEdit, refresh);
   /** How far the analysis of a module has got. */
   const reached = new Map<string, number>();
+  const timers = new Map<string, NodeJS.Timeout>();
   let count = 0;
 
   function answer(module: OpenModule): Answer {
@@ -57,11 +61,33 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
   function push(path: string): void {
     const module = documents.get(path);
     if (module === null) return;
-    const { diagnostics } = answer(module);
+    const diagnostics = answerInTime(module);
+    if (diagnostics === null) {
+      pushSoon(path);
+      return;
+    }
     for (const { document } of module.pieces) {
       const { uri, version } = document;
       connection.sendDiagnostics({ uri, version, diagnostics: [...(diagnostics.get(uri) ?? [])] });
     }
+  }
+
+  /** `null` where a change has come in meanwhile, be it of another document. */
+  function answerInTime(module: OpenModule): Answer['diagnostics'] | null {
+    try {
+      return answer(module).diagnostics;
+    } catch (error) {
+      if (isStale(error)) return null;
+      throw error;
+    }
+  }
+
+  function pushSoon(path: string): void {
+    clearTimeout(timers.get(path));
+    timers.set(
+      path,
+      setTimeout(() => push(path), pushDelayMs),
+    );
   }
 
   function refresh(): void {
@@ -88,7 +114,14 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
     connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
       await giveWay(session, token);
       const module = documents.find(textDocument.uri);
-      return module === null ? full([]) : report(answer(module), textDocument.uri, previousResultId);
+      try {
+        return module === null ? full([]) : report(answer(module), textDocument.uri, previousResultId);
+      } catch (error) {
+        if (!isStale(error)) throw error;
+        // What has changed may be another document.
+        const data: DiagnosticServerCancellationData = { retriggerRequest: true };
+        throw new ResponseError(LSPErrorCodes.ServerCancelled, 'the text has changed meanwhile', data);
+      }
     });
   } else {
     pushOnChange();
@@ -96,14 +129,7 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
   return { refresh };
 
   function pushOnChange(): void {
-    const timers = new Map<string, NodeJS.Timeout>();
-    documents.onDidChange((path) => {
-      clearTimeout(timers.get(path));
-      timers.set(
-        path,
-        setTimeout(() => push(path), pushDelayMs),
-      );
-    });
+    documents.onDidChange(pushSoon);
     documents.onDidClose((module) => {
       clearTimeout(timers.get(module.path));
       for (const { document } of module.pieces) connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });

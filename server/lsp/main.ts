@@ -14,20 +14,25 @@ import { registerDiagnostics } from './diagnostics.ts';
 import { createDocuments } from './documents.ts';
 import { registerHover } from './hover.ts';
 import { registerModelRequests } from './model.ts';
+import { openLine, startPump, transportOf } from './pump.ts';
 import { createSession } from './session.ts';
 import { followWorld, rootsOf } from './world.ts';
 
-const transports = ['--stdio', '--node-ipc', '--socket', '--pipe'];
-
 /**
  * Serves the Language Server Protocol until the client ends it, on the transport that the command line names
- * (`--stdio`, `--node-ipc`, `--socket=PORT`). The protocol library reads the transport from the process's own arguments.
+ * (`--stdio`, `--node-ipc`, `--socket=PORT`), in a thread that is started for it.
  */
 export function startServer(argv: readonly string[]): void {
-  if (!argv.some((argument) => transports.includes(argument.split('=')[0] ?? ''))) {
-    throw new UsageError(`lsp needs a transport: ${transports.slice(0, 3).join(', ')}=PORT`);
-  }
-  const connection = createConnection(ProposedFeatures.all);
+  const transport = transportOf(argv);
+  if (transport === null) throw new UsageError('lsp needs a transport: --stdio, --node-ipc, --socket=PORT');
+  startPump(transport);
+}
+
+/** In the thread that was started for it: serves. False in any other thread. */
+export function serveLanguage(): boolean {
+  const line = openLine();
+  if (line === null) return false;
+  const connection = createConnection(ProposedFeatures.all, line.reader, line.writer, line.options);
   const documents = createDocuments(connection);
   connection.onInitialize((params) => {
     let settingsKnown = () => {};
@@ -38,6 +43,7 @@ export function startServer(argv: readonly string[]): void {
       roots: rootsOf(params),
       initialization: v.parse(v.fallback(initializationSchema, { probe: false }), params.initializationOptions ?? {}),
       ready,
+      hasChanged: line.hasChanged,
     });
     const pulls = params.capabilities.textDocument?.diagnostic !== undefined;
     const { refresh } = registerDiagnostics(session, { pulls });
@@ -49,6 +55,7 @@ export function startServer(argv: readonly string[]): void {
     return { capabilities: capabilitiesFor(pulls), serverInfo: { name: 'initscope', version } };
   });
   connection.listen();
+  return true;
 }
 
 function capabilitiesFor(pulls: boolean): ServerCapabilities {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ErrorCodes, ResponseError, type WorkspaceEdit } from 'vscode-languageserver/node';
 import {
+  type ApplyFixParams,
   type ApplyVariantParams,
   applyFixParamsSchema,
   applyVariantParamsSchema,
@@ -18,7 +19,7 @@ import { fixesFor } from '../fixes/fixes-for.ts';
 import type { ModelAnalysis } from '../workspace/analysis.ts';
 import { locate, type OpenModule, offsetAt } from './documents.ts';
 import { toWorkspaceEdit } from './edits.ts';
-import { giveWay, type Session } from './session.ts';
+import { type Session, whenStill } from './session.ts';
 import { variantFixes } from './variant.ts';
 
 /** What the probe asks of the source: the model, and edits that write an outcome back. */
@@ -26,32 +27,36 @@ export function registerModelRequests(session: Session): void {
   const { connection, documents } = session;
 
   connection.onRequest(methods.model, async (params, token): Promise<ModelAnswer | null> => {
-    await giveWay(session, token);
     const request = checked(modelParamsSchema, params);
-    const module = documents.find(request.uri);
-    const model = module === null ? null : chooseModel(session, module, request);
-    return module === null || model === null ? null : describe(session, module, model);
+    return whenStill(session, token, () => {
+      const module = documents.find(request.uri);
+      const model = module === null ? null : chooseModel(session, module, request);
+      return module === null || model === null ? null : describe(session, module, model);
+    });
   });
 
   connection.onRequest(methods.applyFix, async (params, token): Promise<EditAnswer<WorkspaceEdit>> => {
-    await giveWay(session, token);
-    const { uri, symbol, rule, layer } = checked(applyFixParamsSchema, params);
-    const module = documents.find(uri);
-    const model = module === null ? null : session.analyzeSymbol(module.path, symbol);
-    const finding = model?.findings.find((candidate) => candidate.rule === rule && candidate.layer === layer);
-    if (module === null || finding === undefined) return { edit: null, reason: 'the finding is gone' };
-    const fixes = fixesFor(finding, session.analyze(module.path).value);
-    const fix = fixes.find(({ preferred }) => preferred) ?? fixes[0];
-    const edit = fix === undefined ? null : toWorkspaceEdit(session, fix.edits);
-    return fix === undefined || edit === null
-      ? { edit: null, reason: 'no fix can be written here' }
-      : { title: fix.title, edit };
+    const request = checked(applyFixParamsSchema, params);
+    return whenStill(session, token, () => applyFix(session, request));
   });
 
   connection.onRequest(methods.applyVariant, async (params, token): Promise<EditAnswer<WorkspaceEdit>> => {
-    await giveWay(session, token);
-    return applyVariant(session, checked(applyVariantParamsSchema, params));
+    const request = checked(applyVariantParamsSchema, params);
+    return whenStill(session, token, () => applyVariant(session, request));
   });
+}
+
+function applyFix(session: Session, { uri, symbol, rule, layer }: ApplyFixParams): EditAnswer<WorkspaceEdit> {
+  const module = session.documents.find(uri);
+  const model = module === null ? null : session.analyzeSymbol(module.path, symbol);
+  const finding = model?.findings.find((candidate) => candidate.rule === rule && candidate.layer === layer);
+  if (module === null || finding === undefined) return { edit: null, reason: 'the finding is gone' };
+  const fixes = fixesFor(finding, session.analyze(module.path).value);
+  const fix = fixes.find(({ preferred }) => preferred) ?? fixes[0];
+  const edit = fix === undefined ? null : toWorkspaceEdit(session, fix.edits);
+  return fix === undefined || edit === null
+    ? { edit: null, reason: 'no fix can be written here' }
+    : { title: fix.title, edit };
 }
 
 function applyVariant(session: Session, { uri, symbol, variant }: ApplyVariantParams): EditAnswer<WorkspaceEdit> {

@@ -32,11 +32,13 @@ export interface Session {
   readonly workspace: Workspace;
   /** The client's settings are known. */
   readonly ready: Promise<void>;
-  /** The analysis of a module as it is now; made once until something changes. */
+  /** A change has arrived that has not been read yet. */
+  hasChanged(): boolean;
+  /** The analysis of a module as it is now; made once until something changes. Throws (`isStale`) where that happens meanwhile. */
   analyze(path: string): Timed<ModuleAnalysis>;
   /** Lets the next question be answered by a new analysis: one that ran out of time goes on where it had to end. */
   resume(path: string): void;
-  /** A class, function or variable of a module, whether or not it is one of its model roots. */
+  /** A class, function or variable of a module, whether or not it is one of its model roots. May throw as well. */
   analyzeSymbol(path: string, symbol: string): ModelAnalysis | null;
   /** What is shown of a module: its own findings, and those that its models have in modules it imports. */
   findings(path: string): readonly Finding[];
@@ -46,6 +48,15 @@ export interface Session {
   shown(findings: readonly Finding[], path: string): readonly Finding[];
   /** Forgets what is known: settings, folders or files on the disk have changed. */
   reset(change: { readonly settings?: Settings; readonly roots?: readonly string[] }): void;
+}
+
+/** The answer to a request whose text has changed while it was analysed. */
+function stale(): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.ContentModified, 'the text has changed meanwhile');
+}
+
+export function isStale(error: unknown): boolean {
+  return error instanceof ResponseError && error.code === LSPErrorCodes.ContentModified;
 }
 
 export interface Timed<T> {
@@ -63,8 +74,10 @@ export function createSession(
     readonly roots: readonly string[];
     readonly initialization: Initialization;
     readonly ready: Promise<void>;
+    readonly hasChanged: () => boolean;
   },
 ): Session {
+  const { hasChanged } = initial;
   let settings = defaultSettings;
   let roots = initial.roots;
   let { workspace, analyzer, sources } = createWorld(roots, settings, documents);
@@ -95,6 +108,7 @@ export function createSession(
     if (known !== undefined) return known;
     const started = performance.now();
     const value = analyzeSafely(file);
+    if (value.partial !== undefined && hasChanged()) throw stale();
     const timed = { value, elapsedMs: performance.now() - started };
     analyses.set(file, timed);
     return timed;
@@ -103,7 +117,7 @@ export function createSession(
   /** A bug in the analyzer costs one file its findings, not the editor its server. */
   function analyzeSafely(file: string): ModuleAnalysis {
     try {
-      return analyzer.analyze(file, { milliseconds: budgetMs });
+      return analyzer.analyze(file, { milliseconds: budgetMs, isCancelled: hasChanged });
     } catch (error) {
       connection.console.error(`${file}: ${error instanceof Error ? error.stack : String(error)}`);
       const notes = [{ at: null, message: 'the analysis failed; see the output channel' }];
@@ -116,6 +130,7 @@ export function createSession(
     documents,
     initialization: initial.initialization,
     ready: initial.ready,
+    hasChanged,
     get settings() {
       return settings;
     },
@@ -126,7 +141,10 @@ export function createSession(
     resume: (file) => void analyses.delete(file),
     analyzeSymbol(file, symbol) {
       const root = analyzeOnce(file).value.models.find(({ graph }) => graph.name === symbol);
-      return root ?? analyzer.analyze(file, { symbol, milliseconds: budgetMs }).models[0] ?? null;
+      if (root !== undefined) return root;
+      const { models, partial } = analyzer.analyze(file, { symbol, milliseconds: budgetMs, isCancelled: hasChanged });
+      if (partial !== undefined && hasChanged()) throw stale();
+      return models[0] ?? null;
     },
     findings(file) {
       const { findings, models } = analyzeOnce(file).value;
@@ -145,13 +163,23 @@ export function createSession(
   };
 }
 
-/**
- * Lets the messages that have arrived meanwhile be read, among them the one that cancels this request; throws if it did.
- * The analysis itself is not interrupted: it is short.
- */
+/** `body`, once the text stands still: an outcome of the probe is not written into what has changed meanwhile, but is not lost. */
+export async function whenStill<T>(session: Session, token: CancellationToken, body: () => T): Promise<T> {
+  for (;;) {
+    await giveWay(session, token);
+    try {
+      return body();
+    } catch (error) {
+      if (!isStale(error)) throw error;
+    }
+  }
+}
+
+/** Lets the messages that have arrived meanwhile be read: changes, and the one that cancels this request; throws if it did. */
 export async function giveWay(session: Session, token: CancellationToken): Promise<void> {
   await session.ready;
-  await new Promise((resolve) => setImmediate(resolve));
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (session.hasChanged());
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
 }
 

@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import type { CodeLens, Diagnostic, Hover, Range } from 'vscode-languageserver/node';
 import type { EditAnswer, ModelAnswer } from '../../core/editor/protocol.ts';
 import { bundleServer, type ClientOptions, samples, startClient, type TestClient } from './server.ts';
@@ -306,6 +307,41 @@ describe('the server', () => {
     await expect(request).rejects.toMatchObject({ code: -32800 });
   });
 
+  it('gives up an analysis that runs when the text changes, and says so', async () => {
+    const client = await start();
+    const uri = 'untitled:Untitled-1';
+    client.open(uri, 'python', `${vanishing}${long}`);
+    const stale = [
+      client.connection.sendRequest('textDocument/diagnostic', { textDocument: { uri } }),
+      client.connection.sendRequest('textDocument/hover', {
+        textDocument: { uri },
+        position: { line: 0, character: 0 },
+      }),
+    ];
+    const answers = Promise.allSettled(stale);
+    // The analysis runs by now: of its models, one takes longer than this.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    client.change(uri, vanishing);
+    expect(rulesOf(await client.pull(uri))).toEqual(['std-too-small']);
+    expect(await answers).toMatchObject([
+      { status: 'rejected', reason: { code: -32802, data: { retriggerRequest: true } } },
+      // It waited for the analysis, and is answered for the new text.
+      { status: 'fulfilled' },
+    ]);
+  });
+
+  it('pushes the diagnostics of a text whose analysis it gave up for a change elsewhere', async () => {
+    const client = await start({ pushOnly: true });
+    const [uri, other] = ['untitled:Untitled-1', 'untitled:Untitled-2'];
+    client.open(other, 'python', '');
+    await client.pushed(other);
+    const pushed = client.pushed(uri);
+    client.open(uri, 'python', `${vanishing}${long}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    client.change(other, 'x = 1');
+    expect(rulesOf(await pushed)).toContain('std-too-small');
+  });
+
   it('lives through broken text', async () => {
     const client = await start();
     const uri = 'untitled:Untitled-1';
@@ -327,9 +363,55 @@ describe('the server', () => {
     expect(await status).toMatchObject({ uri, findings: 1, models: [{ name: 'DeepPlainNet', complete: true }] });
   });
 
+  it.each([true, false])(
+    "serves over Node's own channel, as VS Code starts it, and ends with it; shut down: %s",
+    async (isShutDown) => {
+      const child = fork(await bundleServer(), ['lsp', '--node-ipc'], { stdio: 'inherit' });
+      const exit = new Promise((resolve) => child.once('exit', resolve));
+      const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+      connection.listen();
+      const parameters = { processId: process.pid, rootUri: null, capabilities: {} };
+      expect(await connection.sendRequest('initialize', parameters)).toMatchObject({
+        serverInfo: { name: 'initscope' },
+      });
+      if (isShutDown) {
+        await connection.sendRequest('shutdown');
+        await connection.sendNotification('exit');
+      } else child.disconnect();
+      expect(await exit).toBe(isShutDown ? 0 : 1);
+    },
+  );
+
   it('refuses to start without a transport', async () => {
     const { status, stderr } = spawnSync(process.execPath, [await bundleServer(), 'lsp'], { encoding: 'utf8' });
     expect(status).toBe(2);
     expect(stderr).toContain('--stdio');
   });
 });
+
+const vanishing = `import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(*[layer for _ in range(12) for layer in (nn.Linear(64, 64), nn.ReLU())])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.normal_(module.weight, std=0.001)
+    def forward(self, x):
+        return self.layers(x)
+`;
+
+/** Models whose analysis takes much longer than any test waits. */
+const long = Array.from(
+  { length: 40 },
+  (_, index) => `class Long${index}(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(${200 + index})])
+    def forward(self, x):
+        for layer in self.layers:
+            x = x + layer(x).relu()
+        return x
+`,
+).join('');
