@@ -31,6 +31,9 @@ export interface Dual {
   squares(rho: number): number;
   /** The part of it that goes with rho^2: what a change of the variance of x and x' does. */
   readonly squaresOnScale: number;
+  /** Covariance of f(x)^2 and f(x')^2 over (E f^2)^2, and the part of it that goes with rho^2. */
+  powers(rho: number): number;
+  readonly powersOnScale: number;
 }
 
 /** With v the variance of x. */
@@ -97,6 +100,8 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
     scaleFree: () => 0,
     squares: () => 0,
     squaresOnScale: 0,
+    powers: () => 0,
+    powersOnScale: 0,
   };
 }
 
@@ -124,7 +129,27 @@ function piecewiseLinear(mean: number, variance: number, negative: number): Dual
     scaleFree: () => 0,
     squares: (rho) => variance * variance * unit.squares(rho),
     squaresOnScale: variance * variance * unit.squaresOnScale,
+    ...(negative === 1 ? identityPowers(mean, variance) : piecewisePowers(negative)),
   };
+}
+
+/** f^2 = a x^2 + b x |x|, with the second arc-cosine kernel (Cho & Saul 2009) for the latter. */
+function piecewisePowers(negative: number): Pick<Dual, 'powers' | 'powersOnScale'> {
+  const even = (1 + negative * negative) / 2;
+  const odd = (1 - negative * negative) / 2;
+  const share = (odd / even) ** 2;
+  const signed = (r: number) => {
+    const s = Math.sqrt(1 - r * r);
+    return (2 / Math.PI) * (3 * s * r + (1 + 2 * r * r) * Math.asin(r));
+  };
+  return { powers: (rho) => 2 * rho * rho + share * signed(clampRho(rho)), powersOnScale: 2 };
+}
+
+function identityPowers(mean: number, variance: number): Pick<Dual, 'powers' | 'powersOnScale'> {
+  const second = (variance + mean * mean) ** 2;
+  const powersOnScale = (2 * variance * variance) / second;
+  const linear = (4 * mean * mean * variance) / second;
+  return { powers: (rho) => (powersOnScale * rho + linear) * rho, powersOnScale };
 }
 
 /** Of the function with unit slope above zero, at unit variance. */
@@ -241,6 +266,7 @@ function dualOfSeries(series: Series): Dual {
     slopeTimesValue: powerSeries(products, productSecond),
     scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond, mixed),
     ...centredSquares(powers, values, valueMoments),
+    ...relativePowers(powers, valueMoments),
   };
 }
 
@@ -317,6 +343,18 @@ function centredSquares(
   return {
     squares: powerSeries(centred, Math.max(centralFourth - variance * variance, 0)),
     squaresOnScale: (centred[2] ?? 0) ** 2,
+  };
+}
+
+function relativePowers(
+  powers: Float64Array,
+  [second, , fourth]: readonly [number, number, number],
+): Pick<Dual, 'powers' | 'powersOnScale'> {
+  if (second <= 0) return { powers: () => 0, powersOnScale: 0 };
+  const varying = powers.map((power, n) => (n === 0 ? 0 : power / second));
+  return {
+    powers: powerSeries(varying, Math.max(fourth / (second * second) - 1, 0)),
+    powersOnScale: (varying[2] ?? 0) ** 2,
   };
 }
 

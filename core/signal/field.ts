@@ -10,6 +10,7 @@ import {
   subtractKernels,
   weightedSum,
 } from './kernel.ts';
+import type { Magnitude } from './magnitude.ts';
 import type { Marginal } from './marginal.ts';
 import { mixPlaces, type Places } from './places.ts';
 import { noSpread, type Spread, spreadOfUnion } from './spread.ts';
@@ -36,6 +37,8 @@ export interface Segment {
   readonly places?: Places | undefined;
   /** What chance leaves in its channels; none where it is not given. */
   readonly spread?: Spread | undefined;
+  /** How far its size is left to chance; nothing where it is not given. Made when it is asked for. */
+  readonly magnitude?: (() => Magnitude) | undefined;
   /** How its elements are distributed, where that is far from Gaussian. Made when it is asked for. */
   readonly marginal?: () => Marginal;
   /** The Gaussian field that this one is a function of; max pooling works on that one. */

@@ -5,6 +5,7 @@ import { dualOf } from './dual.ts';
 import { channelsOf, type Field, merge, type Segment } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
 import { atZero, combine, mapKernel } from './kernel.ts';
+import { magnitudeOf } from './magnitude.ts';
 import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
 import type { OwnLogit } from './tied-tokens.ts';
 
@@ -45,11 +46,16 @@ function crossEntropy(
   const spread = Math.max(atZero(segment.total) - segment.coherence, 0);
   const even = 1 / (classes * classes);
   const raised = own === null ? null : withRaisedLogit(classes, spread, own.logit);
-  const squares = (raised?.squares ?? softmaxSquares(classes, spread)) / classes;
+  const sizes = possibleSizes(atZero(magnitudeOf(segment).own));
+  const average = (f: (size: number) => number) => sizes.reduce((sum, { size, weight }) => sum + weight * f(size), 0);
+  const sums = average((size) => softmaxSquares(classes, size * spread));
+  const squares = (raised?.squares ?? sums) / classes;
   const whole = squares - 2 * even + 1 / classes;
   const sharedCoherence = segment.coherence - segment.varyingCoherence;
   // E of the sum of p l, l around their mean, is spread · (1 - E of the sum of p^2), by Stein's identity.
-  const alike = (covariance: number) => softmaxProducts(classes, spread, covariance) / classes - even;
+  const alike = (covariance: number) =>
+    average((size) => softmaxProducts(classes, size * spread, size * covariance)) / classes - even;
+  const along = average((size) => size * (1 - (raised?.squares ?? softmaxSquares(classes, size * spread))));
   const contribution: Contribution = {
     total: firstIs(
       mapKernel(segment.total, (k) => each * each * alike(k - segment.coherence)),
@@ -60,12 +66,31 @@ function crossEntropy(
   };
   return {
     gradient: everySegment(output, contribution),
-    along: spread <= 0 ? 0 : (each * spread * (1 - squares * classes)) / (classes * atZero(segment.total)),
+    along: spread <= 0 ? 0 : (each * spread * along) / (classes * atZero(segment.total)),
     // Every reading of a token adds the same multiple of its row to that row's gradient.
     weight: raised === null || own === null ? 0 : ((raised.share * own.coefficient) / classes) ** 2 * own.second,
-    expected: raised?.expected ?? logSumExp(classes, spread),
+    expected: raised?.expected ?? average((size) => logSumExp(classes, size * spread)),
     uniformGuess: Math.log(classes),
   };
+}
+
+interface Size {
+  readonly size: number;
+  readonly weight: number;
+}
+
+const oneSize: readonly Size[] = [{ size: 1, weight: 1 }];
+
+/**
+ * How many times their expected size the logits of an input may be: a log-normal variable of this variance of its logarithm, by the
+ * three points of Gauss-Hermite quadrature.
+ */
+function possibleSizes(variance: number): readonly Size[] {
+  if (variance < 0.01) return oneSize;
+  const step = Math.sqrt(3 * variance);
+  const points = [-step, 0, step].map((x, i) => ({ size: Math.exp(x), weight: i === 1 ? 2 / 3 : 1 / 6 }));
+  const mean = points.reduce((sum, { size, weight }) => sum + weight * size, 0);
+  return points.map(({ size, weight }) => ({ size: size / mean, weight }));
 }
 
 /** One logit is higher than the others by `logit` on average, and the labels do not know of it. */

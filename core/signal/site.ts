@@ -19,6 +19,8 @@ export interface WeightMoments {
   readonly mean: number;
   /** Fourth moment over the squared second: 3 for normal weights, where it is not given. */
   readonly kurtosis?: number;
+  /** Its rows or its columns are orthogonal. */
+  readonly isOrthogonal?: boolean;
 }
 
 /** A node of the graph while it is propagated: what a transfer rule may ask. */

@@ -5,6 +5,7 @@ import { gaussianMean } from '../maths/quadrature.ts';
 import { flatShare } from './dual.ts';
 import { type Field, merge } from './field.ts';
 import { atZero, type Kernel, mapKernel, pairMean, type Size } from './kernel.ts';
+import { angleOf } from './magnitude.ts';
 import { maximumMoments } from './order-statistics.ts';
 
 /** Slopes below this count as saturated. */
@@ -17,7 +18,10 @@ const saturatedSlope = 0.05;
  */
 export function deadShare(op: Op, before: Field, batch: number): number | null {
   if (op.kind !== 'activation' || (op.fn !== 'relu' && op.fn !== 'relu6')) return null;
-  const { mean, total, varying } = merge(before);
+  const segment = merge(before);
+  const { mean, total } = segment;
+  // A larger input of the same direction has the same sign in every unit.
+  const varying = angleOf(segment);
   const single = before.size[0] * before.size[1] === 1;
   const level = pairMean(total, before.size);
   // A vector has one position: all that varies is its own.

@@ -64,8 +64,9 @@ export function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut 
   const mean = diagonal.has(parameter.initializer.family) ? 0 : moments.mean;
   const variance = moments.second - mean * mean;
   const times = (fan: number | null) => (fan === null ? (variance === 0 ? 0 : null) : Math.max(variance, 0) * fan);
-  const kurtosis = parameter.initializer.family === 'uniform' ? uniformKurtosis : 3;
-  return { forward: times(fanIn), backward: times(fanOut), mean, kurtosis };
+  const { family } = parameter.initializer;
+  const kurtosis = family === 'uniform' ? uniformKurtosis : 3;
+  return { forward: times(fanIn), backward: times(fanOut), mean, kurtosis, isOrthogonal: family === 'orthogonal' };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
 import { type Dual, dualOf } from '../dual.ts';
-import { type Activated, type Segment, sharedOf, spreadOf } from '../field.ts';
+import { type Activated, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradient.ts';
 import {
   atZero,
@@ -13,6 +13,7 @@ import {
   multiplyKernels,
   scaleKernel,
 } from '../kernel.ts';
+import { angleOf, type Magnitude, magnitudeAfter, magnitudeOf, sizesOf } from '../magnitude.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import { multiplyPlaces, type Places, placesTogether, raisePlaces, unevenness } from '../places.ts';
 import type { Transfer } from '../site.ts';
@@ -85,8 +86,10 @@ function applyDual(op: Function, segment: Segment): Activated {
   const rows = Math.max(segment.total.rows, segment.varying.rows);
   const columns = Math.max(segment.total.columns, segment.varying.columns);
   const all = expandKernel(segment.total, rows, columns).data;
-  const own = expandKernel(segment.varying, rows, columns).data;
+  const own = expandKernel(angleOf(segment), rows, columns).data;
   const chance = expandKernel(chanceOf(segment, through), rows, columns).data;
+  const sizes = expandKernel(sizesOf(segment), rows, columns).data;
+  const growth = dual.onScale.value ** 2;
   // Two kernels in one loop: networks spend most of their time here.
   const total = new Float64Array(all.length);
   const varying = new Float64Array(all.length);
@@ -95,7 +98,8 @@ function applyDual(op: Function, segment: Segment): Activated {
     const both = dual.value(correlation);
     const bent = bendOf(dual, correlation, both, chance[i] ?? 0);
     total[i] = value.shift + value.factor * (both + bent);
-    varying[i] = value.factor * (difference(own[i] ?? 0, correlation, both) + bent);
+    const apart = difference(own[i] ?? 0, correlation, both);
+    varying[i] = value.factor * (apart - (both - apart) * Math.expm1(-growth * (sizes[i] ?? 0)) + bent);
   }
   // A heavy tail, or places with little: the second moment of f is that over all variances.
   const isGaussian = segment.marginal === undefined && variance > 0;
@@ -115,6 +119,7 @@ function applyDual(op: Function, segment: Segment): Activated {
       coherence: value.shift + value.factor * dual.value(coherence),
       varyingCoherence: value.factor * difference(segment.varyingCoherence, coherence, dual.value(coherence)),
       spread: segment.spread && spreadAfter(segment, after, through),
+      magnitude: once(() => magnitudeThrough(segment, through)),
       ...(op.fn === 'identity'
         ? segment.marginal === undefined
           ? {}
@@ -122,6 +127,11 @@ function applyDual(op: Function, segment: Segment): Activated {
         : { marginal: once(() => mapMarginal(marginalOf(segment), activationOf(op.fn, op.parameter).value)) }),
     },
   };
+}
+
+function magnitudeThrough(segment: Segment, { dual, rho, variance }: Through): Magnitude {
+  const step = (v: number) => (variance === 0 ? 0 : v / variance);
+  return magnitudeAfter(magnitudeOf(segment), dual, mapKernel(segment.total, rho), mapKernel(angleOf(segment), step));
 }
 
 /**
@@ -243,7 +253,7 @@ function marginalOf(segment: Segment): Marginal {
 
 function activationGradient(op: Activation, input: Segment, contributions: readonly Contribution[]): Contribution {
   const { dual, rho, slope } = throughOf(op, input);
-  const shared = sharedOf(input);
+  const shared = combine(input.total, angleOf(input), (k, v) => k - v);
   const kernels = (f: (covariance: number) => number) => ({
     total: mapKernel(input.total, f),
     shared: mapKernel(shared, f),

@@ -25,6 +25,8 @@ import {
   type Size,
   scaleKernel,
 } from '../kernel.ts';
+import { magnitudeOf, magnitudeOfMix } from '../magnitude.ts';
+import { once } from '../marginal.ts';
 import { insideFactor, type Places, placesAbove, placesBelow, placesTogether } from '../places.ts';
 import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
 import { type Spread, spreadOfMix } from '../spread.ts';
@@ -220,7 +222,7 @@ function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, en
   const inside = insideOf(map, input.places, undefined);
   const through = (kernel: Kernel) => scaleKernel(apply(map, kernel), energy * inside);
   const varying = addKernels(through(input.varying), common.varying);
-  return {
+  const segment = {
     channels: map.outChannels,
     mean: bias.mean + weight.mean * (fansOf(map).fanIn ?? 0) * input.mean,
     total: mapKernel(addKernels(through(input.total), common.total), (value) => value + bias.second),
@@ -230,6 +232,26 @@ function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, en
     places: map.axes === null ? input.places : throughWindows(map, (windows) => placesAbove(input.places, windows)),
     spread: mixedSpread(map, input, weight, varying),
   };
+  return { ...segment, magnitude: mixedMagnitude(map, input, weight, { ...segment, share: energy * inside }) };
+}
+
+function mixedMagnitude(
+  map: LinearMap,
+  input: Segment,
+  weight: WeightMoments,
+  above: Segment & { readonly share: number },
+): Segment['magnitude'] {
+  const { inPerGroup, outPerGroup, axes } = map;
+  if (inPerGroup === null) return undefined;
+  return once(() => {
+    const made = atZero(apply(map, input.total)) * above.share;
+    return magnitudeOfMix(magnitudeOf(input), above, {
+      inputs: inPerGroup,
+      share: atZero(above.total) === 0 ? 0 : made / atZero(above.total),
+      overTaps: (kernel) => (axes === null ? kernel : applyAxes(kernel, ...axes.mean)),
+      isNormKept: weight.isOrthogonal === true && outPerGroup !== null && outPerGroup >= inPerGroup * map.taps,
+    });
+  });
 }
 
 /** A transposed convolution forgets the places. */

@@ -24,6 +24,7 @@ import {
   type Size,
   scaleKernel,
 } from '../kernel.ts';
+import { magnitudeOf, magnitudeOfSum } from '../magnitude.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
 import { mixPlaces, multiplyPlaces, placesTogether } from '../places.ts';
 import type { Site, Transfer } from '../site.ts';
@@ -158,7 +159,7 @@ function pairwise(a: Field, b: Field, f: (a: Segment, b: Segment) => Segment): F
 
 function addSegments(a: Segment, b: Segment): Segment {
   const cross = 2 * a.mean * b.mean;
-  return {
+  const sum: Segment = {
     channels: a.channels === 1 ? b.channels : a.channels,
     mean: a.mean + b.mean,
     total: combine(a.total, b.total, (x, y) => x + y + cross),
@@ -169,6 +170,18 @@ function addSegments(a: Segment, b: Segment): Segment {
     spread: spreadOfSum(parts(a, b)),
     ...marginalOfSum(a, b),
   };
+  return { ...sum, magnitude: magnitudeOfPair(sum, a, b) };
+}
+
+function magnitudeOfPair(sum: Segment, ...parts: readonly Segment[]): Segment['magnitude'] {
+  if (parts.every(({ magnitude }) => magnitude === undefined)) return undefined;
+  const whole = parts.reduce((second, { total }) => second + atZero(total), 0);
+  return once(() =>
+    magnitudeOfSum(
+      parts.map((part) => ({ magnitude: magnitudeOf(part), share: whole === 0 ? 0 : atZero(part.total) / whole })),
+      sum,
+    ),
+  );
 }
 
 function parts(...segments: readonly Segment[]) {
