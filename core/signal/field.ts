@@ -10,8 +10,8 @@ import {
   subtractKernels,
   weightedSum,
 } from './kernel.ts';
-import type { Magnitude } from './magnitude.ts';
-import type { Marginal } from './marginal.ts';
+import { type Magnitude, magnitudeOf, magnitudeOfMeans, magnitudeOfPositions, magnitudeOfUnion } from './magnitude.ts';
+import { type Marginal, once } from './marginal.ts';
 import { mixPlaces, type Places } from './places.ts';
 import { noSpread, type Spread, spreadOfUnion } from './spread.ts';
 
@@ -144,6 +144,9 @@ function mergeSegments(field: Field): Segment {
       field.segments.map(({ places, total }, i) => ({ places, share: (shares[i] ?? 0) * atZero(total) })),
     ),
     spread: spreadOfUnion(field.segments.map((segment, i) => ({ spread: spreadOf(segment), share: shares[i] ?? 0 }))),
+    magnitude: field.segments.every((segment) => segment.magnitude === undefined)
+      ? undefined
+      : once(() => magnitudeOfUnion(field.segments.map((segment, i) => ({ segment, share: shares[i] ?? 0 })))),
   };
 }
 
@@ -199,6 +202,7 @@ export function scaleSegment(segment: Segment, factor: number): Segment {
     varyingCoherence: segment.varyingCoherence * square,
     places: segment.places,
     spread: segment.spread,
+    magnitude: segment.magnitude,
   };
 }
 
@@ -206,7 +210,7 @@ export function scaleSegment(segment: Segment, factor: number): Segment {
 export function averagePositions(segment: Segment, size: Size): Segment {
   const [mean, varyingMean] = [pairMean(segment.total, size), pairMean(segment.varying, size)];
   const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-  return {
+  const averaged = {
     channels: segment.channels,
     mean: segment.mean,
     total: constantKernel(mean),
@@ -214,6 +218,14 @@ export function averagePositions(segment: Segment, size: Size): Segment {
     coherence: segment.coherence * ratio(mean, atZero(segment.total)),
     varyingCoherence: segment.varyingCoherence * ratio(varyingMean, atZero(segment.varying)),
   };
+  return {
+    ...averaged,
+    magnitude: segment.magnitude && once(() => magnitudeOfMeans(magnitudeOf(segment), averaged, meanOver(size))),
+  };
+}
+
+function meanOver(size: Size): (kernel: Kernel) => Kernel {
+  return (kernel) => constantKernel(pairMean(kernel, size));
 }
 
 /** Positions become channels: what of two elements is in common is averaged over pairs of both. */
@@ -236,6 +248,8 @@ export function flattenPositions(field: Field): Field {
       varying: constantKernel(varying),
       coherence: coherenceOf(total, atZero(averaged.total), averaged.coherence),
       varyingCoherence: coherenceOf(varying, atZero(averaged.varying), averaged.varyingCoherence),
+      magnitude:
+        segment.magnitude && once(() => magnitudeOfPositions(magnitudeOf(segment), positions, meanOver(field.size))),
     };
   });
   return { size: [1, 1], channelAxis: 1, segments };

@@ -17,8 +17,16 @@ export interface LossStart {
   /** Added to the mean square of the gradient of the head's weights. */
   readonly weight: number;
   readonly expected: number | null;
+  readonly growth: Growth;
   /** The loss of one who knows nothing: equal probabilities, or the targets' mean. */
   readonly uniformGuess: number | null;
+}
+
+/** Factors on the gradient's second moments where the output's is exp of `shift` times as large. */
+export interface Growth {
+  /** Of one input, and of two different ones. */
+  readonly total: (shift: number) => number;
+  readonly shared: (shift: number) => number;
 }
 
 /**
@@ -42,7 +50,8 @@ function crossEntropy(
   each: number,
   own: OwnLogit | null,
 ): LossStart {
-  if (classes === null) return { gradient: null, along: 0, weight: 0, expected: null, uniformGuess: null };
+  if (classes === null)
+    return { gradient: null, along: 0, weight: 0, expected: null, growth: unmoved, uniformGuess: null };
   const spread = Math.max(atZero(segment.total) - segment.coherence, 0);
   const even = 1 / (classes * classes);
   const raised = own === null ? null : withRaisedLogit(classes, spread, own.logit);
@@ -56,6 +65,13 @@ function crossEntropy(
   const alike = (covariance: number) =>
     average((size) => softmaxProducts(classes, size * spread, size * covariance)) / classes - even;
   const along = average((size) => size * (1 - (raised?.squares ?? softmaxSquares(classes, size * spread))));
+  const grownTotal = (shift: number) =>
+    (average((size) => softmaxSquares(classes, size * Math.exp(shift) * spread)) / classes - 2 * even + 1 / classes) /
+    whole;
+  const sharedCovariance = atZero(segment.total) - atZero(segment.varying) - sharedCoherence;
+  const sharedAt = (grow: number) =>
+    average((size) => softmaxProducts(classes, size * grow * spread, size * grow * sharedCovariance)) / classes - even;
+  const grownShared = (shift: number) => (sharedCovariance <= 0 ? 1 : sharedAt(Math.exp(shift)) / sharedAt(1));
   const contribution: Contribution = {
     total: firstIs(
       mapKernel(segment.total, (k) => each * each * alike(k - segment.coherence)),
@@ -70,7 +86,25 @@ function crossEntropy(
     // Every reading of a token adds the same multiple of its row to that row's gradient.
     weight: raised === null || own === null ? 0 : ((raised.share * own.coefficient) / classes) ** 2 * own.second,
     expected: raised?.expected ?? average((size) => logSumExp(classes, size * spread)),
+    growth:
+      raised !== null || sizes.length === 1 ? unmoved : { total: between(grownTotal), shared: between(grownShared) },
     uniformGuess: Math.log(classes),
+  };
+}
+
+const unmoved: Growth = { total: () => 1, shared: () => 1 };
+
+/** Between whole steps of 1/4, each asked for once. */
+function between(f: (x: number) => number): (x: number) => number {
+  const known = new Map<number, number>();
+  const at = (step: number) => {
+    const made = known.get(step) ?? f(step / 4);
+    known.set(step, made);
+    return made;
+  };
+  return (x) => {
+    const low = Math.floor(4 * x);
+    return at(low) + (4 * x - low) * (at(low + 1) - at(low));
   };
 }
 
@@ -111,7 +145,11 @@ function withRaisedLogit(classes: number, spread: number, logit: number) {
 
 function squaredError(segment: Segment, output: Field, each: number | null): LossStart {
   const expected = atZero(segment.total) + 1;
-  if (each === null) return { gradient: null, along: 0, weight: 0, expected, uniformGuess: 1 };
+  const growth = {
+    total: (shift: number) => 1 + (Math.expm1(shift) * atZero(segment.total)) / expected,
+    shared: Math.exp,
+  };
+  if (each === null) return { gradient: null, along: 0, weight: 0, expected, growth, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
     total: firstIs(
@@ -121,7 +159,14 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     shared: combine(segment.total, segment.varying, (k, v) => square * (k - v)),
     coherence: square * segment.coherence,
   };
-  return { gradient: everySegment(output, contribution), along: 2 * each, weight: 0, expected, uniformGuess: 1 };
+  return {
+    gradient: everySegment(output, contribution),
+    along: 2 * each,
+    weight: 0,
+    expected,
+    growth,
+    uniformGuess: 1,
+  };
 }
 
 function binary(segment: Segment, output: Field, each: number | null): LossStart {
@@ -130,7 +175,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - mean) / variance);
   const softplus = dualOf('softplus', undefined, segment.mean, variance);
   const expected = softplus.mean - segment.mean / 2;
-  if (each === null) return { gradient: null, along: 0, weight: 0, expected, uniformGuess: Math.LN2 };
+  if (each === null) return { gradient: null, along: 0, weight: 0, expected, growth: unmoved, uniformGuess: Math.LN2 };
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
@@ -145,6 +190,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
     along: each * sigmoid.slopeMean,
     weight: 0,
     expected,
+    growth: unmoved,
     uniformGuess: Math.LN2,
   };
 }

@@ -26,17 +26,18 @@ interface Squares {
 
 const zero = constantKernel(0);
 
-/** Of Gaussian channels: 2 rho^2. */
 export function magnitudeOf(segment: Segment): Magnitude {
   return segment.magnitude?.() ?? { own: zero, apart: zero, squares: gaussianSquares(segment), isNormKept: false };
 }
 
-function gaussianSquares({ total, varying }: Segment): Squares {
+/** Of Gaussian channels, E x^2 x'^2 - E x^2 E x'^2 = 2 c^2 + 4 mean^2 c with c the covariance. */
+function gaussianSquares({ mean, total, varying }: Segment): Squares {
   const unit = atZero(total) === 0 ? 0 : 1 / atZero(total);
+  const square = mean * mean;
   return {
-    own: mapKernel(total, (k) => 2 * (k * unit) ** 2),
-    // rho^2 - (rho - step)^2, whose difference would cancel.
-    apart: combine(total, varying, (k, v) => 2 * v * unit * (2 * k - v) * unit),
+    own: mapKernel(total, (k) => 2 * (k - square) * (k + square) * unit * unit),
+    // Of two inputs with k - v for k; the difference of the two would cancel.
+    apart: combine(total, varying, (k, v) => 2 * v * (2 * k - v) * unit * unit),
   };
 }
 
@@ -101,25 +102,70 @@ function fall(f: (rho: number) => number, rho: number, step: number): number {
   return ((f(rho) - f(rho - far)) * step) / far;
 }
 
+interface Part {
+  readonly segment: Segment;
+  readonly share: number;
+}
+
 /** Of a sum whose parts have these shares of the second moment. Parts of one network have what is common in common. */
-export function magnitudeOfSum(
-  parts: readonly { readonly magnitude: Magnitude; readonly share: number }[],
-  sum: Segment,
-): Magnitude {
-  const [first = { magnitude: magnitudeOf(sum), share: 1 }, ...rest] = parts;
-  const kinds = (kind: 'own' | 'apart') => {
+export function magnitudeOfSum(parts: readonly Part[], sum: Segment): Magnitude {
+  return { ...carriedBy(parts), squares: gaussianSquares(sum), isNormKept: false };
+}
+
+/** Of segments taken as one, by their shares of the channels. */
+export function magnitudeOfUnion(parts: readonly Part[]): Magnitude {
+  const whole = parts.reduce((sum, { segment, share }) => sum + share * atZero(segment.total), 0);
+  const loudness = (segment: Segment) => (whole === 0 ? 0 : atZero(segment.total) / whole);
+  const squares = (kind: 'own' | 'apart') =>
+    parts.reduce(
+      (sum, { segment, share }) =>
+        combine(sum, magnitudeOf(segment).squares[kind], (x, y) => x + share * loudness(segment) ** 2 * y),
+      zero,
+    );
+  return {
+    ...carriedBy(parts.map(({ segment, share }) => ({ segment, share: share * loudness(segment) }))),
+    squares: { own: squares('own'), apart: squares('apart') },
+    isNormKept: parts.every(({ segment }) => magnitudeOf(segment).isNormKept),
+  };
+}
+
+function carriedBy(parts: readonly Part[]): Pick<Magnitude, 'own' | 'apart'> {
+  const carried = (kind: 'own' | 'apart') => {
+    const [first, ...rest] = parts;
+    if (first === undefined) return zero;
+    let kernel = magnitudeOf(first.segment)[kind];
     let whole = first.share;
-    let kernel = first.magnitude[kind];
-    for (const { magnitude, share } of rest) {
+    for (const { segment, share } of rest) {
       whole += share;
       const y = whole === 0 ? 0 : share / whole;
+      const x = 1 - y;
       kernel = combine(
         kernel,
-        magnitude[kind],
-        (a, b) => (1 - y) ** 2 * a + y * y * b + 2 * y * (1 - y) * Math.min(a, b),
+        magnitudeOf(segment)[kind],
+        (a, b) => x * x * a + y * y * b + 2 * x * y * Math.min(a, b),
       );
     }
     return kernel;
   };
-  return { own: kinds('own'), apart: kinds('apart'), squares: gaussianSquares(sum), isNormKept: false };
+  return { own: carried('own'), apart: carried('apart') };
+}
+
+/** Of means over positions: `average` of a kernel over the pairs that meet. */
+export function magnitudeOfMeans(below: Magnitude, means: Segment, average: (kernel: Kernel) => Kernel): Magnitude {
+  return { own: average(below.own), apart: average(below.apart), squares: gaussianSquares(means), isNormKept: false };
+}
+
+/** Of positions that become channels, this many of each. */
+export function magnitudeOfPositions(
+  { own, apart, squares }: Magnitude,
+  positions: number,
+  average: (kernel: Kernel) => Kernel,
+): Magnitude {
+  const each = (kernel: Kernel) => scaleKernel(average(kernel), positions);
+  return {
+    own: average(own),
+    apart: average(apart),
+    squares: { own: each(squares.own), apart: each(squares.apart) },
+    isNormKept: false,
+  };
 }

@@ -10,6 +10,7 @@ import { isFiniteKernel } from './kernel.ts';
 import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { ExpectedInput, Site } from './site.ts';
+import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { carriedRows, ownLogit } from './tied-tokens.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
@@ -99,6 +100,8 @@ function backward(
   const leads = new Map<number, Gradient>();
   const rows = carriedRows(graph, sites, fields);
   const heads = new Map<number, number>();
+  /** By layer id, how far the loss's output follows its size. */
+  const sizes = new Map<number, number>();
   let loss: LossStart | null = null;
   for (const { kind, at } of lossesOf(graph)) {
     const output = fields.get(at) ?? null;
@@ -109,6 +112,7 @@ function backward(
     loss ??= start;
     give(at, start?.gradient ?? null);
     along.set(at, (along.get(at) ?? 0) + (start?.along ?? 0));
+    sizes.set(at, 1);
   }
 
   for (const layer of graph.layers.toReversed()) {
@@ -126,6 +130,12 @@ function backward(
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
     const own = alongBack(site, known, output, along.get(layer.id) ?? 0);
+    const follows = sizeThrough(site, known, output).map((share) => share * (sizes.get(layer.id) ?? 0));
+    const larger =
+      loss === null || known[0] === undefined ? null : growthOfWeight(loss.growth, known[0], follows[0] ?? 0);
+    const across = back.weightAcross ?? 0;
+    const grown = (weight: number) =>
+      larger === null ? weight : larger.total * (weight - across) + larger.shared * across;
     if (back.overTime !== undefined) overTime.set(layer.id, back.overTime);
     const alone = readsLead(site, known);
     const lead = leadBackward(site, known, output, leads.get(layer.id), alone ? [] : back.inputs);
@@ -135,7 +145,7 @@ function backward(
         back.weight === null
           ? null
           : Math.max(
-              back.weight +
+              grown(back.weight) +
                 own.weight +
                 lead.weight +
                 slopeAlong(site, known[0] ?? output, output, gradient) +
@@ -152,6 +162,7 @@ function backward(
       if (toAll !== null) give(id, toAll);
       if (toLead !== null) leads.set(id, addGradients(leads.get(id) ?? toLead.map(() => []), toLead));
       along.set(id, (along.get(id) ?? 0) + (own.inputs[i] ?? 0));
+      sizes.set(id, (sizes.get(id) ?? 0) + (follows[i] ?? 0));
     });
   }
   for (const [id, lead] of leads) {

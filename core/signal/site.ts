@@ -60,6 +60,8 @@ export interface Backward {
   readonly inputs: readonly (Gradient | null)[];
   /** Mean square of the gradient with respect to the node's weights, per element. */
   readonly weight?: number | null;
+  /** The part of it that is sums over pairs of different inputs, where it is told. */
+  readonly weightAcross?: number;
   /** Of a recurrent layer: RMS gradient of the state after the first step over that after the last, if only the last is read. */
   readonly overTime?: number;
 }

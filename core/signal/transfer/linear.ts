@@ -28,7 +28,7 @@ import {
 import { magnitudeOf, magnitudeOfMix } from '../magnitude.ts';
 import { once } from '../marginal.ts';
 import { insideFactor, type Places, placesAbove, placesBelow, placesTogether } from '../places.ts';
-import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
+import type { Backward, Moments, Site, Transfer, WeightMoments } from '../site.ts';
 import { type Spread, spreadOfMix } from '../spread.ts';
 import {
   type AxisMatrix,
@@ -301,12 +301,7 @@ function apply(map: LinearMap, kernel: Kernel): Kernel {
   return map.axes === null ? kernel : applyAxes(kernel, ...map.axes.forward);
 }
 
-function linearBackward(
-  site: Site,
-  map: LinearMap,
-  field: Field,
-  gradient: Gradient,
-): { inputs: (Gradient | null)[]; weight: number | null } {
+function linearBackward(site: Site, map: LinearMap, field: Field, gradient: Gradient): Backward {
   const prepared = map.relayout?.(field) ?? field;
   const weight = site.weight('weight', fansOf(map), atZero(merge(prepared).total));
   const parts = partsOf(map, prepared);
@@ -314,8 +309,10 @@ function linearBackward(
     const above = total(gradient[i] ?? []);
     return { above, square: weightGradient(site.batch, part.map, part.input, above), share: shareOf(part.map, map) };
   });
-  const weightSquare = backs.reduce((sum, { square, share }) => sum + square * share, 0);
-  if (weight === null || weight.backward === null) return { inputs: [null], weight: weightSquare };
+  const across = backs.reduce((sum, { square, share }) => sum + square.across * share, 0);
+  const within = backs.reduce((sum, { square, share }) => sum + square.within * share, 0);
+  const squares = { weight: within + across, weightAcross: across };
+  if (weight === null || weight.backward === null) return { inputs: [null], ...squares };
   const { backward } = weight;
   const below = backs.map(({ above }, i) => {
     const energy = backward / (above.inflation ?? 1);
@@ -325,8 +322,8 @@ function linearBackward(
       : plain;
   });
   const [first] = below;
-  if (parts.length > 1 || first === undefined) return { inputs: [below.map((one) => [one])], weight: weightSquare };
-  return { inputs: [spread(field, prepared, first)], weight: weightSquare };
+  if (parts.length > 1 || first === undefined) return { inputs: [below.map((one) => [one])], ...squares };
+  return { inputs: [spread(field, prepared, first)], ...squares };
 }
 
 function shareOf(part: LinearMap, whole: LinearMap): number {
@@ -411,9 +408,11 @@ function inputGradient(map: LinearMap, weight: WeightMoments, energy: number, ab
 /**
  * Second moment of one weight's gradient: sums over pairs of positions, within an input and across the batch.
  */
-function weightGradient(batch: number, map: LinearMap, input: Segment, above: Contribution): number {
+function weightGradient(batch: number, map: LinearMap, input: Segment, above: Contribution) {
   const shared = sharedOf(input);
   const within = pairSum(multiplyKernels(above.total, apply(map, input.total)), map.outputSize);
   const across = pairSum(multiplyKernels(above.shared, apply(map, shared)), map.outputSize);
-  return Math.max(batch * within + batch * (batch - 1) * across, 0) * insideOf(map, input.places, above.places);
+  const inside = insideOf(map, input.places, above.places);
+  const sum = { within: batch * within * inside, across: batch * (batch - 1) * across * inside };
+  return sum.within + sum.across < 0 ? { within: 0, across: 0 } : sum;
 }

@@ -24,7 +24,7 @@ import {
   type Size,
   scaleKernel,
 } from '../kernel.ts';
-import { magnitudeOf, magnitudeOfSum } from '../magnitude.ts';
+import { magnitudeOfSum } from '../magnitude.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
 import { mixPlaces, multiplyPlaces, placesTogether } from '../places.ts';
 import type { Site, Transfer } from '../site.ts';
@@ -176,12 +176,8 @@ function addSegments(a: Segment, b: Segment): Segment {
 function magnitudeOfPair(sum: Segment, ...parts: readonly Segment[]): Segment['magnitude'] {
   if (parts.every(({ magnitude }) => magnitude === undefined)) return undefined;
   const whole = parts.reduce((second, { total }) => second + atZero(total), 0);
-  return once(() =>
-    magnitudeOfSum(
-      parts.map((part) => ({ magnitude: magnitudeOf(part), share: whole === 0 ? 0 : atZero(part.total) / whole })),
-      sum,
-    ),
-  );
+  const shares = parts.map((segment) => ({ segment, share: whole === 0 ? 0 : atZero(segment.total) / whole }));
+  return once(() => magnitudeOfSum(shares, sum));
 }
 
 function parts(...segments: readonly Segment[]) {

@@ -4,6 +4,8 @@ import { paddingPair, poolWindow, windowSize } from '../../graph/shapes/window.t
 import { type Field, mapSegments, type Segment } from '../field.ts';
 import { type Gradient, isScaleFree, mapContribution, mapGradient, scaleGradientOf, total } from '../gradient.ts';
 import { at, atZero, type Kernel, kernelOf, type Size } from '../kernel.ts';
+import { magnitudeOf, magnitudeOfMeans } from '../magnitude.ts';
+import { once } from '../marginal.ts';
 import { maximumCovariance, maximumMoments } from '../order-statistics.ts';
 import type { Transfer } from '../site.ts';
 import {
@@ -87,7 +89,7 @@ function averaged(segment: Segment, windows: Windows): Segment {
   const average = (kernel: Kernel) => applyAxes(kernel, averageMatrix(windows[0]), averageMatrix(windows[1]));
   const [all, varying] = [average(segment.total), average(segment.varying)];
   const ratio = (after: Kernel, before: Kernel) => (atZero(before) === 0 ? 0 : atZero(after) / atZero(before));
-  return {
+  const means = {
     channels: segment.channels,
     mean: segment.mean,
     total: all,
@@ -95,6 +97,11 @@ function averaged(segment: Segment, windows: Windows): Segment {
     coherence: segment.coherence * ratio(all, segment.total),
     varyingCoherence: segment.varyingCoherence * ratio(varying, segment.varying),
   };
+  return { ...means, magnitude: pooledMagnitude(segment, means, average) };
+}
+
+function pooledMagnitude(segment: Segment, pooled: Segment, average: (kernel: Kernel) => Kernel): Segment['magnitude'] {
+  return segment.magnitude && once(() => magnitudeOfMeans(magnitudeOf(segment), pooled, average));
 }
 
 function averageBack(gradient: Gradient, _input: Field, windows: Windows): Gradient {
@@ -121,7 +128,8 @@ function gaussianMaximum(segment: Segment, windows: Windows): Segment {
   if (cells === 1) return segment;
   const moments = maximumMoments(cells);
   const shared = (dy: number, dx: number) => at(segment.total, dy, dx) - at(segment.varying, dy, dx);
-  const pairs = applyAxes(segment.varying, averageMatrix(windows[0]), averageMatrix(windows[1]));
+  const average = (kernel: Kernel) => applyAxes(kernel, averageMatrix(windows[0]), averageMatrix(windows[1]));
+  const pairs = average(segment.varying);
   /** Mean covariance of a cell of one window and another cell of the other. */
   const different = kernelOf(size, (dy, dx) => {
     const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
@@ -142,7 +150,7 @@ function gaussianMaximum(segment: Segment, windows: Windows): Segment {
   const strides = [windows[0].stride, windows[1].stride] as const;
   const total = kernelOf(size, (dy, dx) => shared(dy * strides[0], dx * strides[1]) + lift + at(varying, dy, dx));
   const mean = segment.mean + std * moments.mean;
-  return {
+  const maxima = {
     channels: segment.channels,
     mean,
     total,
@@ -150,6 +158,7 @@ function gaussianMaximum(segment: Segment, windows: Windows): Segment {
     coherence: segment.coherence - segment.mean ** 2 + mean ** 2,
     varyingCoherence: segment.varyingCoherence,
   };
+  return { ...maxima, magnitude: pooledMagnitude(segment, maxima, average) };
 }
 
 /** The gradient goes to the cell that was largest. */

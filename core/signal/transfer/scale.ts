@@ -74,6 +74,7 @@ export const dropout: Transfer<OpOf<'dropout'>> = {
         coherence: segment.coherence * (site.op.mode === 'row' ? grow : 1),
         varyingCoherence: segment.varyingCoherence + (site.op.mode === 'row' ? (grow - 1) * segment.coherence : 0),
         places: segment.places,
+        magnitude: segment.magnitude,
         spread:
           site.op.mode === 'row' && segment.spread
             ? spreadOfMasks(segment.spread, normalizedKernel(segment.varying), 1 / grow)
