@@ -1,4 +1,4 @@
-import { normalSegment, scaleSegment } from '../signal/field.ts';
+import { normalSegment, scaleSegment } from '../signal/segment.ts';
 import { saturatedShare } from '../signal/unit-shares.ts';
 import type { WeightSite } from './weight-site.ts';
 

@@ -2,9 +2,10 @@ import { isKnown } from '../graph/shape.ts';
 import { activationOf } from '../maths/activation.ts';
 import { gaussianMean } from '../maths/quadrature.ts';
 import { slopeSecondMoment } from './dual.ts';
-import { channelsOf, type Field, merge, positionsOf, type Segment } from './field.ts';
+import { channelsOf, type Field, merge, positionsOf } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
 import { atZero, combine, type Kernel, mapKernel, pairSum, scaleKernel } from './kernel.ts';
+import type { Segment } from './segment.ts';
 import type { Site } from './site.ts';
 
 /*

@@ -1,57 +1,9 @@
-import {
-  atZero,
-  constantKernel,
-  diagonalKernel,
-  type Kernel,
-  mapKernel,
-  pairMean,
-  type Size,
-  scaleKernel,
-  subtractKernels,
-  weightedSum,
-} from './kernel.ts';
-import { type Magnitude, magnitudeOf, magnitudeOfMeans, magnitudeOfPositions, magnitudeOfUnion } from './magnitude.ts';
-import { type Marginal, once } from './marginal.ts';
-import { mixPlaces, type Places } from './places.ts';
-import { noSpread, type Spread, spreadOfUnion } from './spread.ts';
-
-/**
- * Statistics of a group of channels that are alike, averaged over channels and positions, for standard-normal model input.
- * `total` and `varying` are covariances over offsets; what two different inputs have in common (biases, means, borders) is
- * `total - varying`. The two are kept apart because in deep networks their difference cancels.
- */
-export interface Segment {
-  /** Number of channels; `null` where not known. */
-  readonly channels: number | null;
-  /** Mean over everything. */
-  readonly mean: number;
-  /** E x(p) x(p + d), same input, same channel; not centred. */
-  readonly total: Kernel;
-  /** `total` less the same for two different inputs. */
-  readonly varying: Kernel;
-  /** E x_a x_b of two different channels at one position, same input: what makes units alike. */
-  readonly coherence: number;
-  /** `coherence` less the same for two different inputs. */
-  readonly varyingCoherence: number;
-  /** Where in the map its second moment is; even where it is not given. */
-  readonly places?: Places | undefined;
-  /** What chance leaves in its channels; none where it is not given. */
-  readonly spread?: Spread | undefined;
-  /** How far its size is left to chance; nothing where it is not given. Made when it is asked for. */
-  readonly magnitude?: (() => Magnitude) | undefined;
-  /** How its elements are distributed, where that is far from Gaussian. Made when it is asked for. */
-  readonly marginal?: () => Marginal;
-  /** The Gaussian field that this one is a function of; max pooling works on that one. */
-  readonly before?: { readonly segment: Segment; readonly apply: (segment: Segment) => Activated };
-  /** A recurrent layer's last step, which what is above it may read alone. */
-  readonly last?: Segment;
-}
-
-/** What an activation makes of a Gaussian segment, and the E f'^2 of it. */
-export interface Activated {
-  readonly segment: Segment;
-  readonly slopeSecondMoment: number;
-}
+import { atZero, constantKernel, type Kernel, pairMean, type Size, weightedSum } from './kernel.ts';
+import { magnitudeOf, magnitudeOfMeans, magnitudeOfPositions, magnitudeOfUnion } from './magnitude.ts';
+import { once } from './marginal.ts';
+import { mixPlaces } from './places.ts';
+import { constantSegment, meanSquare, type Segment, spreadOf } from './segment.ts';
+import { spreadOfUnion } from './spread.ts';
 
 /** A tensor: what was concatenated stays apart. */
 export interface Field {
@@ -61,30 +13,6 @@ export interface Field {
   readonly segments: readonly Segment[];
   /** A first position that is unlike the others (a class token). */
   readonly lead?: Field | undefined;
-}
-
-/** Independent standard-normal elements. */
-export function normalSegment(channels: number | null, size: Size): Segment {
-  return {
-    channels,
-    mean: 0,
-    total: diagonalKernel(size, 1),
-    varying: diagonalKernel(size, 1),
-    coherence: 0,
-    varyingCoherence: 0,
-  };
-}
-
-/** The same number everywhere. */
-export function constantSegment(channels: number | null, value: number): Segment {
-  return {
-    channels,
-    mean: value,
-    total: constantKernel(value * value),
-    varying: constantKernel(0),
-    coherence: value * value,
-    varyingCoherence: 0,
-  };
 }
 
 export function channelsOf(field: Field): number | null {
@@ -150,26 +78,6 @@ function mergeSegments(field: Field): Segment {
   };
 }
 
-const sharedKernels = new WeakMap<Segment, Kernel>();
-
-/** Covariances of two different inputs. Asked for forward and backward, so they are kept. */
-export function sharedOf(segment: Segment): Kernel {
-  const known = sharedKernels.get(segment);
-  if (known !== undefined) return known;
-  const made = subtractKernels(segment.total, segment.varying);
-  sharedKernels.set(segment, made);
-  return made;
-}
-
-export function spreadOf(segment: Segment): Spread {
-  return segment.spread ?? noSpread;
-}
-
-/** E x̄² of the mean over `count` channels of like statistics: what weights with a common mean pick up. */
-export function meanSquare(second: number, coherence: number, count: number | null): number {
-  return count === null ? coherence : second / count + (1 - 1 / count) * coherence;
-}
-
 export function rootMeanSquare(field: Field): number {
   return rootOverPositions(field, ({ total }) => total);
 }
@@ -188,22 +96,6 @@ function rootOverPositions(field: Field, kernel: (segment: Segment) => Kernel): 
 /** Every segment changed alike. */
 export function mapSegments(field: Field, f: (segment: Segment) => Segment): Field {
   return { ...field, segments: field.segments.map(f) };
-}
-
-/** The segment times a constant. */
-export function scaleSegment(segment: Segment, factor: number): Segment {
-  const square = factor * factor;
-  return {
-    channels: segment.channels,
-    mean: segment.mean * factor,
-    total: scaleKernel(segment.total, square),
-    varying: scaleKernel(segment.varying, square),
-    coherence: segment.coherence * square,
-    varyingCoherence: segment.varyingCoherence * square,
-    places: segment.places,
-    spread: segment.spread,
-    magnitude: segment.magnitude,
-  };
 }
 
 /** The mean over all positions, channel by channel. */
@@ -253,23 +145,4 @@ export function flattenPositions(field: Field): Field {
     };
   });
   return { size: [1, 1], channelAxis: 1, segments };
-}
-
-/** `f` of every covariance of a segment. */
-export function mapCovariances(
-  segment: Segment,
-  mean: number,
-  total: (value: number) => number,
-  varying: (value: number) => number,
-): Segment {
-  return {
-    channels: segment.channels,
-    mean,
-    total: mapKernel(segment.total, total),
-    varying: mapKernel(segment.varying, varying),
-    coherence: total(segment.coherence),
-    varyingCoherence: varying(segment.varyingCoherence),
-    places: segment.places,
-    spread: segment.spread,
-  };
 }

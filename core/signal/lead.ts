@@ -1,7 +1,8 @@
 import type { Op } from '../graph/op.ts';
-import { channelsOf, type Field, mapSegments, merge, positionsOf, type Segment } from './field.ts';
+import { channelsOf, type Field, mapSegments, merge, positionsOf } from './field.ts';
 import { type Contribution, type Gradient, scaleContribution, total } from './gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Kernel } from './kernel.ts';
+import type { Segment } from './segment.ts';
 import type { Site } from './site.ts';
 import { transferOf } from './transfer/registry.ts';
 

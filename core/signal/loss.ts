@@ -2,10 +2,11 @@ import type { LossKind } from '../graph/graph.ts';
 import { activationOf } from '../maths/activation.ts';
 import { gaussianMean } from '../maths/quadrature.ts';
 import { dualOf } from './dual.ts';
-import { channelsOf, type Field, merge, type Segment } from './field.ts';
+import { channelsOf, type Field, merge } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
 import { atZero, combine, mapKernel } from './kernel.ts';
 import { magnitudeOf } from './magnitude.ts';
+import type { Segment } from './segment.ts';
 import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
 import type { OwnLogit } from './tied-tokens.ts';
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { he } from '../initializers/make.ts';
 import { graphBuilder } from '../testing/graph-builder.ts';
 import { dualOf } from './dual.ts';
-import { constantSegment, type Segment } from './field.ts';
 import { constantKernel } from './kernel.ts';
 import { magnitudeAfter, magnitudeOf, magnitudeOfMix } from './magnitude.ts';
 import { propagate } from './propagate.ts';
+import { constantSegment, type Segment } from './segment.ts';
 
 const normal: Segment = { ...constantSegment(64, 0), total: constantKernel(1), varying: constantKernel(1) };
 const one = constantKernel(1);

@@ -1,28 +1,7 @@
 import type { Dual } from './dual.ts';
-import { type Segment, sharedOf } from './field.ts';
+
 import { atZero, combine, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
-
-/**
- * How large one input's signal is at a place, as a mean square over channels, is left to chance at finite width: it is a
- * mean over that many units, and every layer multiplies by another one. Its logarithm takes sums, with each layer's own share
- * (Hanin & Nica 2020: relative variance 5/n for ReLU). What differs from input to input no ReLU takes away, so that in deep nets it is all
- * that still depends on the input: for log-normal q, E sqrt(q q') = sqrt(E q E q') · exp(-Var(log q - log q') / 8).
- */
-export interface Magnitude {
-  /** Covariance of log q at two places of one input, by offset, over networks and inputs. */
-  readonly own: Kernel;
-  /** `own` less the same for two different inputs. */
-  readonly apart: Kernel;
-  /** Relative covariances of the squares of one channel, likewise: what a mean over channels inherits. */
-  readonly squares: Squares;
-  /** Orthogonal weights made it: over all of its Gaussian channels together the squares have no chance of their own. */
-  readonly isNormKept: boolean;
-}
-
-interface Squares {
-  readonly own: Kernel;
-  readonly apart: Kernel;
-}
+import { type Magnitude, type Segment, type Squares, sharedOf } from './segment.ts';
 
 const zero = constantKernel(0);
 

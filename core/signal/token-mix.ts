@@ -1,4 +1,3 @@
-import type { Segment } from './field.ts';
 import type { Contribution } from './gradient.ts';
 import {
   atZero,
@@ -10,6 +9,7 @@ import {
   pairMean,
   type Size,
 } from './kernel.ts';
+import type { Segment } from './segment.ts';
 import { softmaxSquares } from './softmax-sums.ts';
 
 /** Tokens as averages of others with softmax weights: what attention does, whatever its projections are. */

@@ -1,7 +1,6 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
 import { type Dual, dualOf } from '../dual.ts';
-import { type Activated, type Segment, spreadOf } from '../field.ts';
 import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradient.ts';
 import {
   atZero,
@@ -13,9 +12,10 @@ import {
   multiplyKernels,
   scaleKernel,
 } from '../kernel.ts';
-import { angleOf, type Magnitude, magnitudeAfter, magnitudeOf, sizesOf } from '../magnitude.ts';
+import { angleOf, magnitudeAfter, magnitudeOf, sizesOf } from '../magnitude.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import { multiplyPlaces, type Places, placesTogether, raisePlaces, unevenness } from '../places.ts';
+import { type Activated, type Magnitude, type Segment, spreadOf } from '../segment.ts';
 import type { Transfer } from '../site.ts';
 import { noSpread, type Spread } from '../spread.ts';
 

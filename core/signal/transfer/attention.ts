@@ -1,8 +1,9 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
-import { channelsOf, type Field, merge, positionsOf, type Segment } from '../field.ts';
+import { channelsOf, type Field, merge, positionsOf } from '../field.ts';
 import { type Contribution, total, zeroGradient } from '../gradient.ts';
 import { atZero, combine, mapKernel, multiplyKernels, pairSum, scaleKernel } from '../kernel.ts';
+import type { Segment } from '../segment.ts';
 import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
 import { mixBackward, mixForward, splitOf, type TokenMix } from '../token-mix.ts';
 

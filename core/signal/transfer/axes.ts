@@ -1,5 +1,6 @@
-import type { Field, Segment } from '../field.ts';
+import type { Field } from '../field.ts';
 import type { Kernel } from '../kernel.ts';
+import type { Segment } from '../segment.ts';
 import type { Site } from '../site.ts';
 
 /** The axis counted from the front. */

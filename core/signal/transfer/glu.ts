@@ -1,7 +1,8 @@
 import type { Op } from '../../graph/op.ts';
-import { channelsOf, type Field, merge, type Segment } from '../field.ts';
+import { channelsOf, type Field, merge } from '../field.ts';
 import { type Contribution, mapContribution, total } from '../gradient.ts';
 import { addKernels, scaleKernel } from '../kernel.ts';
+import type { Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { activation } from './activation.ts';
 import { multiply } from './merge.ts';

@@ -2,17 +2,7 @@ import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
 import { convWindow, paddingPair, transposedWindowSize, windowSize } from '../../graph/shapes/window.ts';
 import { tapCoherence } from '../depthwise.ts';
-import {
-  channelsOf,
-  type Field,
-  flattenPositions,
-  meanSquare,
-  merge,
-  positionsOf,
-  type Segment,
-  sharedOf,
-  spreadOf,
-} from '../field.ts';
+import { channelsOf, type Field, flattenPositions, merge, positionsOf } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total } from '../gradient.ts';
 import {
   addKernels,
@@ -28,6 +18,7 @@ import {
 import { magnitudeOf, magnitudeOfMix } from '../magnitude.ts';
 import { once } from '../marginal.ts';
 import { insideFactor, type Places, placesAbove, placesBelow, placesTogether } from '../places.ts';
+import { meanSquare, type Segment, sharedOf, spreadOf } from '../segment.ts';
 import type { Backward, Moments, Site, Transfer, WeightMoments } from '../site.ts';
 import { type Spread, spreadOfMix } from '../spread.ts';
 import {

@@ -1,8 +1,9 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
-import { type Field, merge, positionsOf, type Segment } from '../field.ts';
+import { type Field, merge, positionsOf } from '../field.ts';
 import { type Contribution, total } from '../gradient.ts';
 import { addKernels, atZero, combine, type Kernel, scaleKernel } from '../kernel.ts';
+import type { Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 
 type Matmul = Extract<Op, { kind: 'matmul' }>;

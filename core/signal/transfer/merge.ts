@@ -1,15 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import {
-  channelsOf,
-  type Field,
-  mapCovariances,
-  mapSegments,
-  merge,
-  positionsOf,
-  type Segment,
-  sharedOf,
-  spreadOf,
-} from '../field.ts';
+import { channelsOf, type Field, mapSegments, merge, positionsOf } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
 import {
   addKernels,
@@ -27,6 +17,7 @@ import {
 import { magnitudeOfSum } from '../magnitude.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
 import { mixPlaces, multiplyPlaces, placesTogether } from '../places.ts';
+import { mapCovariances, type Segment, sharedOf, spreadOf } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { spreadOfSum } from '../spread.ts';
 import { mapKernels } from './axes.ts';

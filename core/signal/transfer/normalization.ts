@@ -1,5 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import { type Field, meanSquare, merge, type Segment, sharedOf, spreadOf } from '../field.ts';
+import { type Field, merge } from '../field.ts';
 import { type Contribution, clampContribution, isScaleFree, total } from '../gradient.ts';
 import {
   atZero,
@@ -15,6 +15,7 @@ import {
   subtractKernels,
 } from '../kernel.ts';
 import { placesTogether } from '../places.ts';
+import { meanSquare, type Segment, sharedOf, spreadOf } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
 import type { Spread } from '../spread.ts';
 

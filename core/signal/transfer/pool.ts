@@ -1,12 +1,13 @@
 import type { Layout, Op, PoolOp } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
 import { paddingPair, poolWindow, windowSize } from '../../graph/shapes/window.ts';
-import { type Field, mapSegments, type Segment } from '../field.ts';
+import { type Field, mapSegments } from '../field.ts';
 import { type Gradient, isScaleFree, mapContribution, mapGradient, scaleGradientOf, total } from '../gradient.ts';
 import { at, atZero, type Kernel, kernelOf, type Size } from '../kernel.ts';
 import { magnitudeOf, magnitudeOfMeans } from '../magnitude.ts';
 import { once } from '../marginal.ts';
 import { maximumCovariance, maximumMoments } from '../order-statistics.ts';
+import type { Segment } from '../segment.ts';
 import type { Transfer } from '../site.ts';
 import {
   type AxisWindow,

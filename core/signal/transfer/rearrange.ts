@@ -1,6 +1,6 @@
 import type { Op } from '../../graph/op.ts';
 import { type Dim, isKnown } from '../../graph/shape.ts';
-import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf, type Segment } from '../field.ts';
+import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf } from '../field.ts';
 import {
   type Contribution,
   type Gradient,
@@ -10,6 +10,7 @@ import {
   total,
 } from '../gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Kernel, type Size } from '../kernel.ts';
+import type { Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { axisOf, mapKernels } from './axes.ts';
 

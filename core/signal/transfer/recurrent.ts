@@ -1,10 +1,11 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
-import { type Field, merge, positionsOf, type Segment } from '../field.ts';
+import { type Field, merge, positionsOf } from '../field.ts';
 import { type Contribution, total } from '../gradient.ts';
 import { atZero, combine, constantKernel, type Kernel, type Size, scaleKernel, weightedSum } from '../kernel.ts';
 import { at, type History, unroll } from '../recurrence.ts';
 import { type Adjoint, type Arriving, pairAt, runBack } from '../recurrence-gradient.ts';
+import type { Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { atLag, pairProduct, type Tail, type TwoTime, toKernel } from '../two-time.ts';
 

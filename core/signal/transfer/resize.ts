@@ -1,18 +1,10 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown } from '../../graph/shape.ts';
-import {
-  averagePositions,
-  channelsOf,
-  type Field,
-  mapSegments,
-  meanSquare,
-  merge,
-  positionsOf,
-  type Segment,
-} from '../field.ts';
+import { averagePositions, channelsOf, type Field, mapSegments, merge, positionsOf } from '../field.ts';
 import { mapContribution, mapGradient, total } from '../gradient.ts';
 import { interpolationOf } from '../interpolation.ts';
 import { atZero, constantKernel, type Kernel, kernelOf, type Size, scaleKernel } from '../kernel.ts';
+import { meanSquare, type Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { applyAxes } from '../window.ts';
 import { axisOf, mapKernels } from './axes.ts';

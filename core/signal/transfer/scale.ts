@@ -1,7 +1,8 @@
 import type { Op } from '../../graph/op.ts';
-import { mapCovariances, mapSegments, scaleSegment } from '../field.ts';
+import { mapSegments } from '../field.ts';
 import { mapGradient, scaleContribution } from '../gradient.ts';
 import { combine, type Kernel, multiplyKernels, normalizedKernel, scaleKernel } from '../kernel.ts';
+import { mapCovariances, scaleSegment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { spreadOfMasks } from '../spread.ts';
 

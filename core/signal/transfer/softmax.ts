@@ -1,7 +1,8 @@
 import type { Op } from '../../graph/op.ts';
-import { channelsOf, merge, type Segment } from '../field.ts';
+import { channelsOf, merge } from '../field.ts';
 import { mapGradient, scaleContribution } from '../gradient.ts';
 import { atZero, mapKernel } from '../kernel.ts';
+import type { Segment } from '../segment.ts';
 import type { Transfer } from '../site.ts';
 import { logSumExp, softmaxSquares } from '../softmax-sums.ts';
 

@@ -1,8 +1,8 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown, type Shape } from '../../graph/shape.ts';
-import { constantSegment, normalSegment, type Segment } from '../field.ts';
 import { total } from '../gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Size } from '../kernel.ts';
+import { constantSegment, normalSegment, type Segment } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
