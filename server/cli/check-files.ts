@@ -14,13 +14,18 @@ export interface CheckedFile {
 }
 
 /** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
-const budgetMs = 900;
+const milliseconds = 900;
+/** The first file pays for what all others import too. */
+const firstMilliseconds = 3 * milliseconds;
+const started = new WeakSet<Session>();
 
 export function checkFile(file: string, session: Session, minimum: Severity | null, cwd: string): CheckedFile {
   const text = session.workspace.read(file)?.text ?? null;
   const lines = text === null ? 0 : countLines(text);
   if (text !== null && !mayHoldFindings(text)) return { file, lines, reported: [], notes: [] };
-  const analysis = session.analyzer.analyze(file, { milliseconds: budgetMs });
+  const isFirst = !started.has(session);
+  started.add(session);
+  const analysis = session.analyzer.analyze(file, { milliseconds, ...(isFirst ? { firstMilliseconds } : {}) });
   const shown = visibleFindings(file, analysis.findings, session, minimum);
   return {
     file,

@@ -95,14 +95,13 @@ export function registerDiagnostics(session: Session, client: { readonly pulls: 
     else for (const { path } of documents.all()) push(path);
   }
 
-  /** An analysis that ran out of time is taken up again, as long as each time gets further. */
+  /** An analysis that ran out of time is taken up again; one that got no further than before is given more of it. */
   function goOn(path: string, { partial }: ModuleAnalysis): void {
-    if (partial === undefined || partial.reached <= (reached.get(path) ?? 0)) return;
+    if (partial === undefined) return;
+    const before = reached.get(path);
     reached.set(path, partial.reached);
-    setTimeout(() => {
-      session.resume(path);
-      refresh();
-    }, 0);
+    if (!session.resume(path, before !== undefined && partial.reached <= before)) return;
+    setTimeout(refresh, 0);
   }
 
   documents.onDidChange((path) => reached.delete(path));

@@ -36,8 +36,11 @@ export interface Session {
   hasChanged(): boolean;
   /** The analysis of a module as it is now; made once until something changes. Throws (`isStale`) where that happens meanwhile. */
   analyze(path: string): Timed<ModuleAnalysis>;
-  /** Lets the next question be answered by a new analysis: one that ran out of time goes on where it had to end. */
-  resume(path: string): void;
+  /**
+   * Lets the next question be answered by a new analysis: one that ran out of time goes on where it had to end. A model may be
+   * larger than the time for it, so it can be given more; false where it has had all that there is.
+   */
+  resume(path: string, withMoreTime: boolean): boolean;
   /** A class, function or variable of a module, whether or not it is one of its model roots. May throw as well. */
   analyzeSymbol(path: string, symbol: string): ModelAnalysis | null;
   /** What is shown of a module: its own findings, and those that its models have in modules it imports. */
@@ -66,6 +69,7 @@ export interface Timed<T> {
 
 /** An analysis that takes longer ends with what it has: the server never takes a core for long. */
 const budgetMs = 900;
+const longestBudgetMs = 8 * budgetMs;
 
 export function createSession(
   connection: Connection,
@@ -82,10 +86,17 @@ export function createSession(
   let roots = initial.roots;
   let { workspace, analyzer, sources } = createWorld(roots, settings, documents);
   const analyses = new Map<string, Timed<ModuleAnalysis>>();
+  /** What is analysed with more time than others; until something changes. */
+  const budgets = new Map<string, number>();
+  const budgetOf = (file: string) => budgets.get(file) ?? budgetMs;
   const configurations = new Map<string, Configuration>();
   // A change in one file may change what another one imports.
-  documents.onDidChange(() => analyses.clear());
-  documents.onDidClose(() => analyses.clear());
+  const forget = () => {
+    analyses.clear();
+    budgets.clear();
+  };
+  documents.onDidChange(forget);
+  documents.onDidClose(forget);
 
   function configurationFor(file: string): Configuration {
     const folder = path.dirname(file);
@@ -117,7 +128,7 @@ export function createSession(
   /** A bug in the analyzer costs one file its findings, not the editor its server. */
   function analyzeSafely(file: string): ModuleAnalysis {
     try {
-      return analyzer.analyze(file, { milliseconds: budgetMs, isCancelled: hasChanged });
+      return analyzer.analyze(file, { milliseconds: budgetOf(file), isCancelled: hasChanged });
     } catch (error) {
       connection.console.error(`${file}: ${error instanceof Error ? error.stack : String(error)}`);
       const notes = [{ at: null, message: 'the analysis failed; see the output channel' }];
@@ -138,11 +149,20 @@ export function createSession(
       return workspace;
     },
     analyze: analyzeOnce,
-    resume: (file) => void analyses.delete(file),
+    resume(file, withMoreTime) {
+      const budget = budgetOf(file) * (withMoreTime ? 2 : 1);
+      if (budget > longestBudgetMs) return false;
+      budgets.set(file, budget);
+      return analyses.delete(file);
+    },
     analyzeSymbol(file, symbol) {
       const root = analyzeOnce(file).value.models.find(({ graph }) => graph.name === symbol);
       if (root !== undefined) return root;
-      const { models, partial } = analyzer.analyze(file, { symbol, milliseconds: budgetMs, isCancelled: hasChanged });
+      const { models, partial } = analyzer.analyze(file, {
+        symbol,
+        milliseconds: budgetOf(file),
+        isCancelled: hasChanged,
+      });
       if (partial !== undefined && hasChanged()) throw stale();
       return models[0] ?? null;
     },
@@ -157,7 +177,7 @@ export function createSession(
       settings = change.settings ?? settings;
       roots = change.roots ?? roots;
       ({ workspace, analyzer, sources } = createWorld(roots, settings, documents));
-      analyses.clear();
+      forget();
       configurations.clear();
     },
   };

@@ -41,6 +41,8 @@ export interface AnalyzeOptions {
   readonly isCancelled?: () => boolean;
   /** So long it may compute; then too it ends with what it has. */
   readonly milliseconds?: number;
+  /** So long it may compute until it has a first model; as long as for all of them where nothing is given. */
+  readonly firstMilliseconds?: number;
 }
 
 export interface Analyzer {

@@ -29,6 +29,7 @@ export function createAnalyzer(
 ): Analyzer {
   const units = createUnitStores();
   let isOver: () => boolean = () => false;
+  let allowed = Number.POSITIVE_INFINITY;
   const collector: Collector = createCollector(() => machine.state.constructions);
   const machine: Machine = createMachine({
     frameworks,
@@ -48,7 +49,8 @@ export function createAnalyzer(
     analyze(path, options = {}) {
       const { isCancelled = () => false, milliseconds = Number.POSITIVE_INFINITY } = options;
       const time = startStopwatch();
-      isOver = () => isCancelled() || time.isOver(milliseconds);
+      allowed = options.firstMilliseconds ?? milliseconds;
+      isOver = () => isCancelled() || time.isOver(allowed);
       try {
         return machine.journal.temporarily(() => analyze(path, options, time));
       } catch (error) {
@@ -100,7 +102,9 @@ export function createAnalyzer(
       for (const root of found) {
         machine.budget.checkpoint();
         const model = modelOf(run, root, options);
-        if (model !== null) models.push(model);
+        if (model === null) continue;
+        models.push(model);
+        allowed = options.milliseconds ?? Number.POSITIVE_INFINITY;
       }
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
