@@ -87,7 +87,7 @@ function identityWindow(size: number): AxisWindow {
 }
 
 function averaged(segment: Segment, windows: Windows): Segment {
-  const average = (kernel: Kernel) => applyAxes(kernel, averageMatrix(windows[0]), averageMatrix(windows[1]));
+  const average = (kernel: Kernel) => averageOver(kernel, windows);
   const [all, varying] = [average(segment.total), average(segment.varying)];
   const ratio = (after: Kernel, before: Kernel) => (atZero(before) === 0 ? 0 : atZero(after) / atZero(before));
   const means = {
@@ -119,80 +119,98 @@ function maximum(segment: Segment, windows: Windows): Segment {
   return { ...before.apply(pooled).segment, before: { segment: pooled, apply: before.apply } };
 }
 
-/**
- * Maximum over windows of a Gaussian field whose part `off` is common to a window and whose rest `own` is independent
- * between its cells.
- */
+/** The cells of windows, as if they had one part in common and the rest independent. */
+interface Cells {
+  /** Mean covariance of a cell of one window and another cell of the other, by the windows' offset. */
+  readonly total: Kernel;
+  readonly varying: Kernel;
+  /** Variance of a cell's own part, and its correlation between two inputs: zeros around a map make places unlike for all of them. */
+  readonly own: number;
+  readonly alike: number;
+}
+
+function cellsOf(segment: Segment, windows: Windows): Cells {
+  const pairs = cellCount(windows) ** 2;
+  const different = (kernel: Kernel) => {
+    const average = averageOver(kernel, windows);
+    return kernelOf(outputSize(windows), (dy, dx) => {
+      const common = sharedCells(windows, dy, dx);
+      return common >= pairs ? 0 : (pairs * at(average, dy, dx) - common * atZero(kernel)) / (pairs - common);
+    });
+  };
+  const [total, varying] = [different(segment.total), different(segment.varying)];
+  const own = Math.max(atZero(segment.total) - atZero(total), 0);
+  const ownVarying = Math.min(Math.max(atZero(segment.varying) - atZero(varying), 0), own);
+  return { total, varying, own, alike: own === 0 ? 1 : 1 - ownVarying / own };
+}
+
+function cellCount(windows: Windows): number {
+  return windows[0].taps * windows[1].taps;
+}
+
+/** By two windows at this offset. */
+function sharedCells(windows: Windows, dy: number, dx: number): number {
+  return Math.min(sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx), cellCount(windows));
+}
+
+function averageOver(kernel: Kernel, windows: Windows): Kernel {
+  return applyAxes(kernel, averageMatrix(windows[0]), averageMatrix(windows[1]));
+}
+
+/** Maximum over windows of a Gaussian field. */
 function gaussianMaximum(segment: Segment, windows: Windows): Segment {
-  const cells = windows[0].taps * windows[1].taps;
+  const cells = cellCount(windows);
   const size = outputSize(windows);
   if (cells === 1) return segment;
+  const { total, varying, own, alike } = cellsOf(segment, windows);
   const moments = maximumMoments(cells);
-  const shared = (dy: number, dx: number) => at(segment.total, dy, dx) - at(segment.varying, dy, dx);
-  const average = (kernel: Kernel) => applyAxes(kernel, averageMatrix(windows[0]), averageMatrix(windows[1]));
-  const pairs = average(segment.varying);
-  /** Mean covariance of a cell of one window and another cell of the other. */
-  const different = kernelOf(size, (dy, dx) => {
-    const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
-    const all = cells * cells * at(pairs, dy, dx);
-    return common >= cells * cells ? 0 : (all - common * atZero(segment.varying)) / (cells * cells - common);
-  });
-  const within = atZero(different);
-  const own = Math.max(atZero(segment.varying) - within, 0);
   const std = Math.sqrt(own);
   const lift = 2 * segment.mean * std * moments.mean + own * moments.mean ** 2;
-  const covariance = (dy: number, dx: number) => {
-    const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
-    const spread =
-      dy === 0 && dx === 0 ? moments.second - moments.mean ** 2 : maximumCovariance(cells, Math.min(common, cells));
-    return at(different, dy, dx) + own * spread;
-  };
-  const varying = kernelOf(size, covariance);
-  const strides = [windows[0].stride, windows[1].stride] as const;
-  const total = kernelOf(size, (dy, dx) => shared(dy * strides[0], dx * strides[1]) + lift + at(varying, dy, dx));
+  const covariance = (dy: number, dx: number, correlation: number) =>
+    own * maximumCovariance(cells, sharedCells(windows, dy, dx), correlation).value;
   const mean = segment.mean + std * moments.mean;
   const maxima = {
     channels: segment.channels,
     mean,
-    total,
-    varying,
+    total: kernelOf(size, (dy, dx) => at(total, dy, dx) + lift + covariance(dy, dx, 1)),
+    varying: kernelOf(size, (dy, dx) => at(varying, dy, dx) + covariance(dy, dx, 1) - covariance(dy, dx, alike)),
     coherence: segment.coherence - segment.mean ** 2 + mean ** 2,
     varyingCoherence: segment.varyingCoherence,
   };
-  return { ...maxima, magnitude: pooledMagnitude(segment, maxima, average) };
+  return { ...maxima, magnitude: pooledMagnitude(segment, maxima, (kernel) => averageOver(kernel, windows)) };
 }
 
 /** The gradient goes to the cell that was largest. */
 function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradient {
-  const cells = windows[0].taps * windows[1].taps;
+  const cells = cellCount(windows);
   const [inputs, outputs] = [inputSize(windows), outputSize(windows)];
   const [y, x] = [averageGradientMatrix(windows[0]), averageGradientMatrix(windows[1])];
   const perCell = (outputs[0] * outputs[1]) / (inputs[0] * inputs[1]);
+  /** Two windows choose the same cell, or any two of theirs. */
+  const spread = (kernel: Kernel, alike: number): Kernel => {
+    let meeting = 0;
+    const apart = kernelOf(outputs, (dy, dx) => {
+      const common = sharedCells(windows, dy, dx);
+      const same = maximumCovariance(cells, common, alike).slope;
+      meeting += (dy === 0 ? 1 : 2) * (dx === 0 ? 1 : 2) * at(kernel, dy, dx) * same;
+      return at(kernel, dy, dx) * (cells === 1 ? 1 : (1 - same) / (1 - common / cells ** 2));
+    });
+    const wide = applyAxes(apart, y, x);
+    const data = wide.data.slice();
+    data[0] = perCell * meeting;
+    return { ...wide, data };
+  };
   return gradient.map((contributions, i) => {
     const above = total(contributions);
-    const spread = (kernel: Kernel, own: boolean): Kernel => {
-      const wide = applyAxes(kernel, y, x);
-      if (!own) return wide;
-      let meeting = 0;
-      for (let dy = 0; dy < kernel.rows; dy++) {
-        for (let dx = 0; dx < kernel.columns; dx++) {
-          const common = sharedTaps(windows[0], dy) * sharedTaps(windows[1], dx);
-          const copies = (dy === 0 ? 1 : 2) * (dx === 0 ? 1 : 2);
-          // Two windows that share m of their cells choose the same one with this probability.
-          if (common > 0) meeting += (copies * at(kernel, dy, dx) * common) / (2 * cells - common);
-        }
-      }
-      const data = wide.data.slice();
-      data[0] = perCell * meeting;
-      return { ...wide, data };
-    };
     const segment = input.segments[i];
     const before = segment?.before;
     const slope = before?.apply(gaussianMaximum(before.segment, windows)).slopeSecondMoment;
+    const chosen = before?.segment ?? segment;
+    const alike = chosen === undefined ? 0 : cellsOf(chosen, windows).alike;
     return [
       {
-        total: spread(above.total, true),
-        shared: spread(above.shared, false),
+        total: spread(above.total, 1),
+        shared: spread(above.shared, alike),
         coherence: above.coherence * perCell * (1 / cells),
         ...(slope === undefined ? {} : { keep: slope }),
         ...(isScaleFree(contributions) ? { isScaleFree: true, ...scaleGradientOf(contributions) } : {}),
