@@ -37,21 +37,21 @@ SCHEMES = ["default", "he", "xavier", "xavier_tanh", "orthogonal", "truncated", 
 
 
 def list_mlps():
-    def mlp(symbol, shape, **rest):
-        case("MLP", "mlp.py", symbol, shape, **rest)
+    def mlp(symbol, shape, seeds=96, **rest):
+        case("MLP", "mlp.py", symbol, shape, seeds=seeds, **rest)
 
     for fn in ACTIVATIONS:
         for scheme in SCHEMES:
-            mlp("Perceptron", [128], depth=8, width=128, fn=fn, scheme=scheme, seeds=48)
-    for depth, width, seeds in [(2, 16, 400), (4, 32, 400), (8, 64, 200), (30, 256, 64), (50, 256, 64), (2, 1024, 8), (4, 2048, 3), (3, 4096, 2)]:
+            mlp("Perceptron", [128], depth=8, width=128, fn=fn, scheme=scheme, seeds=192)
+    for depth, width, seeds in [(2, 16, 400), (4, 32, 400), (8, 64, 200), (30, 256, 128), (50, 256, 128), (2, 1024, 16), (4, 2048, 8), (3, 4096, 4)]:
         for fn, scheme in [("relu", "he"), ("relu", "default"), ("tanh", "xavier"), ("gelu", "he")]:
             mlp("Perceptron", [width], depth=depth, width=width, fn=fn, scheme=scheme, seeds=seeds)
     for fn, scheme in [("relu", "he"), ("relu", "xavier"), ("relu", "orthogonal"), ("tanh", "xavier"), ("selu", "lecun"), ("relu", "default")]:
         mlp("Perceptron", [256], depth=100, width=256, fn=fn, scheme=scheme, seeds=24 if scheme == "orthogonal" else 64)
     for scheme in ["small", "he_uniform_out", "lecun", "biased"]:
-        mlp("Perceptron", [128], depth=6, width=128, fn="relu", scheme=scheme, seeds=48)
-    mlp("Perceptron", [128], depth=6, width=128, fn="relu", scheme="he", dropout=0.3, seeds=48)
-    mlp("Perceptron", [128], depth=6, width=128, fn="gelu", scheme="he", classes=100, seeds=48)
+        mlp("Perceptron", [128], depth=6, width=128, fn="relu", scheme=scheme, seeds=192)
+    mlp("Perceptron", [128], depth=6, width=128, fn="relu", scheme="he", dropout=0.3, seeds=192)
+    mlp("Perceptron", [128], depth=6, width=128, fn="gelu", scheme="he", classes=100, seeds=192)
     for norm in ["batch", "layer"]:
         for scheme in ["default", "he", "large"]:
             mlp("Tapered", [256], widths=[256, 512, 128, 64], norm=norm, scheme=scheme)
@@ -69,35 +69,35 @@ def list_cnns():
     image = [3, 16, 16]
 
     def plain(**arguments):
-        case("plain CNN", "cnn.py", "Plain", image, seeds=12, **arguments)
+        case("plain CNN", "cnn.py", "Plain", image, seeds=48, **arguments)
 
     for fn in ["relu", "leaky_relu", "elu", "gelu", "silu", "tanh"]:
         for scheme in ["default", "he", "xavier", "orthogonal"]:
             plain(depth=6, width=32, fn=fn, scheme=scheme)
     for pool in ["none", "average"]:
         plain(depth=6, width=32, scheme="he", pool=pool)
-    case("plain CNN", "cnn.py", "Plain", [3, 32, 32], seeds=8, depth=16, width=32, scheme="he")
+    case("plain CNN", "cnn.py", "Plain", [3, 32, 32], seeds=48, depth=16, width=32, scheme="he")
     plain(depth=2, width=128, scheme="he")
     for norm in ["batch", "group", "instance"]:
         for scheme in ["default", "he"]:
             plain(depth=6, width=32, scheme=scheme, norm=norm)
     for norm in ["batch", "none", "group"]:
         for scheme in ["default", "he", "xavier"]:
-            case("ResNet", "cnn.py", "Residual", image, seeds=8, norm=norm, scheme=scheme)
-            case("ResNet", "cnn.py", "PreResidual", image, seeds=8, depth=6, width=24, norm=norm, scheme=scheme)
-    case("ResNet", "cnn.py", "Residual", image, seeds=4, blocks=[8, 8], width=16, norm="batch")
+            case("ResNet", "cnn.py", "Residual", image, seeds=48, norm=norm, scheme=scheme)
+            case("ResNet", "cnn.py", "PreResidual", image, seeds=48, depth=6, width=24, norm=norm, scheme=scheme)
+    case("ResNet", "cnn.py", "Residual", image, seeds=16, blocks=[8, 8], width=16, norm="batch")
     for fn in ["gelu", "silu"]:
-        case("ResNet", "cnn.py", "Residual", image, seeds=8, norm="batch", fn=fn)
+        case("ResNet", "cnn.py", "Residual", image, seeds=48, norm="batch", fn=fn)
     for norm in ["batch", "none", "group"]:
         for scheme in ["default", "he"]:
-            case("DenseNet-like", "cnn.py", "Dense", image, seeds=8, norm=norm, scheme=scheme)
+            case("DenseNet-like", "cnn.py", "Dense", image, seeds=48, norm=norm, scheme=scheme)
     for fn in ["gelu", "leaky_relu"]:
-        case("DenseNet-like", "cnn.py", "Dense", image, seeds=8, norm="batch", fn=fn)
+        case("DenseNet-like", "cnn.py", "Dense", image, seeds=48, norm="batch", fn=fn)
     for up in ["transposed", "overlapping", "interpolate", "bilinear"]:
         for norm in ["batch", "none", "group", "instance"]:
-            case("U-Net", "unet.py", "UNet", image, seeds=8, loss="meanSquaredError", up=up, norm=norm, scheme="he")
-        case("U-Net", "unet.py", "UNet", image, seeds=8, loss="meanSquaredError", up=up, norm="none", scheme="default")
-    case("U-Net", "unet.py", "UNet", [3, 32, 32], seeds=4, loss="meanSquaredError", depth=3, up="transposed", scheme="xavier")
+            case("U-Net", "unet.py", "UNet", image, seeds=48, loss="meanSquaredError", up=up, norm=norm, scheme="he")
+        case("U-Net", "unet.py", "UNet", image, seeds=48, loss="meanSquaredError", up=up, norm="none", scheme="default")
+    case("U-Net", "unet.py", "UNet", [3, 32, 32], seeds=16, loss="meanSquaredError", depth=3, up="transposed", scheme="xavier")
 
 
 def list_recurrent():

@@ -11,20 +11,21 @@ SATURATED_SLOPE = 0.05
 
 
 def measure(build, draw_input, loss, seeds):
-    """`{"loss", "layers"}`: the mean loss, and per call `[module, calls before, {quantity: [mean square, its relative standard
-    error]}, dead, saturated]`. `build()` makes a model, `draw_input()` what it is given."""
+    """`{"loss", "lossError", "layers"}`: the mean loss and its relative standard error, and per call `[module, calls before,
+    {quantity: [mean square, its relative standard error]}, dead, saturated]`. `build()` makes a model, `draw_input()` what it
+    is given."""
     runs = []
     for seed in range(seeds):
         torch.manual_seed(seed)
         runs.append(once(build(), draw_input(), loss))
-    losses = torch.tensor([run["loss"] for run in runs])
+    mean_loss, loss_error = pooled([run["loss"] for run in runs])
     layers = []
     for key, first in runs[0]["calls"].items():
         each = [run["calls"][key] for run in runs]
         squares = {name: pooled([one[name] for one in each]) for name in QUANTITIES if first[name] is not None}
         shares = [pooled([one[name] for one in each])[0] if first[name] is not None else None for name in ("dead", "saturated")]
         layers.append([*key, squares, *shares])
-    return {"loss": losses.mean().item(), "layers": layers}
+    return {"loss": mean_loss, "lossError": loss_error, "layers": layers}
 
 
 def pooled(values):
@@ -65,7 +66,7 @@ def once(model, inputs, loss):
     for key, call in calls.items():
         call["activationGradient"] = gradients.get(key)
         call["weightGradient"] = weight_gradient(call.pop("module"))
-    return {"loss": value.item(), "calls": calls}
+    return {"loss": expected_loss(loss, output.detach()), "calls": calls}
 
 
 def is_leaf(module):
@@ -112,3 +113,14 @@ def loss_of(kind, output):
         return F.binary_cross_entropy(output, torch.randint(0, 2, output.shape).to(output.dtype))
     classes = output.shape[-1]
     return F.cross_entropy(output.reshape(-1, classes), torch.randint(0, classes, [output.numel() // classes]))
+
+
+def expected_loss(kind, output):
+    """Averaged over the random labels."""
+    if kind == "meanSquaredError":
+        return output.square().mean().item() + 1
+    if kind == "binaryCrossEntropy":
+        return F.binary_cross_entropy(output, torch.full_like(output, 0.5)).item()
+    classes = output.shape[-1]
+    logits = output.reshape(-1, classes)
+    return F.cross_entropy(logits, torch.full_like(logits, 1 / classes)).item()
