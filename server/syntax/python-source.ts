@@ -3,13 +3,17 @@ import type { Range } from './ast.ts';
 /** What one fast pass over Python text finds, before it is parsed. */
 export interface PythonSource {
   /**
-   * The text for the parser, with the same length: what `@lezer/python` cannot read is rewritten in place, so offsets stay
-   * true and the lowering looks into the original text where it matters.
+   * The text for the parser, from where the scan began, with the same length: what `@lezer/python` cannot read is rewritten in
+   * place, so offsets stay true and the lowering looks into the original text where it matters.
    */
   readonly masked: string;
-  /** Offsets of lines that begin a top-level statement, ascending; the first is 0. */
+  /** Offsets of lines that begin a top-level statement, ascending; the first is where the scan began. */
   readonly cuts: readonly number[];
   readonly comments: readonly (Range & { readonly text: string })[];
+  /** Strings that end with their line, which they should not. */
+  readonly errors: readonly Range[];
+  /** Where the scan ended. */
+  readonly end: number;
 }
 
 /**
@@ -21,25 +25,35 @@ export interface PythonSource {
  *   of them in one block);
  * - a line continuation before CRLF, a byte order mark, and a notebook's `%magic` and `!shell` lines to blanks;
  * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks.
+ *
+ * The scan begins `from` where a statement begins, and ends where `isKnown` says of the beginning of another one that it, and so
+ * all that follows, is known.
  */
-export function scanPython(text: string): PythonSource {
+export function scanPython(
+  text: string,
+  from = 0,
+  isKnown: (statement: number) => boolean = () => false,
+): PythonSource {
   const edits: { at: number; with: string }[] = [];
   const comments: (Range & { text: string })[] = [];
-  const cuts = [0];
+  const errors: Range[] = [];
+  const cuts = [from];
+  let end = text.length;
   /** Offsets of open brackets. */
   let open: number[] = [];
   let inWith = false;
-  let lineStart = 0;
+  let lineStart = from;
 
-  if (text.charCodeAt(0) === 0xfeff) edits.push({ at: 0, with: '\n' });
-  beginLine(0);
-  token.lastIndex = 0;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+  if (from === 0 && text.charCodeAt(0) === 0xfeff) edits.push({ at: 0, with: '\n' });
+  beginLine(from);
+  token.lastIndex = from;
+  for (let match = token.exec(text); match !== null && end === text.length; match = token.exec(text)) {
     const at = match.index;
     const found = match[0];
     const first = found.charCodeAt(0);
     if (match[1] !== undefined) {
       token.lastIndex = endOfString(text, at, match[1]);
+      if (isLeftOpen(text, at + match[1].length, token.lastIndex)) errors.push({ start: at, end: token.lastIndex });
     } else if (first === 10 /* newline */) {
       if (open.length === 0) inWith = false;
       joinBlankLine(at);
@@ -66,7 +80,8 @@ export function scanPython(text: string): PythonSource {
       edits.push({ at: at + found.indexOf('.'), with: '_' });
     }
   }
-  return { masked: applyEdits(text, edits), cuts, comments };
+  const own = edits.map((edit) => ({ ...edit, at: edit.at - from }));
+  return { masked: applyEdits(text.slice(from, end), own), cuts, comments, errors, end };
 
   function beginLine(at: number) {
     const next = text.charCodeAt(at);
@@ -75,19 +90,22 @@ export function scanPython(text: string): PythonSource {
       if (!statementStart.test(text)) return;
       for (const bracket of open) blankLine(bracket);
       open = [];
+      inWith = false;
     } else if (next === 37 /* % */ || next === 33 /* ! */) {
       blankLine(at);
     }
-    if (at === 0 || isContinued(at)) return;
+    if (at === from || isContinued(at)) return;
     topLevel.lastIndex = at;
-    if (topLevel.test(text)) cuts.push(at);
+    if (!topLevel.test(text)) return;
+    if (isKnown(at)) end = at;
+    else cuts.push(at);
   }
 
   /** `at` is the newline that ends the line. */
   function joinBlankLine(at: number) {
     const comment = comments[comments.length - 1];
     const codeEnd = comment !== undefined && comment.start >= lineStart ? comment.start : at;
-    if (lineStart === 0 || text.slice(lineStart, codeEnd).trim() !== '') return;
+    if (lineStart === from || text.slice(lineStart, codeEnd).trim() !== '') return;
     const newline = text.charCodeAt(lineStart - 2) === 13 ? lineStart - 2 : lineStart - 1;
     edits.push({ at: newline, with: ' '.repeat((text.charCodeAt(at - 1) === 13 ? at - 1 : at) - newline) });
   }
@@ -145,6 +163,13 @@ function endOfString(text: string, at: number, opening: string): number {
     } else i++;
   }
   return text.length;
+}
+
+/** A string of one quote that has come to the end of its line; `inside` is behind its opening. */
+function isLeftOpen(text: string, inside: number, end: number): boolean {
+  const quote = text[inside - 1] ?? '';
+  if (text.startsWith(quote.repeat(3), inside - 3) && text[end] !== '\n') return false;
+  return (text[end] ?? '\n') === '\n' && (end <= inside || text[end - 1] !== quote);
 }
 
 function applyEdits(text: string, edits: readonly { readonly at: number; readonly with: string }[]): string {

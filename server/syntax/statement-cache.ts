@@ -6,6 +6,14 @@ export interface Piece {
   readonly errors: readonly Range[];
 }
 
+/** A piece of text that is read over and over; what came of it is kept with it. */
+export interface CachedPiece {
+  /** Texts that are read alike have the same. */
+  readonly key: string;
+  entry?: Entry;
+  placed?: Entry['placed'];
+}
+
 interface Entry extends Piece {
   readonly key: string;
   /** Where the piece stood when it was last asked for, and its statements with ranges of the whole text. */
@@ -22,10 +30,20 @@ let total = 0;
  * The reading of a top-level statement that stands at `at`, by its text: after a keystroke only the statement around it is
  * parsed again, and those behind it are moved.
  */
-export function readPiece(key: string, at: number, read: () => Piece): Piece {
+export function readPiece(cached: CachedPiece, at: number, read: () => Piece): Piece {
+  if (cached.placed?.at === at) return cached.placed.piece;
+  cached.entry ??= entryOf(cached.key, read);
+  const { entry } = cached;
+  if (entry.placed?.at !== at)
+    entry.placed = { at, piece: { statements: moved(entry.statements, at), errors: moved(entry.errors, at) } };
+  cached.placed = entry.placed;
+  return entry.placed.piece;
+}
+
+function entryOf(key: string, read: () => Piece): Entry {
   let entry = entries.get(key);
   if (entry === undefined) {
-    entry = { ...read(), key: copyOf(key), placed: null };
+    entry = { ...read(), key, placed: null };
     total += key.length;
   } else entries.delete(key);
   // The latest stand last; the oldest go first.
@@ -35,9 +53,7 @@ export function readPiece(key: string, at: number, read: () => Piece): Piece {
     entries.delete(oldest);
     total -= oldest.length;
   }
-  if (entry.placed?.at !== at)
-    entry.placed = { at, piece: { statements: moved(entry.statements, at), errors: moved(entry.errors, at) } };
-  return entry.placed.piece;
+  return entry;
 }
 
 /** A text of its own: a slice would keep the whole module's text alive. */

@@ -46,7 +46,7 @@ export function createSourceCache(workspace: Workspace): SourceCache {
       const language = languageOf(path);
       const syntax =
         language === 'python'
-          ? parsePython(read.text)
+          ? parsePython(read.text, known?.syntax)
           : parseJavaScript(read.text, { typescript: /\.[cm]?tsx?$/.test(path) });
       const source: Source = { path, text: read.text, version: read.version, language, syntax };
       sources.set(path, new WeakRef(source));

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createFrameworks } from '../../server/frameworks/all.ts';
+import { parsePython } from '../../server/syntax/python.ts';
 import type { AnalyzeOptions, ModuleAnalysis } from '../../server/workspace/analysis.ts';
 import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import { createSourceCache } from '../../server/workspace/parse.ts';
 import type { Workspace } from '../../server/workspace/workspace.ts';
 import { readCases } from '../cases/cases.ts';
 import { random } from '../random.ts';
+import { breakings } from './breakings.ts';
 
 const path = '/work/main.py';
 
@@ -61,6 +63,39 @@ describe('an analysis that keeps what a keystroke does not concern', () => {
     expect(predictionOf(after, 'Other')).toBe(predictionOf(before, 'Other'));
     expect(predictionOf(after, 'model')).not.toBe(predictionOf(before, 'model'));
     world.expectSame();
+  });
+});
+
+describe('a reading that keeps what a text has in common with the one before', () => {
+  it.each([1, 2, 3])('is the same as one from the start, seed %i', { timeout: 60_000 }, (seed) => {
+    const draw = random(seed);
+    const ways = Object.values(breakings);
+    const marks = ['"""', "'", '(', ']', '\\\n', '\r\n', '@', '#', 'else', 'with a as b:\n', '1.', '%', '\ufeff'];
+    const text = shuffled(readCases(), draw)
+      .slice(0, 12)
+      .map((one) => one.text)
+      .join('\n');
+    let before = { text, module: parsePython(text) };
+    let kept = 0;
+    for (let step = 0; step < 300; step++) {
+      const lines = before.text.split('\n');
+      const line = Math.floor(draw() * lines.length);
+      const place = Math.floor(draw() * before.text.length);
+      const mark = marks[Math.floor(draw() * marks.length)] ?? '';
+      const cut = Math.floor(draw() * 2) * Math.floor(draw() * 90);
+      lines[line] = ways[Math.floor(draw() * ways.length)]?.(lines[line] ?? '', draw()) ?? '';
+      const next = [
+        lines.join('\n'),
+        edited(before.text, draw),
+        before.text.slice(0, place) + mark + before.text.slice(place + cut),
+      ][step % 3] as string;
+      const module = parsePython(next, before.module);
+      expect(module).toEqual(parsePython(next));
+      kept += module.body.filter((statement) => before.module.body.includes(statement)).length;
+      // Most edits are taken back, so that the text stays a program.
+      if (draw() < 0.2) before = { text: next, module };
+    }
+    expect(kept).toBeGreaterThan(1000);
   });
 });
 
@@ -165,6 +200,13 @@ function plain({ models, findings, notes }: ModuleAnalysis) {
       prediction: { ...prediction, layers: [...prediction.layers], deadParameters: [...prediction.deadParameters] },
     })),
   };
+}
+
+function shuffled<T>(items: readonly T[], draw: () => number): readonly T[] {
+  return items
+    .map((item) => ({ item, order: draw() }))
+    .sort((left, right) => left.order - right.order)
+    .map(({ item }) => item);
 }
 
 function renamed(text: string, index: number): string {

@@ -18,7 +18,6 @@ export function placesOf(path: string, { pieces }: Module): Places | null {
   const counts = new Map<string, number>();
   const statements: string[] = [];
   const starts = new Map<string, number>();
-  // Not the pieces themselves: their texts would keep the whole text alive.
   const begins = pieces.map(({ start }) => start);
   for (const { start, text } of pieces) {
     const count = (counts.get(text) ?? 0) + 1;
