@@ -1,33 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import type { ModelGraph } from '../../core/graph/graph.ts';
-import type { Prediction } from '../../core/signal/signal.ts';
+import type { Analyzer } from '../../server/workspace/analysis.ts';
 import { systemPython } from '../system.ts';
 import { createCollection } from './collection.ts';
+import { type LayerTruth, type MeasuredModel, type Quantity, quantities, type SignalTruth } from './signal-truth.ts';
 
 /* The predicted signal and gradient of torchvision's classification models against PyTorch's hooks. */
-
-/** A model with one seed, as `signal_truth.py` measures it. */
-export interface MeasuredModel {
-  readonly name: string;
-  readonly seed: number;
-  readonly symbol: string;
-  readonly path: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  readonly input: readonly number[];
-  readonly loss: number;
-  readonly layers: readonly MeasuredLayer[];
-}
-
-/** One call of a module. Second moments, so that seeds can be averaged. */
-interface MeasuredLayer {
-  readonly name: string;
-  readonly type: string;
-  readonly square: number;
-  readonly variance: number;
-  readonly gradient: number;
-  readonly weight: number | null;
-}
 
 const script = path.join(import.meta.dirname, 'signal_truth.py');
 
@@ -43,9 +21,6 @@ export function seedsOf(name: string): number {
   return /^(alexnet|squeezenet|vgg\d+$)/.test(name) ? 12 : 3;
 }
 
-export const quantities = ['square', 'variance', 'gradient', 'weight'] as const;
-export type Quantity = (typeof quantities)[number];
-
 /** One number of one layer. */
 export interface Comparison {
   readonly layer: string;
@@ -60,71 +35,62 @@ export interface Comparison {
   readonly spread: readonly number[];
 }
 
-/** Every layer of a model, its seeds averaged, against the node of that name. */
-export function compareSignal(
-  graph: ModelGraph | undefined,
-  prediction: Prediction | undefined,
-  seeds: readonly MeasuredModel[],
-): readonly Comparison[] {
-  const ours = new Map<string, ReturnType<typeof predictedOf>>();
-  for (const layer of graph?.layers ?? []) {
-    if (layer.isModule) ours.set(layer.name, predictedOf(prediction, layer.id));
-  }
-  const measured = new Map(quantities.map((quantity) => [quantity, averages(seeds, quantity)]));
-  return (seeds[0]?.layers ?? []).flatMap((layer, index) =>
-    quantities.flatMap((quantity): Comparison[] => {
-      const all = measured.get(quantity) ?? [];
-      const mean = all[index] ?? null;
-      if (mean === null) return [];
-      const predicted = ours.get(layer.name)?.[quantity] ?? null;
-      const alike = all.filter((value, i) => value !== null && seeds[0]?.layers[i]?.type === layer.type);
-      const usual = median(alike.filter((value) => value !== null));
-      const bothZero = predicted !== null && predicted <= zero * usual && mean <= noise * usual;
-      const singles = seeds.map((seed) => Math.sqrt(seed.layers[index]?.[quantity] ?? Number.NaN));
+/** Every layer of a model against the node of that name. `root`: the folder that torchvision lies in. */
+export function compareSignal(analyzer: Analyzer, root: string, truth: SignalTruth): readonly Comparison[] {
+  const { models } = analyzer.analyze(path.join(root, truth.path), {
+    symbol: truth.symbol,
+    arguments: truth.arguments,
+    inputs: [truth.input],
+  });
+  const ids = new Map(models[0]?.graph.layers.flatMap(({ name, id, isModule }) => (isModule ? [[name, id]] : [])));
+  const predicted = models[0]?.prediction?.layers;
+  const usual = usualOf(truth.layers);
+  return truth.layers.flatMap(({ name, type, values, spread }) => {
+    const { signal, gradient } = predicted?.get(ids.get(name) ?? -1) ?? {};
+    const ours: Record<Quantity, number | null> = {
+      square: signal?.rms ?? null,
+      variance: signal?.inputStd ?? null,
+      gradient: gradient?.activationRms ?? null,
+      weight: gradient?.weightRms ?? null,
+    };
+    return quantities.flatMap((quantity): Comparison[] => {
+      const square = values[quantity];
+      if (square === null) return [];
+      const measured = Math.sqrt(square);
+      const own = ours[quantity];
+      const least = usual(type, quantity);
+      const bothZero = own !== null && own <= zero * least && measured <= noise * least;
       return [
         {
-          layer: layer.name,
-          type: layer.type,
-          quantity,
-          measured: mean,
-          predicted,
-          error: predicted === null || bothZero ? null : decades(predicted, mean),
-          spread: bothZero || seeds.length < 2 ? [] : singles.map((single) => decades(single, mean)),
+          ...{ layer: name, type, quantity, measured, predicted: own },
+          error: own === null || bothZero ? null : Math.abs(Math.log10(own) - Math.log10(measured)),
+          spread: bothZero ? [] : (spread?.[quantity] ?? []),
         },
       ];
-    }),
-  );
+    });
+  });
 }
 
 /** Below this share of the median of a model's layers of a type a prediction is zero, and a measured value what rounding leaves. */
 const zero = 1e-3;
 const noise = 1e-2;
 
-function predictedOf(prediction: Prediction | undefined, id: number): Record<Quantity, number | null> {
-  const { signal, gradient } = prediction?.layers.get(id) ?? {};
-  return {
-    square: signal?.rms ?? null,
-    variance: signal?.inputStd ?? null,
-    gradient: gradient?.activationRms ?? null,
-    weight: gradient?.weightRms ?? null,
+function usualOf(layers: readonly LayerTruth[]): (type: string, quantity: Quantity) => number {
+  const known = new Map<string, number>();
+  return (type, quantity) => {
+    const key = `${type} ${quantity}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const alike = layers.filter((layer) => layer.type === type).map(({ values }) => values[quantity]);
+    const median = Math.sqrt(
+      quantile(
+        alike.filter((value) => value !== null),
+        0.5,
+      ),
+    );
+    known.set(key, median);
+    return median;
   };
-}
-
-/** Root of the mean over seeds, per layer; `null` where there is no such quantity. */
-function averages(seeds: readonly MeasuredModel[], quantity: Quantity): readonly (number | null)[] {
-  return (seeds[0]?.layers ?? []).map((first, index) => {
-    if (first[quantity] === null) return null;
-    const sum = seeds.reduce((total, seed) => total + (seed.layers[index]?.[quantity] ?? 0), 0);
-    return Math.sqrt(sum / seeds.length);
-  });
-}
-
-function decades(a: number, b: number): number {
-  return Math.abs(Math.log10(a) - Math.log10(b));
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
 }
 
 /** 0 where there are no values. */

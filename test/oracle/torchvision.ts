@@ -15,3 +15,11 @@ export const torchvision = createCollection(script, (args) =>
 export function torchvisionRoot(built: Pick<BuiltModel, 'path'>): string {
   return built.path.slice(0, built.path.indexOf(`${path.sep}torchvision${path.sep}`));
 }
+
+/** Of the interpreter's torchvision, without importing it: that takes seconds. */
+export function installedTorchvision(): { readonly root: string; readonly version: string } {
+  const code =
+    'from importlib import metadata as m; d = m.distribution("torchvision"); print(d.version); print(d.locate_file(""))';
+  const [version = '', root = ''] = execFileSync(systemPython, ['-c', code], { encoding: 'utf8' }).trim().split('\n');
+  return { root, version };
+}
