@@ -17,6 +17,8 @@ export interface LossStart {
   readonly along: number;
   /** Added to the mean square of the gradient of the head's weights. */
   readonly weight: number;
+  /** Expected probability of the class whose logit is raised; 0 where none is. */
+  readonly ownShare: number;
   readonly expected: number | null;
   readonly growth: Growth;
   /** The loss of one who knows nothing: equal probabilities, or the targets' mean. */
@@ -52,8 +54,9 @@ function crossEntropy(
   own: OwnLogit | null,
 ): LossStart {
   if (classes === null)
-    return { gradient: null, along: 0, weight: 0, expected: null, growth: unmoved, uniformGuess: null };
-  const spread = Math.max(atZero(segment.total) - segment.coherence, 0);
+    return { gradient: null, along: 0, weight: 0, ownShare: 0, expected: null, growth: unmoved, uniformGuess: null };
+  const ownSquare = own === null ? 0 : own.logit ** 2 / classes;
+  const spread = Math.max(atZero(segment.total) - ownSquare - segment.coherence, 0);
   const even = 1 / (classes * classes);
   const raised = own === null ? null : withRaisedLogit(classes, spread, own.logit);
   const sizes = possibleSizes(atZero(magnitudeOf(segment).own));
@@ -63,8 +66,10 @@ function crossEntropy(
   const whole = squares - 2 * even + 1 / classes;
   const sharedCoherence = segment.coherence - segment.varyingCoherence;
   // E of the sum of p l, l around their mean, is spread · (1 - E of the sum of p^2), by Stein's identity.
+  // Of the raised probability two positions have as much in common as chance.
+  const others = (1 - (raised?.share ?? 0)) ** 2;
   const alike = (covariance: number) =>
-    average((size) => softmaxProducts(classes, size * spread, size * covariance)) / classes - even;
+    others * (average((size) => softmaxProducts(classes, size * spread, size * covariance)) / classes - even);
   const along = average((size) => size * (1 - (raised?.squares ?? softmaxSquares(classes, size * spread))));
   const grownTotal = (shift: number) =>
     (average((size) => softmaxSquares(classes, size * Math.exp(shift) * spread)) / classes - 2 * even + 1 / classes) /
@@ -86,6 +91,7 @@ function crossEntropy(
     along: spread <= 0 ? 0 : (each * spread * along) / (classes * atZero(segment.total)),
     // Every reading of a token adds the same multiple of its row to that row's gradient.
     weight: raised === null || own === null ? 0 : ((raised.share * own.coefficient) / classes) ** 2 * own.second,
+    ownShare: raised?.share ?? 0,
     expected: raised?.expected ?? average((size) => logSumExp(classes, size * spread)),
     growth:
       raised !== null || sizes.length === 1 ? unmoved : { total: between(grownTotal), shared: between(grownShared) },
@@ -150,7 +156,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     total: (shift: number) => 1 + (Math.expm1(shift) * atZero(segment.total)) / expected,
     shared: Math.exp,
   };
-  if (each === null) return { gradient: null, along: 0, weight: 0, expected, growth, uniformGuess: 1 };
+  if (each === null) return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
     total: firstIs(
@@ -164,6 +170,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     gradient: everySegment(output, contribution),
     along: 2 * each,
     weight: 0,
+    ownShare: 0,
     expected,
     growth,
     uniformGuess: 1,
@@ -176,7 +183,8 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - mean) / variance);
   const softplus = dualOf('softplus', undefined, segment.mean, variance);
   const expected = softplus.mean - segment.mean / 2;
-  if (each === null) return { gradient: null, along: 0, weight: 0, expected, growth: unmoved, uniformGuess: Math.LN2 };
+  if (each === null)
+    return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth: unmoved, uniformGuess: Math.LN2 };
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
@@ -190,6 +198,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
     gradient: everySegment(output, contribution),
     along: each * sigmoid.slopeMean,
     weight: 0,
+    ownShare: 0,
     expected,
     growth: unmoved,
     uniformGuess: Math.LN2,

@@ -11,7 +11,7 @@ import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { ExpectedInput, Site } from './site.ts';
 import { growthOfWeight, sizeThrough } from './size-along.ts';
-import { carriedRows, ownLogit } from './tied-tokens.ts';
+import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
 
@@ -34,13 +34,15 @@ export interface Pass {
 export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
   const fixed = fixedLayers(graph);
   const sites = new Map(graph.layers.map((layer) => [layer.id, siteOf(graph, layer, mode, batch, fixed)]));
-  const fields = forward(graph, sites, checkpoint);
-  return { fields, ...backward(graph, sites, fields, batch, checkpoint) };
+  const ties = tiesOf(graph, sites);
+  const fields = forward(graph, sites, ties, checkpoint);
+  return { fields, ...backward(graph, sites, fields, ties, batch, checkpoint) };
 }
 
 function forward(
   graph: ModelGraph,
   sites: ReadonlyMap<number, Site>,
+  ties: Ties,
   checkpoint: () => void,
 ): Map<number, Field | null> {
   const fields = new Map<number, Field | null>();
@@ -54,7 +56,8 @@ function forward(
         ? null
         : transferOf(layer.op.kind).forward(site, known);
     const isKnown = site !== undefined && field !== null && hasFiniteMoments(field);
-    fields.set(layer.id, isKnown ? { ...field, lead: leadForward(site, known, field) } : null);
+    const whole = isKnown ? ties.forward(site, known, field) : null;
+    fields.set(layer.id, isKnown && whole !== null ? { ...whole, lead: leadForward(site, known, field) } : null);
   }
   return fields;
 }
@@ -80,6 +83,7 @@ function backward(
   graph: ModelGraph,
   sites: ReadonlyMap<number, Site>,
   fields: ReadonlyMap<number, Field | null>,
+  ties: Ties,
   batch: number,
   checkpoint: () => void,
 ): Omit<Pass, 'fields'> {
@@ -98,16 +102,14 @@ function backward(
   const along = new Map<number, number>();
   /** By layer id, the gradient of the first position where that is unlike the others. */
   const leads = new Map<number, Gradient>();
-  const rows = carriedRows(graph, sites, fields);
   const heads = new Map<number, number>();
   /** By layer id, how far the loss's output follows its size. */
   const sizes = new Map<number, number>();
   let loss: LossStart | null = null;
   for (const { kind, at } of lossesOf(graph)) {
     const output = fields.get(at) ?? null;
-    const head = graph.layers.find(({ id }) => id === at);
-    const own = head === undefined ? null : ownLogit(head, sites.get(at), rows);
-    const start = output === null ? null : startOfGradient(kind, output, batch, own);
+    const start = output === null ? null : startOfGradient(kind, output, batch, ties.ownLogit(at));
+    if (output !== null && start !== null) ties.begin(at, start.ownShare, output);
     heads.set(at, start?.weight ?? 0);
     loss ??= start;
     give(at, start?.gradient ?? null);
@@ -138,6 +140,7 @@ function backward(
       larger === null ? weight : larger.total * (weight - across) + larger.shared * across;
     if (back.overTime !== undefined) overTime.set(layer.id, back.overTime);
     const alone = readsLead(site, known);
+    const tied = ties.back(site, known, output);
     const lead = leadBackward(site, known, output, leads.get(layer.id), alone ? [] : back.inputs);
     if (back.weight !== undefined)
       weightGradients.set(
@@ -148,6 +151,7 @@ function backward(
               grown(back.weight) +
                 own.weight +
                 lead.weight +
+                tied.weight +
                 slopeAlong(site, known[0] ?? output, output, gradient) +
                 (heads.get(layer.id) ?? 0),
               0,
@@ -158,6 +162,7 @@ function backward(
       if (alone) leads.set(id, addGradients(leads.get(id) ?? gradient.map(() => []), gradient));
       const extra = own.extra[i] ?? null;
       if (extra !== null) give(id, extra);
+      if (i === 0 && tied.extra !== null) give(id, tied.extra);
       const [toAll, toLead] = [lead.others[i] ?? null, lead.leads[i] ?? null];
       if (toAll !== null) give(id, toAll);
       if (toLead !== null) leads.set(id, addGradients(leads.get(id) ?? toLead.map(() => []), toLead));
