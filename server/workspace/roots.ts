@@ -76,19 +76,22 @@ export function findRoots(run: ModuleRun): readonly Root[] {
   const objects = objectRoots(run, factories, classes);
   const byClass = new Map(classes.map((root) => [root.made.classKey, root]));
   const taken: Root[] = [];
+  const takenClasses = new Set<string>();
+  const take = (root: Root) => {
+    taken.push(root);
+    takenClasses.add(root.made.classKey);
+  };
   for (const factory of factories.roots) {
     const own = byClass.get(factory.made.classKey);
     // A class that can be made without arguments stands for its factories; one that cannot is shown by them.
     if (own !== undefined && !own.made.needsArguments) continue;
     if (own !== undefined) byClass.delete(factory.made.classKey);
-    taken.push(factory);
+    take(factory);
   }
   for (const object of objects) {
     const own = byClass.get(object.made.classKey);
     if (own === undefined) {
-      if (!object.made.isOwnClass || !taken.some((root) => root.made.classKey === object.made.classKey)) {
-        taken.push(object);
-      }
+      if (!object.made.isOwnClass || !takenClasses.has(object.made.classKey)) take(object);
     } else if (object.made.writes > own.made.writes) {
       // The module goes on to initialize the object: that is the class as it is used here.
       byClass.set(own.made.classKey, {
@@ -220,8 +223,9 @@ function runFactories(run: ModuleRun): Factories {
     for (const made of unit.locals) locals.push({ made, origin });
   }
   // A factory that another one calls is a helper of it.
-  const isHelper = (root: Root) => [...units].some(([name, unit]) => name !== root.name && unit.called.has(root.name));
-  return { roots: roots.filter((root) => !isHelper(root)), locals, units: [...units.values()] };
+  const helpers = new Set<string>();
+  for (const [name, unit] of units) for (const inner of unit.called) if (inner !== name) helpers.add(inner);
+  return { roots: roots.filter(({ name }) => !helpers.has(name)), locals, units: [...units.values()] };
 }
 
 /** The functions at the top of a module, with their names. */
@@ -318,7 +322,19 @@ function addParts(unit: Unit, parts: Set<string>): void {
   for (const at of unit.parts) parts.add(placeKey(at));
 }
 
-function topClasses(record: ModuleRecord): ClassValue[] {
+/** Once the module has run. */
+const topClassesByRecord = new WeakMap<ModuleRecord, readonly ClassValue[]>();
+
+function topClasses(record: ModuleRecord): readonly ClassValue[] {
+  let known = topClassesByRecord.get(record);
+  if (known === undefined) {
+    known = findTopClasses(record);
+    topClassesByRecord.set(record, known);
+  }
+  return known;
+}
+
+function findTopClasses(record: ModuleRecord): readonly ClassValue[] {
   const found = new Set<ClassValue>();
   for (const value of record.scope.variables.values()) {
     if (value.type === 'class' && value.native === null && value.at?.path === record.path) found.add(value);

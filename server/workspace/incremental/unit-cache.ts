@@ -257,8 +257,10 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     return { path: path === places.path ? places.keyOf(start) : `${path}:${start}`, start: 0, end: end - start };
   }
 
-  function mover(kept: Kept): (span: Span) => Span {
-    return (span) => relocate(span, kept.places, places) ?? span;
+  function mover({ places: before, statements }: Kept): Move {
+    let isMoved = false;
+    for (const statement of statements) isMoved ||= before.startOf(statement) !== places.startOf(statement);
+    return isMoved ? (span) => relocate(span, before, places) ?? span : null;
   }
 }
 
@@ -286,15 +288,19 @@ function freeze({ made, locals, all, seen, called, parts }: Unit): Frozen {
   };
 }
 
-function thaw({ made, locals, all, seen, called, parts }: Frozen, move: (span: Span) => Span): Unit {
+/** How spans are moved; `null` where nothing has moved. */
+type Move = ((span: Span) => Span) | null;
+
+function thaw({ made, locals, all, seen, called, parts }: Frozen, move: Move): Unit {
+  const moved = (at: Span | null) => (at === null || move === null ? at : move(at));
   const thawed = all.map((one): Made => {
-    const classAt = one.classAt === null ? null : move(one.classAt);
+    const classAt = moved(one.classAt);
     return {
       ...one,
       instance: null,
       classAt,
       classKey: classAt === null ? one.className : placeKey(classAt),
-      at: one.at === null ? null : move(one.at),
+      at: moved(one.at),
       analysis: one.analysis === null ? null : movedModel(one.analysis, move),
     };
   });
@@ -302,9 +308,9 @@ function thaw({ made, locals, all, seen, called, parts }: Frozen, move: (span: S
     made: thawed[made] ?? null,
     locals: locals.flatMap((index) => thawed[index] ?? []),
     all: thawed,
-    seen: mapSpans(seen, move),
+    seen: move === null ? seen : mapSpans(seen, move),
     called,
-    parts: parts.map(move),
+    parts: move === null ? parts : parts.map(move),
   };
 }
 
@@ -319,7 +325,9 @@ function fits({ graph }: ModelAnalysis, { name, at, nameAt, isMerged }: Root): b
 }
 
 /** A model at its new place. Its layers and parameters are many, and are moved when somebody asks for them. */
-function movedModel({ graph, prediction, facts, findings }: ModelAnalysis, move: (span: Span) => Span): ModelAnalysis {
+function movedModel(analysis: ModelAnalysis, move: Move): ModelAnalysis {
+  if (move === null) return analysis;
+  const { graph, prediction, facts, findings } = analysis;
   return {
     graph: movedGraph(graph, move),
     prediction,
