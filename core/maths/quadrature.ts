@@ -46,15 +46,22 @@ export function visitGaussian(mean: number, variance: number, visit: (z: number,
   const width = Math.min(1, 1 / std);
   const end = Math.asinh((widest + Math.abs(center)) / width);
   const step = end / halfPoints;
+  const nodes = new Float64Array(2 * halfPoints);
+  const weights = new Float64Array(2 * halfPoints);
+  // e^t from one point to the next: the exponentials are all that costs.
+  const ratio = Math.exp(step);
+  let growth = Math.exp((0.5 - halfPoints) * step);
   let mass = 0;
-  for (let i = -halfPoints; i < halfPoints; i++) {
-    const t = (i + 0.5) * step;
-    mass += normalDensity(center + width * Math.sinh(t)) * Math.cosh(t);
+  for (let i = 0; i < nodes.length; i++) {
+    const z = center + (width * (growth - 1 / growth)) / 2;
+    const weight = normalDensity(z) * (growth + 1 / growth);
+    nodes[i] = z;
+    weights[i] = weight;
+    mass += weight;
+    growth *= ratio;
   }
-  for (let i = -halfPoints; i < halfPoints; i++) {
-    const t = (i + 0.5) * step;
-    const z = center + width * Math.sinh(t);
-    const weight = (normalDensity(z) * Math.cosh(t)) / mass;
-    if (weight > 1e-18) visit(z, weight);
+  for (let i = 0; i < nodes.length; i++) {
+    const weight = (weights[i] ?? 0) / mass;
+    if (weight > 1e-18) visit(nodes[i] ?? 0, weight);
   }
 }

@@ -1,7 +1,7 @@
 import type { Op } from '../graph/op.ts';
 import { isSaturating } from '../maths/activation.ts';
 import { normalDistribution } from '../maths/gaussian.ts';
-import { gaussianMean } from '../maths/quadrature.ts';
+import { gaussianGrid } from '../maths/quadrature.ts';
 import { flatShare } from './dual.ts';
 import { type Field, merge } from './field.ts';
 import { atZero, type Kernel, mapKernel, pairMean, type Size } from './kernel.ts';
@@ -37,7 +37,16 @@ export function deadShare(op: Op, before: Field, batch: number): number | null {
   };
   if (offset === 0) return dead(mean);
   // Even the lowest of a billion units has an input that it is above zero for.
-  return dead(mean - 6 * offset) < 1e-9 ? 0 : gaussianMean((z) => dead(mean + offset * z));
+  if (dead(mean - 6 * offset) < 1e-9) return 0;
+  const { nodes, weights } = gaussianGrid(720);
+  let share = 0;
+  for (let i = 0; i < nodes.length; i++) {
+    const one = dead(mean + offset * (nodes[i] ?? 0));
+    // It falls with what a unit has everywhere.
+    if (one < 1e-12) break;
+    share += (weights[i] ?? 0) * one;
+  }
+  return share;
 }
 
 /** Positions over the number of those that one goes with, to the next of a few numbers: their maxima are kept. */

@@ -118,14 +118,39 @@ export function criticalWeight(
   return { forward: energy, backward: ratio === null ? null : energy * ratio, mean: 0 };
 }
 
-/** Solves e · E f'(sqrt(e · second) z)^2 = 1 by iteration: the slope falls no faster than 1 / sqrt(e), so that it contracts. */
+const energies = new Map<string, number>();
+
+/** Layers behind normalizations ask for the same few again and again: kept by six digits. */
 function criticalEnergy({ fn, parameter }: ActivationUse, second: number): number {
-  let energy = 1;
-  for (let i = 0; i < 30; i++) {
-    const slope = slopeSecondMoment(fn, parameter, 0, energy * second);
-    const next = Math.min(Math.max(1 / Math.max(slope, 1e-12), 1e-3), 1e3);
-    if (Math.abs(next - energy) < 1e-4 * energy) return next;
-    energy = next;
+  const digits = second.toPrecision(6);
+  const key = `${fn} ${parameter} ${digits}`;
+  let energy = energies.get(key);
+  if (energy === undefined) {
+    if (energies.size >= 512) energies.clear();
+    energy = solveEnergy((e) => slopeSecondMoment(fn, parameter, 0, e * Number(digits)));
+    energies.set(key, energy);
   }
   return energy;
+}
+
+const largestEnergy = 1e3;
+
+/**
+ * Solves e · slope(e) = 1, slope(e) = E f'(sqrt(e · second) z)^2: it falls no faster than 1 / sqrt(e), so that e = 1 / slope(e)
+ * contracts. Two such steps at a time, and from them to where they lead (Aitken's delta-squared, of log e).
+ */
+function solveEnergy(slope: (energy: number) => number): number {
+  const largest = Math.log(largestEnergy);
+  const within = (x: number) => Math.min(Math.max(x, -largest), largest);
+  const next = (x: number) => within(-Math.log(Math.max(slope(Math.exp(x)), 1e-12)));
+  let x = 0;
+  for (let i = 0; i < 10; i++) {
+    const first = next(x);
+    if (Math.abs(first - x) < 1e-5) return Math.exp(first);
+    const second = next(first);
+    const bend = second - 2 * first + x;
+    if (Math.abs(second - first) < 1e-5 || bend === 0) return Math.exp(second);
+    x = within(x - (first - x) ** 2 / bend);
+  }
+  return Math.exp(x);
 }
