@@ -4,8 +4,8 @@ import { gaussianMean } from '../maths/quadrature.ts';
 import { slopeSecondMoment } from './dual.ts';
 import { channelsOf, type Field, merge, positionsOf } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
-import { atZero, combine, type Kernel, mapKernel, pairSum, scaleKernel } from './kernel.ts';
-import type { Segment } from './segment.ts';
+import { aligned, atZero, type Kernel, mapKernel, pairSum, scaleKernel, zeroEntries } from './kernel.ts';
+import { type Segment, sharedOf } from './segment.ts';
 import type { Site } from './site.ts';
 
 /*
@@ -79,21 +79,20 @@ export function slopeAlong(site: Site, input: Field, output: Field, gradient: Gr
   const square = segment.mean * segment.mean;
   const variance = atZero(segment.total) - square;
   if (norm <= 0 || variance <= 0) return 0;
-  const values = { total: segment.total, shared: sharedOf(segment) };
+  const excess = (timesValue: Kernel, gradient: Kernel, values: Kernel) => {
+    const { rows, columns, entries } = aligned(timesValue, gradient, values);
+    const [times, g, k] = entries;
+    const data = zeroEntries(times.length);
+    for (let i = 0; i < data.length; i++) data[i] = (times[i] ?? 0) * variance - (g[i] ?? 0) * ((k[i] ?? 0) - square);
+    return pairSum({ rows, columns, data }, output.size);
+  };
   let sum = 0;
   for (const one of gradient[0] ?? []) {
-    const { timesValue } = one;
-    if (timesValue === undefined) continue;
-    const excess = (kind: 'total' | 'shared') =>
-      pairSum(
-        combine(
-          timesValue[kind],
-          combine(one[kind], values[kind], (g, k) => g * (k - square)),
-          (times, apart) => times * variance - apart,
-        ),
-        output.size,
-      );
-    sum += site.batch * excess('total') + site.batch * (site.batch - 1) * excess('shared');
+    const times = one.timesValue?.();
+    if (times === undefined) continue;
+    const within = excess(times.total, one.total, segment.total);
+    const across = excess(times.shared, one.shared, sharedOf(segment));
+    sum += site.batch * within + site.batch * (site.batch - 1) * across;
   }
   return sum / norm;
 }
@@ -127,10 +126,6 @@ function valuesTimes(field: Field, factor: number): Gradient {
       coherence: 0,
     },
   ]);
-}
-
-function sharedOf({ total, varying }: Segment): Kernel {
-  return combine(total, varying, (k, v) => k - v);
 }
 
 /** g f'(z) of g = f(z): where f is large, f' is not what it is on average. Before ReLU all of it passes. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivationName } from '../graph/op.ts';
 import { activationOf } from '../maths/activation.ts';
+import { curveAt } from './curve.ts';
 import { dualOf } from './dual.ts';
 import { maximumCovariance, maximumMoments } from './order-statistics.ts';
 import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
@@ -52,24 +53,24 @@ describe('dualOf', () => {
         integrate(mean, variance, 0, (x) => f.value(x)),
         3,
       );
-      expect(dual.value(rho)).toBeCloseTo(
+      expect(curveAt(dual.value, rho)).toBeCloseTo(
         integrate(mean, variance, rho, (x, y) => f.value(x) * f.value(y)),
         3,
       );
-      expect(dual.slope(rho)).toBeCloseTo(
+      expect(curveAt(dual.slope, rho)).toBeCloseTo(
         integrate(mean, variance, rho, (x, y) => f.slope(x) * f.slope(y)),
         1.7,
       );
       const product = integrate(mean, variance, rho, (x, y, z, w) => z * f.slope(x) * w * f.slope(y));
-      expect(dual.slopeTimesValue(rho)).toBeCloseTo(product, 1.7);
+      expect(curveAt(dual.slopeTimesValue, rho)).toBeCloseTo(product, 1.7);
     },
   );
 
   it('resolves a tanh that is almost a sign', () => {
     // For large std s: E f = sign arcsine law, E f'^2 -> (4/3) / (s sqrt(2 pi)).
     const dual = dualOf('tanh', undefined, 0, 400 ** 2);
-    expect(dual.value(1)).toBeCloseTo(1, 2);
-    expect(dual.value(0.5)).toBeCloseTo((2 / Math.PI) * Math.asin(0.5), 2);
+    expect(curveAt(dual.value, 1)).toBeCloseTo(1, 2);
+    expect(curveAt(dual.value, 0.5)).toBeCloseTo((2 / Math.PI) * Math.asin(0.5), 2);
     expect(dual.slopeSecondMoment * 400 * Math.sqrt(2 * Math.PI)).toBeCloseTo(4 / 3, 2);
   });
 });

@@ -3,6 +3,7 @@ import { activationOf, negativeSlope } from '../maths/activation.ts';
 import { normalDensity, normalDistribution } from '../maths/gaussian.ts';
 import { closedMoments, gaussianMoments } from '../maths/gaussian-moments.ts';
 import { visitGaussian } from '../maths/quadrature.ts';
+import { arcCosine, type Curve, hermiteSeries, polynomial, type Series, scaledCurve, terms } from './curve.ts';
 
 /**
  * What an activation f does to two Gaussians x, x' of mean mu, variance v and correlation rho (its dual kernels; Daniely et
@@ -20,19 +21,19 @@ export interface Dual {
   /** What the second moments of f and f' do where the variance of x changes. */
   readonly onScale: OnScale;
   /** E f(x) f(x'). */
-  value(rho: number): number;
+  readonly value: Curve;
   /** E f'(x) f'(x'). */
-  slope(rho: number): number;
+  readonly slope: Curve;
   /** E z f'(x) z' f'(x') with z the standardized x. */
-  slopeTimesValue(rho: number): number;
+  readonly slopeTimesValue: Curve;
   /** The same of what z f'(x) has beside 1 and f(x): 0 for ReLU, which has no scale of its own. */
-  scaleFree(rho: number): number;
+  readonly scaleFree: Curve;
   /** Covariance of (f(x) - E f)^2 and (f(x') - E f)^2. */
-  squares(rho: number): number;
+  readonly squares: Series;
   /** The part of it that goes with rho^2: what a change of the variance of x and x' does. */
   readonly squaresOnScale: number;
   /** Covariance of f(x)^2 and f(x')^2 over (E f^2)^2, and the part of it that goes with rho^2. */
-  powers(rho: number): number;
+  readonly powers: Curve;
   readonly powersOnScale: number;
 }
 
@@ -84,6 +85,8 @@ export function flatShare(
   return gaussianSum(mean, variance, (x) => (Math.abs(f.slope(x)) < limit ? 1 : 0));
 }
 
+const nothing = polynomial();
+
 function constantDual(fn: ActivationName, parameter: number | undefined, mean: number): Dual {
   const f = activationOf(fn, parameter);
   const value = f.value(mean);
@@ -94,13 +97,13 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
     slopeOnValue: 0,
     onScale: homogeneous,
     slopeSecondMoment: slope,
-    value: () => value * value,
-    slope: () => slope,
-    slopeTimesValue: () => 0,
-    scaleFree: () => 0,
-    squares: () => 0,
+    value: polynomial(value * value),
+    slope: polynomial(slope),
+    slopeTimesValue: nothing,
+    scaleFree: nothing,
+    squares: nothing,
     squaresOnScale: 0,
-    powers: () => 0,
+    powers: nothing,
     powersOnScale: 0,
   };
 }
@@ -111,24 +114,18 @@ function constantDual(fn: ActivationName, parameter: number | undefined, mean: n
 function piecewiseLinear(mean: number, variance: number, negative: number): Dual {
   const even = ((1 - negative) / 2) ** 2;
   const odd = ((1 + negative) / 2) ** 2;
-  const unit = unitSquares(negative);
-  const product = (rho: number) => {
-    const r = clampRho(rho);
-    return odd * r + even * (2 / Math.PI) * (Math.sqrt(1 - r * r) + r * Math.asin(r));
-  };
   return {
     mean: negative === 1 ? mean : ((1 - negative) / 2) * Math.sqrt((2 * variance) / Math.PI),
     slopeMean: (1 + negative) / 2,
     slopeOnValue: (1 - negative) / Math.sqrt(2 * Math.PI),
     onScale: homogeneous,
     slopeSecondMoment: odd + even,
-    value: (rho) => variance * product(rho) + (negative === 1 ? mean * mean : 0),
-    slope: (rho) => odd + even * (2 / Math.PI) * Math.asin(clampRho(rho)),
-    slopeTimesValue: product,
+    value: arcCosine(1, { odd, even, factor: variance, shift: negative === 1 ? mean * mean : 0 }),
+    slope: arcCosine(0, { odd, even }),
+    slopeTimesValue: arcCosine(1, { odd, even }),
     // The identity with a mean too: z is f less its mean.
-    scaleFree: () => 0,
-    squares: (rho) => variance * variance * unit.squares(rho),
-    squaresOnScale: variance * variance * unit.squaresOnScale,
+    scaleFree: nothing,
+    ...squaresOf(negative, variance),
     ...(negative === 1 ? identityPowers(mean, variance) : piecewisePowers(negative)),
   };
 }
@@ -137,34 +134,33 @@ function piecewiseLinear(mean: number, variance: number, negative: number): Dual
 function piecewisePowers(negative: number): Pick<Dual, 'powers' | 'powersOnScale'> {
   const even = (1 + negative * negative) / 2;
   const odd = (1 - negative * negative) / 2;
-  const share = (odd / even) ** 2;
-  const signed = (r: number) => {
-    const s = Math.sqrt(1 - r * r);
-    return (2 / Math.PI) * (3 * s * r + (1 + 2 * r * r) * Math.asin(r));
-  };
-  return { powers: (rho) => 2 * rho * rho + share * signed(clampRho(rho)), powersOnScale: 2 };
+  return { powers: arcCosine(2, { odd: 2, even: (odd / even) ** 2 }), powersOnScale: 2 };
 }
 
 function identityPowers(mean: number, variance: number): Pick<Dual, 'powers' | 'powersOnScale'> {
   const second = (variance + mean * mean) ** 2;
   const powersOnScale = (2 * variance * variance) / second;
   const linear = (4 * mean * mean * variance) / second;
-  return { powers: (rho) => (powersOnScale * rho + linear) * rho, powersOnScale };
+  return { powers: polynomial(0, linear, powersOnScale), powersOnScale };
+}
+
+function squaresOf(negative: number, variance: number): Pick<Dual, 'squares' | 'squaresOnScale'> {
+  const unit = unitSquares(negative);
+  const factor = variance * variance;
+  return { squares: scaledCurve(unit.squares, factor), squaresOnScale: factor * unit.squaresOnScale };
 }
 
 /** Of the function with unit slope above zero, at unit variance. */
 function unitSquares(negative: number): Pick<Dual, 'squares' | 'squaresOnScale'> {
   const known = unitDuals.get(negative);
   if (known !== undefined) return known;
-  const made = negative === 1 ? gaussianSquares : hermiteDual('leakyRelu', negative, 0, 1);
+  const made =
+    negative === 1 ? { squares: polynomial(0, 0, 2), squaresOnScale: 2 } : hermiteDual('leakyRelu', negative, 0, 1);
   unitDuals.set(negative, made);
   return made;
 }
 
 const unitDuals = new Map<number, Pick<Dual, 'squares' | 'squaresOnScale'>>();
-const gaussianSquares = { squares: (rho: number) => 2 * rho * rho, squaresOnScale: 2 };
-
-const terms = 48;
 
 const duals = new Map<string, Dual>();
 
@@ -219,7 +215,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     valueSecond = closed.second;
     slopeSecond = closed.slopeSecond;
   }
-  return dualOfSeries({
+  return dualOfExpansion({
     values,
     slopes,
     products,
@@ -238,7 +234,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
 }
 
 /** Hermite coefficients of f, f', z f' and f^2, and the moments that they are checked against. */
-interface Series {
+interface Expansion {
   readonly values: Float64Array;
   readonly slopes: Float64Array;
   readonly products: Float64Array;
@@ -252,18 +248,18 @@ interface Series {
   readonly onScale: OnScale;
 }
 
-function dualOfSeries(series: Series): Dual {
-  const { values, slopes, products, powers, valueMoments, slopeSecond, productSecond, mixed } = series;
+function dualOfExpansion(expansion: Expansion): Dual {
+  const { values, slopes, products, powers, valueMoments, slopeSecond, productSecond, mixed } = expansion;
   const [valueSecond] = valueMoments;
   return {
     mean: values[0] ?? 0,
     slopeMean: slopes[0] ?? 0,
     slopeOnValue: slopes[1] ?? 0,
-    onScale: series.onScale,
+    onScale: expansion.onScale,
     slopeSecondMoment: slopeSecond,
-    value: powerSeries(values, valueSecond),
-    slope: powerSeries(slopes, slopeSecond),
-    slopeTimesValue: powerSeries(products, productSecond),
+    value: hermiteSeries(values, valueSecond),
+    slope: hermiteSeries(slopes, slopeSecond),
+    slopeTimesValue: hermiteSeries(products, productSecond),
     scaleFree: scaleFreeSeries(products, productSecond, values, valueSecond, mixed),
     ...centredSquares(powers, values, valueMoments),
     ...relativePowers(powers, valueMoments),
@@ -313,7 +309,7 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
   const third = (a ** 3 + 3 * a) * above + (a * a + 2) * density;
   const fourth = (a ** 4 + 6 * a * a + 3) * above + (a ** 3 + 5 * a) * density;
   const outer = above - a * density;
-  return dualOfSeries({
+  return dualOfExpansion({
     values,
     slopes,
     products,
@@ -341,7 +337,7 @@ function centredSquares(
   const centred = powers.map((power, n) => (n === 0 ? 0 : power - 2 * mean * (values[n] ?? 0)));
   const centralFourth = fourth - 4 * mean * third + 6 * mean * mean * second - 3 * mean ** 4;
   return {
-    squares: powerSeries(centred, Math.max(centralFourth - variance * variance, 0)),
+    squares: hermiteSeries(centred, Math.max(centralFourth - variance * variance, 0)),
     squaresOnScale: (centred[2] ?? 0) ** 2,
   };
 }
@@ -350,10 +346,10 @@ function relativePowers(
   powers: Float64Array,
   [second, , fourth]: readonly [number, number, number],
 ): Pick<Dual, 'powers' | 'powersOnScale'> {
-  if (second <= 0) return { powers: () => 0, powersOnScale: 0 };
+  if (second <= 0) return { powers: nothing, powersOnScale: 0 };
   const varying = powers.map((power, n) => (n === 0 ? 0 : power / second));
   return {
-    powers: powerSeries(varying, Math.max(fourth / (second * second) - 1, 0)),
+    powers: hermiteSeries(varying, Math.max(fourth / (second * second) - 1, 0)),
     powersOnScale: (varying[2] ?? 0) ** 2,
   };
 }
@@ -365,35 +361,13 @@ function scaleFreeSeries(
   values: Float64Array,
   valueSecond: number,
   mixed: number,
-): (rho: number) => number {
+): Series {
   const center = values[0] ?? 0;
   const variance = valueSecond - center * center;
   const share = variance > 0 ? (mixed - (products[0] ?? 0) * center) / variance : 0;
   const left = products.map((product, n) => (n === 0 ? 0 : product - share * (values[n] ?? 0)));
   const rest = second - (products[0] ?? 0) ** 2 - share * share * variance;
-  return powerSeries(left, Math.max(rest, 0));
-}
-
-function powerSeries(coefficients: Float64Array, second: number): (rho: number) => number {
-  const squares = new Float64Array(terms);
-  let whole = 0;
-  for (let n = 0; n < terms; n++) {
-    squares[n] = (coefficients[n] ?? 0) ** 2;
-    whole += squares[n] ?? 0;
-  }
-  const rest = Math.max(second - whole, 0);
-  return (rho) => {
-    const r = clampRho(rho);
-    let sum = 0;
-    for (let n = termsFor(r) - 1; n >= 0; n--) sum = sum * r + (squares[n] ?? 0);
-    return Math.abs(r) < 0.8 ? sum : sum + rest * Math.abs(r) ** (2 * terms);
-  };
-}
-
-/** What is left out is below 1e-11 of a coefficient. */
-function termsFor(rho: number): number {
-  const size = Math.abs(rho);
-  return size < 0.05 ? 10 : size < 0.15 ? 14 : size < 0.35 ? 26 : terms;
+  return hermiteSeries(left, Math.max(rest, 0));
 }
 
 function gaussianSum(mean: number, variance: number, g: (x: number) => number): number {
@@ -403,8 +377,4 @@ function gaussianSum(mean: number, variance: number, g: (x: number) => number): 
     sum += weight * g(mean + std * z);
   });
   return sum;
-}
-
-function clampRho(rho: number): number {
-  return Math.max(-1, Math.min(1, rho));
 }

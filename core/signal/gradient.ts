@@ -12,8 +12,11 @@ export interface Contribution {
   readonly shared: Kernel;
   /** E g_a g_b of two different channels; -1/(C-1) of the whole where gradients sum to zero. */
   readonly coherence: number;
-  /** Kernels of the gradient times the standardized value below it, for a normalization there; absent where not known. */
-  readonly timesValue?: { readonly total: Kernel; readonly shared: Kernel };
+  /**
+   * Kernels of the gradient times the standardized value below it, for a normalization there; absent where not known. Made when they
+   * are asked for.
+   */
+  readonly timesValue?: () => TimesValue;
   /** Where in the map it is; even where it is not given. */
   readonly places?: Places | undefined;
   /** Over the cells of the tensor's marginal, where it has one and what came back depends on the value. */
@@ -35,6 +38,11 @@ export interface Contribution {
   readonly keep?: number;
   /** All of it belongs to the last position; the kernels are means over all. */
   readonly lastOnly?: true;
+}
+
+export interface TimesValue {
+  readonly total: Kernel;
+  readonly shared: Kernel;
 }
 
 /** A gradient g of which g f'(z) is the one below an activation f. */

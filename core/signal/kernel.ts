@@ -17,14 +17,33 @@ export type Size = readonly [height: number, width: number];
 export function kernelOf(size: Size, value: (dy: number, dx: number) => number): Kernel {
   const rows = Math.min(size[0], maxOffsets);
   const columns = Math.min(size[1], maxOffsets);
-  const data = new Float64Array(rows * columns);
+  const data = zeroEntries(rows * columns);
   for (let dy = 0; dy < rows; dy++) for (let dx = 0; dx < columns; dx++) data[dy * columns + dx] = value(dy, dx);
   return { rows, columns, data };
 }
 
+const chunkLength = 16_384;
+let chunk = new Float64Array(0);
+let taken = 0;
+
+/**
+ * Entries for a new kernel. Cut from larger arrays: what V8 has to keep outside of its own heap (all above 64 bytes) takes
+ * it several times as long, and longer still to free.
+ */
+export function zeroEntries(count: number): Float64Array {
+  if (taken + count > chunk.length) {
+    chunk = new Float64Array(Math.max(chunkLength, count));
+    taken = 0;
+  }
+  taken += count;
+  return chunk.subarray(taken - count, taken);
+}
+
 /** The same value at every offset. */
 export function constantKernel(value: number): Kernel {
-  return { rows: 1, columns: 1, data: Float64Array.of(value) };
+  const data = zeroEntries(1);
+  data[0] = value;
+  return { rows: 1, columns: 1, data };
 }
 
 /** `value` at offset zero, `elsewhere` at all others. */
@@ -47,7 +66,7 @@ export function isFiniteKernel({ data }: Kernel): boolean {
 /** The kernel on this quadrant of offsets; its own last row and column go on. */
 export function expandKernel(kernel: Kernel, rows: number, columns: number): Kernel {
   if (kernel.rows === rows && kernel.columns === columns) return kernel;
-  const data = new Float64Array(rows * columns);
+  const data = zeroEntries(rows * columns);
   for (let i = 0, dy = 0; dy < rows; dy++) for (let dx = 0; dx < columns; dx++, i++) data[i] = at(kernel, dy, dx);
   return { rows, columns, data };
 }
@@ -60,7 +79,7 @@ export function at(kernel: Kernel, dy: number, dx: number): number {
 
 export function mapKernel({ rows, columns, data }: Kernel, f: (value: number) => number): Kernel {
   // Plain loops here and below: a typed array's own `map` takes ten times as long.
-  const mapped = new Float64Array(data.length);
+  const mapped = zeroEntries(data.length);
   for (let i = 0; i < data.length; i++) mapped[i] = f(data[i] ?? 0);
   return { rows, columns, data: mapped };
 }
@@ -68,7 +87,7 @@ export function mapKernel({ rows, columns, data }: Kernel, f: (value: number) =>
 /** Entry by entry; the smaller kernel's last row and column go on. */
 export function combine(a: Kernel, b: Kernel, f: (a: number, b: number) => number): Kernel {
   if (a.rows === b.rows && a.columns === b.columns) {
-    const data = new Float64Array(a.data.length);
+    const data = zeroEntries(a.data.length);
     for (let i = 0; i < data.length; i++) data[i] = f(a.data[i] ?? 0, b.data[i] ?? 0);
     return { rows: a.rows, columns: a.columns, data };
   }
@@ -79,9 +98,16 @@ export function combine(a: Kernel, b: Kernel, f: (a: number, b: number) => numbe
 // The most frequent ones again without a function per entry: twice as fast.
 
 export function scaleKernel({ rows, columns, data }: Kernel, factor: number): Kernel {
-  const scaled = new Float64Array(data.length);
+  const scaled = zeroEntries(data.length);
   for (let i = 0; i < data.length; i++) scaled[i] = (data[i] ?? 0) * factor;
   return { rows, columns, data: scaled };
+}
+
+/** `factor · (kernel - shift) + offset`. */
+export function affineKernel({ rows, columns, data }: Kernel, shift: number, factor: number, offset = 0): Kernel {
+  const mapped = zeroEntries(data.length);
+  for (let i = 0; i < data.length; i++) mapped[i] = factor * ((data[i] ?? 0) - shift) + offset;
+  return { rows, columns, data: mapped };
 }
 
 /** Over its value at offset zero. */
@@ -92,14 +118,14 @@ export function normalizedKernel(kernel: Kernel): Kernel {
 
 export function addKernels(a: Kernel, b: Kernel): Kernel {
   if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x + y);
-  const data = new Float64Array(a.data.length);
+  const data = zeroEntries(a.data.length);
   for (let i = 0; i < data.length; i++) data[i] = (a.data[i] ?? 0) + (b.data[i] ?? 0);
   return { rows: a.rows, columns: a.columns, data };
 }
 
 export function subtractKernels(a: Kernel, b: Kernel): Kernel {
   if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x - y);
-  const data = new Float64Array(a.data.length);
+  const data = zeroEntries(a.data.length);
   for (let i = 0; i < data.length; i++) data[i] = (a.data[i] ?? 0) - (b.data[i] ?? 0);
   return { rows: a.rows, columns: a.columns, data };
 }
@@ -108,7 +134,7 @@ export function subtractKernels(a: Kernel, b: Kernel): Kernel {
 export function weightedSum(kernels: readonly Kernel[], weights: readonly number[]): Kernel {
   const rows = Math.max(1, ...kernels.map((kernel) => kernel.rows));
   const columns = Math.max(1, ...kernels.map((kernel) => kernel.columns));
-  const data = new Float64Array(rows * columns);
+  const data = zeroEntries(rows * columns);
   kernels.forEach((kernel, k) => {
     const weight = weights[k] ?? 0;
     for (let i = 0, dy = 0; dy < rows; dy++)
@@ -119,7 +145,7 @@ export function weightedSum(kernels: readonly Kernel[], weights: readonly number
 
 export function multiplyKernels(a: Kernel, b: Kernel): Kernel {
   if (a.rows !== b.rows || a.columns !== b.columns) return combine(a, b, (x, y) => x * y);
-  const data = new Float64Array(a.data.length);
+  const data = zeroEntries(a.data.length);
   for (let i = 0; i < data.length; i++) data[i] = (a.data[i] ?? 0) * (b.data[i] ?? 0);
   return { rows: a.rows, columns: a.columns, data };
 }
@@ -147,6 +173,19 @@ function countPairs(n: number): Float64Array {
     left -= counts[d] ?? 0;
   }
   return counts;
+}
+
+/** The entries of kernels, each expanded to the largest quadrant among them. */
+export function aligned<K extends readonly Kernel[]>(
+  ...kernels: K
+): { readonly rows: number; readonly columns: number; readonly entries: { readonly [I in keyof K]: Float64Array } } {
+  let [rows, columns] = [1, 1];
+  for (const kernel of kernels) {
+    rows = Math.max(rows, kernel.rows);
+    columns = Math.max(columns, kernel.columns);
+  }
+  const entries = kernels.map((kernel) => expandKernel(kernel, rows, columns).data);
+  return { rows, columns, entries: entries as { readonly [I in keyof K]: Float64Array } };
 }
 
 /** Sum over all ordered pairs of positions. */

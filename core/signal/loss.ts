@@ -1,6 +1,7 @@
 import type { LossKind } from '../graph/graph.ts';
 import { activationOf } from '../maths/activation.ts';
 import { gaussianMean } from '../maths/quadrature.ts';
+import { curveAt } from './curve.ts';
 import { dualOf } from './dual.ts';
 import { channelsOf, type Field, merge } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
@@ -188,7 +189,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
-  const centred = (covariance: number) => square * (sigmoid.value(rho(covariance)) - sigmoid.mean + 0.25);
+  const centred = (covariance: number) => square * (curveAt(sigmoid.value, rho(covariance)) - sigmoid.mean + 0.25);
   const contribution: Contribution = {
     total: firstIs(mapKernel(segment.total, centred), centred(atZero(segment.total)) + square / 4),
     shared: combine(segment.total, segment.varying, (k, v) => centred(k - v)),

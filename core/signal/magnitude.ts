@@ -1,3 +1,4 @@
+import { curveAt } from './curve.ts';
 import type { Dual } from './dual.ts';
 
 import { atZero, combine, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
@@ -66,7 +67,7 @@ export function magnitudeOfMix(
 export function magnitudeAfter(below: Magnitude, dual: Dual, rho: Kernel, step: Kernel): Magnitude {
   const growth = dual.onScale.value ** 2;
   const fixed = below.isNormKept ? dual.powersOnScale : 0;
-  const own = (r: number) => dual.powers(r) - fixed * r * r;
+  const own = (r: number) => curveAt(dual.powers, r) - fixed * r * r;
   return {
     own: scaleKernel(below.own, growth),
     apart: scaleKernel(below.apart, growth),

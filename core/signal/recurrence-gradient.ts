@@ -1,3 +1,4 @@
+import { curveAt } from './curve.ts';
 import type { Dual } from './dual.ts';
 import { at, type Chain, correlation, type History, keepOf } from './recurrence.ts';
 import { accumulate, largestLag, type TwoTime } from './two-time.ts';
@@ -64,7 +65,7 @@ function stepBack(history: History, chain: Chain, adjoint: Adjoint, incoming: Fl
     const arriving = incoming[d] ?? 0;
     source[d] =
       of.cell === 'lstm'
-        ? arriving * first.gate.value(gates(d)) * first.output.slope(rho(chain.state, total.state, d))
+        ? arriving * curveAt(first.gate.value, gates(d)) * curveAt(first.output.slope, rho(chain.state, total.state, d))
         : arriving;
   }
   accumulate(adjoint.state, keep, source);
@@ -72,12 +73,12 @@ function stepBack(history: History, chain: Chain, adjoint: Adjoint, incoming: Fl
   const toHidden = new Float64Array(m + 1);
   for (let d = 0; d <= m; d++) {
     const state = at(adjoint.state, m, d);
-    if (of.cell === 'rnn') toInput[d] = toHidden[d] = state * first.candidate.slope(candidates(d));
+    if (of.cell === 'rnn') toInput[d] = toHidden[d] = state * curveAt(first.candidate.slope, candidates(d));
     else if (of.cell === 'lstm') {
-      const output = first.output.value(rho(chain.state, total.state, d));
+      const output = curveAt(first.output.value, rho(chain.state, total.state, d));
       toInput[d] = toHidden[d] =
         state * cellSlope(parts, previous(chain.state, d), d) +
-        (incoming[d] ?? 0) * output * first.gate.slope(gates(d));
+        (incoming[d] ?? 0) * output * curveAt(first.gate.slope, gates(d));
     } else {
       const hidden = previous(chain.hidden, d);
       const slopes = gruSlopes(parts, hidden, of.hiddenEnergy * hidden + of.recurrentBias.second, d);
@@ -97,8 +98,12 @@ interface Parts {
 
 /** c = f c' + i g by input gate, forget gate and candidate. */
 function cellSlope({ gates, candidates, duals: { gate, keep, candidate } }: Parts, cell: number, d: number): number {
-  const [open, bend] = [gate.value(gates(d)), gate.slope(gates(d))];
-  return bend * candidate.value(candidates(d)) + keep.slope(gates(d)) * cell + open * candidate.slope(candidates(d));
+  const [open, bend] = [curveAt(gate.value, gates(d)), curveAt(gate.slope, gates(d))];
+  return (
+    bend * curveAt(candidate.value, candidates(d)) +
+    curveAt(keep.slope, gates(d)) * cell +
+    open * curveAt(candidate.slope, candidates(d))
+  );
 }
 
 /** h = z h' + (1 - z) tanh(a + r b), with `recurrent` = E b^2. */
@@ -108,10 +113,10 @@ function gruSlopes(
   recurrent: number,
   d: number,
 ) {
-  const [open, bend] = [gate.value(gates(d)), gate.slope(gates(d))];
-  const toCandidate = (1 - 2 * gate.mean + open) * candidate.slope(candidates(d));
+  const [open, bend] = [curveAt(gate.value, gates(d)), curveAt(gate.slope, gates(d))];
+  const toCandidate = (1 - 2 * gate.mean + open) * curveAt(candidate.slope, candidates(d));
   return {
-    update: bend * (hidden + candidate.value(candidates(d))),
+    update: bend * (hidden + curveAt(candidate.value, candidates(d))),
     reset: bend * recurrent * toCandidate,
     candidate: toCandidate,
     gatedCandidate: open * toCandidate,

@@ -1,4 +1,5 @@
 import type { Op } from '../graph/op.ts';
+import { curveAt } from './curve.ts';
 import { type Dual, dualOf } from './dual.ts';
 import type { Kernel } from './kernel.ts';
 import { accumulate, atLag, type Keep, type TwoTime } from './two-time.ts';
@@ -162,7 +163,7 @@ function beforeCandidate(of: Recurrence, chain: Chain, gate: Dual, variances: Tw
   }
   chain.candidate.push(
     everyLag(n, (d) => {
-      const reset = gate.value(correlation(chain.gates, variances, n, d));
+      const reset = curveAt(gate.value, correlation(chain.gates, variances, n, d));
       const hidden = of.hiddenEnergy * at(chain.hidden, n - 1, d) + of.recurrentBias.second;
       return at(chain.gates, n, d) - (1 - reset) * hidden;
     }),
@@ -173,9 +174,9 @@ function beforeCandidate(of: Recurrence, chain: Chain, gate: Dual, variances: Tw
 function advance(of: Recurrence, chain: Chain, total: Chain, duals: Omit<StepDuals, 'output'>, n: number): void {
   const { gate, keep, candidate } = duals;
   const source = everyLag(n, (d) => {
-    const proposed = candidate.value(correlation(chain.candidate, total.candidate, n, d));
+    const proposed = curveAt(candidate.value, correlation(chain.candidate, total.candidate, n, d));
     if (of.cell === 'rnn') return proposed;
-    const open = gate.value(correlation(chain.gates, total.gates, n, d));
+    const open = curveAt(gate.value, correlation(chain.gates, total.gates, n, d));
     return (of.cell === 'lstm' ? open : 1 - 2 * gate.mean + open) * proposed;
   });
   accumulate(chain.state, keepOf(of, chain, total, keep, n), source);
@@ -184,7 +185,7 @@ function advance(of: Recurrence, chain: Chain, total: Chain, duals: Omit<StepDua
 /** What of the state goes on to the next step: the forget gate, or the GRU's update gate. */
 export function keepOf(of: Recurrence, chain: Chain, total: Chain, gate: Dual, n: number): Keep {
   if (of.cell === 'rnn') return { mean: 0, second: 0 };
-  return { mean: gate.mean, second: gate.value(correlation(chain.gates, total.gates, n, 0)) };
+  return { mean: gate.mean, second: curveAt(gate.value, correlation(chain.gates, total.gates, n, 0)) };
 }
 
 function expose(of: Recurrence, chain: Chain, total: Chain, { gate, output }: StepDuals, n: number): void {
@@ -194,8 +195,8 @@ function expose(of: Recurrence, chain: Chain, total: Chain, { gate, output }: St
   }
   chain.hidden.push(
     everyLag(n, (d) => {
-      const open = gate.value(correlation(chain.gates, total.gates, n, d));
-      return open * output.value(correlation(chain.state, total.state, n, d));
+      const open = curveAt(gate.value, correlation(chain.gates, total.gates, n, d));
+      return open * curveAt(output.value, correlation(chain.state, total.state, n, d));
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { Op } from '../graph/op.ts';
+import { curveAt } from './curve.ts';
 import { dualOf } from './dual.ts';
 
 type Recurrent = Pick<Extract<Op, { kind: 'recurrent' }>, 'cell' | 'activation'>;
@@ -27,7 +28,7 @@ export function gradientPerStep({ cell, activation }: Recurrent, { input, recurr
 function plain(activation: Recurrent['activation'], input: number, recurrent: number): number {
   let hidden = 0;
   for (let step = 0; step < settled; step++)
-    hidden = dualOf(activation, undefined, 0, input + recurrent * hidden).value(1);
+    hidden = curveAt(dualOf(activation, undefined, 0, input + recurrent * hidden).value, 1);
   return Math.sqrt(recurrent * dualOf(activation, undefined, 0, input + recurrent * hidden).slopeSecondMoment);
 }
 
@@ -35,20 +36,21 @@ function lstm(input: number, recurrent: number): number {
   let [hidden, cell] = [0, 0];
   for (let step = 0; step < settled; step++) {
     const [gate, candidate] = gates(input + recurrent * hidden);
-    cell = gate.value(1) * (cell + candidate.value(1));
-    hidden = gate.value(1) * dualOf('tanh', undefined, 0, cell).value(1);
+    cell = curveAt(gate.value, 1) * (cell + curveAt(candidate.value, 1));
+    hidden = curveAt(gate.value, 1) * curveAt(dualOf('tanh', undefined, 0, cell).value, 1);
   }
   const [gate, candidate] = gates(input + recurrent * hidden);
   const output = dualOf('tanh', undefined, 0, cell);
-  const [open, slope] = [gate.value(1), gate.slopeSecondMoment];
+  const [open, slope] = [curveAt(gate.value, 1), gate.slopeSecondMoment];
   // Squares of the gradients with respect to cell and hidden state, one step back.
   const toCell = open * output.slopeSecondMoment;
-  const throughWeights = recurrent * (slope * (candidate.value(1) + cell) + open * candidate.slopeSecondMoment);
+  const throughWeights =
+    recurrent * (slope * (curveAt(candidate.value, 1) + cell) + open * candidate.slopeSecondMoment);
   const map = [
     open,
     open * toCell,
     throughWeights,
-    throughWeights * toCell + recurrent * slope * output.value(1),
+    throughWeights * toCell + recurrent * slope * curveAt(output.value, 1),
   ] as const;
   return coherent(largestEigenvalue(map), open, gate.mean);
 }
@@ -57,11 +59,11 @@ function gru(input: number, recurrent: number): number {
   let hidden = 0;
   for (let step = 0; step < settled; step++) {
     const { gate, candidate } = gruGates(input, recurrent, hidden);
-    hidden = gate.value(1) * (candidate.value(1) + hidden);
+    hidden = curveAt(gate.value, 1) * (curveAt(candidate.value, 1) + hidden);
   }
   const { gate, candidate } = gruGates(input, recurrent, hidden);
-  const [open, slope] = [gate.value(1), gate.slopeSecondMoment];
-  const update = slope * (hidden + candidate.value(1));
+  const [open, slope] = [curveAt(gate.value, 1), gate.slopeSecondMoment];
+  const update = slope * (hidden + curveAt(candidate.value, 1));
   const proposed = open * candidate.slopeSecondMoment * (open + slope * recurrent * hidden);
   return coherent(open + recurrent * (update + proposed), open, gate.mean);
 }
@@ -73,7 +75,7 @@ function gates(variance: number) {
 /** The reset gate takes a part of what the hidden state says to the candidate. */
 function gruGates(input: number, recurrent: number, hidden: number) {
   const gate = dualOf('sigmoid', undefined, 0, input + recurrent * hidden);
-  return { gate, candidate: dualOf('tanh', undefined, 0, input + gate.value(1) * recurrent * hidden) };
+  return { gate, candidate: dualOf('tanh', undefined, 0, input + curveAt(gate.value, 1) * recurrent * hidden) };
 }
 
 /** `whole`: growth of the square with independent steps; `kept` of it comes by the gate, whose mean is `mean`. */

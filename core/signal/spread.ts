@@ -1,4 +1,14 @@
-import { combine, constantKernel, type Kernel, mapKernel } from './kernel.ts';
+import {
+  addKernels,
+  aligned,
+  atZero,
+  combine,
+  constantKernel,
+  type Kernel,
+  mapKernel,
+  scaleKernel,
+  zeroEntries,
+} from './kernel.ts';
 
 /**
  * What a finite number of random weights leaves of chance in the channels of a segment, for the weights as they are drawn. All is
@@ -104,40 +114,61 @@ export interface Mixing {
  * what the two places see. Each channel is then normalized by its own variance, whose second moment is 1 + 2q.
  */
 export function spreadOfMix(below: Spread, rho: Kernel, rhoAbove: Kernel, mixing: Mixing): Spread {
-  const { inputs, taps, weightKurtosis } = mixing;
-  const squares = combine(rho, below.excess, (c, z) => 2 * (c * c + z));
+  const { inputs, taps, weightKurtosis, alike } = mixing;
   const others = 1 - 1 / inputs;
-  const scale = mixing.overTaps(combine(squares, below.scale, (own, cross) => own / inputs + others * cross));
-  const apart = mixing.alike === 1 ? scale : mixing.overTaps(below.scale);
-  const correlations = mixing.overTaps(combine(rho, below.crossing, (c, q) => (c * c) / inputs + others * q));
-  const unequal = correlations.data[0] ?? 0;
-  const fan = inputs * taps;
-  const norm = 1 + 2 * unequal + (weightKurtosis - 3) / fan;
-  const own = mixing.strided(squares);
-  // One weight meets both places where it is the same channel and tap.
-  const same = combine(own, mixing.strided(rho), (s, c) =>
-    inputs === 1 ? ((weightKurtosis - 1) * s) / taps - (2 * c * c) / taps : (2 * c * c) / fan,
-  );
-  const excess = combine(
-    combine(scale, same, (m, s) => (m + s) / 2),
-    rhoAbove,
-    (z, c) => (z + c * c) / norm - c * c,
-  );
-  const origin = inputs === 1 ? (excess.data[0] ?? 0) : (1.5 * (scale.data[0] ?? 0) - 3 * unequal) / norm;
+  const { rows, columns, entries } = aligned(rho, below.excess, below.scale, below.crossing);
+  const [c, z, m, q] = entries;
+  const [squares, common, crossed] = [zeroEntries(c.length), zeroEntries(c.length), zeroEntries(c.length)];
+  for (let i = 0; i < c.length; i++) {
+    const r = c[i] ?? 0;
+    const own = 2 * (r * r + (z[i] ?? 0));
+    squares[i] = own;
+    common[i] = own / inputs + others * (m[i] ?? 0);
+    crossed[i] = (r * r) / inputs + others * (q[i] ?? 0);
+  }
+  const scale = mixing.overTaps({ rows, columns, data: common });
+  const correlations = mixing.overTaps({ rows, columns, data: crossed });
+  const unequal = atZero(correlations);
+  const norm = 1 + 2 * unequal + (weightKurtosis - 3) / (inputs * taps);
   return {
-    excess: withOrigin(excess, origin),
-    scale: combine(scale, apart, (x, y) => mixing.alike * x + (1 - mixing.alike) * y),
-    crossing: combine(
-      correlations,
-      mixing.overTaps(below.crossing),
-      (x, y) => mixing.alike * x + (1 - mixing.alike) * y,
-    ),
+    excess: excessOfMix(mixing, { squares: { rows, columns, data: squares }, rho, rhoAbove, scale, unequal, norm }),
+    scale: alike === 1 ? scale : blend(scale, mixing.overTaps(below.scale), alike),
+    crossing: alike === 1 ? correlations : blend(correlations, mixing.overTaps(below.crossing), alike),
     power: norm - 1,
   };
 }
 
-function withOrigin(kernel: Kernel, value: number): Kernel {
-  const data = kernel.data.slice();
-  data[0] = value;
-  return { ...kernel, data };
+interface Mixed {
+  /** Covariances of one input channel's squares. */
+  readonly squares: Kernel;
+  readonly rho: Kernel;
+  readonly rhoAbove: Kernel;
+  /** Covariance of the mean squares that two places see. */
+  readonly scale: Kernel;
+  /** Half the relative variance of the channels' own variances, and the second moment of these. */
+  readonly unequal: number;
+  readonly norm: number;
+}
+
+function excessOfMix({ inputs, taps, weightKurtosis, strided }: Mixing, mixed: Mixed): Kernel {
+  const { scale, rhoAbove, unequal, norm } = mixed;
+  const { rows, columns, entries } = aligned(scale, strided(mixed.squares), strided(mixed.rho), rhoAbove);
+  const [m, s, c, above] = entries;
+  const data = zeroEntries(m.length);
+  for (let i = 0; i < data.length; i++) {
+    const [below, r] = [c[i] ?? 0, above[i] ?? 0];
+    // One weight meets both places where it is the same channel and tap.
+    const same =
+      inputs === 1
+        ? ((weightKurtosis - 1) * (s[i] ?? 0)) / taps - (2 * below * below) / taps
+        : (2 * below * below) / (inputs * taps);
+    data[i] = (((m[i] ?? 0) + same) / 2 + r * r) / norm - r * r;
+  }
+  if (inputs > 1) data[0] = (1.5 * atZero(scale) - 3 * unequal) / norm;
+  return { rows, columns, data };
+}
+
+/** `share` of the one and the rest of the other. */
+function blend(a: Kernel, b: Kernel, share: number): Kernel {
+  return addKernels(scaleKernel(a, share), scaleKernel(b, 1 - share));
 }

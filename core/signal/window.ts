@@ -1,4 +1,4 @@
-import { at, type Kernel, pairCounts, type Size } from './kernel.ts';
+import { at, type Kernel, pairCounts, type Size, zeroEntries } from './kernel.ts';
 
 /** A sliding window along one axis. */
 export interface AxisWindow {
@@ -36,7 +36,7 @@ export function inputSize(windows: Windows): Size {
 export function applyAxes(kernel: Kernel, y: AxisMatrix, x: AxisMatrix): Kernel {
   const rows = y.starts.length - 1;
   const columns = x.starts.length - 1;
-  const across = new Float64Array(y.inputs * columns);
+  const across = zeroEntries(y.inputs * columns);
   for (let i = 0; i < y.inputs; i++) {
     const start = Math.min(i, kernel.rows - 1) * kernel.columns;
     for (let column = 0; column < columns; column++) {
@@ -49,7 +49,7 @@ export function applyAxes(kernel: Kernel, y: AxisMatrix, x: AxisMatrix): Kernel 
       across[i * columns + column] = sum;
     }
   }
-  const data = new Float64Array(rows * columns);
+  const data = zeroEntries(rows * columns);
   for (let row = 0; row < rows; row++) {
     const end = y.starts[row + 1] ?? 0;
     for (let k = y.starts[row] ?? 0; k < end; k++) {

@@ -1,16 +1,17 @@
 import type { ActivationName, Op } from '../../graph/op.ts';
 import { activationOf } from '../../maths/activation.ts';
+import { type Curve, curveAt, curveOver } from '../curve.ts';
 import { type Dual, dualOf } from '../dual.ts';
 import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradient.ts';
 import {
+  aligned,
   atZero,
-  combine,
-  constantKernel,
-  expandKernel,
   type Kernel,
   mapKernel,
   multiplyKernels,
   scaleKernel,
+  subtractKernels,
+  zeroEntries,
 } from '../kernel.ts';
 import { angleOf, magnitudeAfter, magnitudeOf, sizesOf } from '../magnitude.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
@@ -74,31 +75,25 @@ const monotone: ReadonlySet<ActivationName> = new Set([
 
 function applyDual(op: Function, segment: Segment): Activated {
   const through = throughOf(op, segment);
-  const { dual, rho, variance } = through;
-  /** E f f' at this correlation, `both`, less the same for two different inputs. */
-  const difference = (varying: number, correlation: number, both: number): number => {
-    if (variance === 0 || varying === 0) return 0;
-    const step = varying / variance;
-    // Where the two correlations are too close to subtract: E f f' grows by v E f'f' per unit of correlation.
-    return Math.abs(step) < 1e-4 ? varying * dual.slope(correlation - step / 2) : both - dual.value(correlation - step);
-  };
-  const { mean, value, slopeSecondMoment } = through;
-  const rows = Math.max(segment.total.rows, segment.varying.rows);
-  const columns = Math.max(segment.total.columns, segment.varying.columns);
-  const all = expandKernel(segment.total, rows, columns).data;
-  const own = expandKernel(angleOf(segment), rows, columns).data;
-  const chance = expandKernel(chanceOf(segment, through), rows, columns).data;
-  const sizes = expandKernel(sizesOf(segment), rows, columns).data;
+  const { dual, correlations, rho, variance, mean, value, slopeSecondMoment } = through;
+  const { rows, columns, entries } = aligned(
+    correlations,
+    angleOf(segment),
+    spreadOf(segment).excess,
+    sizesOf(segment),
+  );
+  const [all, own, excess, sizes] = entries;
+  const chance = variance === 0 ? 0 : atZero(segment.varying) / variance;
   const growth = dual.onScale.value ** 2;
   // Two kernels in one loop: networks spend most of their time here.
-  const total = new Float64Array(all.length);
-  const varying = new Float64Array(all.length);
+  const total = zeroEntries(all.length);
+  const varying = zeroEntries(all.length);
   for (let i = 0; i < all.length; i++) {
-    const correlation = rho(all[i] ?? 0);
-    const both = dual.value(correlation);
-    const bent = bendOf(dual, correlation, both, chance[i] ?? 0);
+    const correlation = all[i] ?? 0;
+    const both = curveAt(dual.value, correlation);
+    const bent = bendOf(dual, correlation, both, chance * Math.sqrt(Math.max(excess[i] ?? 0, 0)));
     total[i] = value.shift + value.factor * (both + bent);
-    const apart = difference(own[i] ?? 0, correlation, both);
+    const apart = difference(dual, variance, own[i] ?? 0, correlation, both);
     varying[i] = value.factor * (apart - (both - apart) * Math.expm1(-growth * (sizes[i] ?? 0)) + bent);
   }
   // A heavy tail, or places with little: the second moment of f is that over all variances.
@@ -107,6 +102,7 @@ function applyDual(op: Function, segment: Segment): Activated {
   total[0] = (total[0] ?? 0) + more;
   varying[0] = (varying[0] ?? 0) + more;
   const coherence = rho(segment.coherence);
+  const together = curveAt(dual.value, coherence);
   const after = { rows, columns, data: varying };
   return {
     slopeSecondMoment,
@@ -116,8 +112,8 @@ function applyDual(op: Function, segment: Segment): Activated {
       total: { rows, columns, data: total },
       varying: after,
       places: raisePlaces(segment.places, dual.onScale.value),
-      coherence: value.shift + value.factor * dual.value(coherence),
-      varyingCoherence: value.factor * difference(segment.varyingCoherence, coherence, dual.value(coherence)),
+      coherence: value.shift + value.factor * together,
+      varyingCoherence: value.factor * difference(dual, variance, segment.varyingCoherence, coherence, together),
       spread: segment.spread && spreadAfter(segment, after, through),
       magnitude: once(() => magnitudeThrough(segment, through)),
       ...(op.fn === 'identity'
@@ -129,9 +125,19 @@ function applyDual(op: Function, segment: Segment): Activated {
   };
 }
 
-function magnitudeThrough(segment: Segment, { dual, rho, variance }: Through): Magnitude {
-  const step = (v: number) => (variance === 0 ? 0 : v / variance);
-  return magnitudeAfter(magnitudeOf(segment), dual, mapKernel(segment.total, rho), mapKernel(angleOf(segment), step));
+/** E f f' at this correlation, `both`, less the same for two different inputs. */
+function difference(dual: Dual, variance: number, varying: number, correlation: number, both: number): number {
+  if (variance === 0 || varying === 0) return 0;
+  const step = varying / variance;
+  // Where the two correlations are too close to subtract: E f f' grows by v E f'f' per unit of correlation.
+  return Math.abs(step) < 1e-4
+    ? varying * curveAt(dual.slope, correlation - step / 2)
+    : both - curveAt(dual.value, correlation - step);
+}
+
+function magnitudeThrough(segment: Segment, { dual, correlations, variance }: Through): Magnitude {
+  const step = mapKernel(angleOf(segment), (v) => (variance === 0 ? 0 : v / variance));
+  return magnitudeAfter(magnitudeOf(segment), dual, correlations, step);
 }
 
 /**
@@ -142,34 +148,35 @@ function scalesOf(segment: Segment): number {
   return unevenness(segment.places) + Math.max(atZero(spreadOf(segment).excess), 0) / 3;
 }
 
-/** By how much the correlations of single channels differ from their mean, in units of `rho`. */
-function chanceOf(segment: Segment, { variance }: Through): Kernel {
-  const unit = variance === 0 ? 0 : atZero(segment.varying) / variance;
-  return unit === 0 ? noChance : mapKernel(spreadOf(segment).excess, (z) => unit * Math.sqrt(Math.max(z, 0)));
-}
-
-const noChance = constantKernel(0);
-
-/** What E f f' gains where the correlation is `rho` plus or minus `chance`: kernels are convex. */
+/**
+ * What E f f' gains where the correlations of single channels differ from their mean `rho` by `chance` up and down: kernels are
+ * convex.
+ */
 function bendOf(dual: Dual, rho: number, both: number, chance: number): number {
   const step = Math.min(chance, 1 - Math.abs(rho));
-  return step <= 1e-6 ? 0 : (dual.value(rho + step) + dual.value(rho - step)) / 2 - both;
+  return step <= 1e-6 ? 0 : (curveAt(dual.value, rho + step) + curveAt(dual.value, rho - step)) / 2 - both;
 }
 
 /** Squares of f have their own dual kernel; common scales pass by what they do to the variance of f. */
-function spreadAfter(segment: Segment, after: Kernel, { dual, rho, variance, value }: Through): Spread {
+function spreadAfter(segment: Segment, after: Kernel, { dual, correlations, variance, value }: Through): Spread {
   const varying = atZero(after);
-  const gaussian = dual.value(1) - dual.mean * dual.mean;
+  const gaussian = curveAt(dual.value, 1) - dual.mean * dual.mean;
   if (varying === 0 || gaussian <= 0 || variance === 0) return noSpread;
   const { excess, scale, crossing } = spreadOf(segment);
   const unit = atZero(segment.varying) / variance;
   const norm = 1 / (gaussian * gaussian);
   const onScale = dual.squaresOnScale * norm * unit * unit;
-  const own = combine(segment.total, excess, (k, z) => dual.squares(rho(k)) * norm + onScale * z);
+  const { rows, columns, entries } = aligned(correlations, excess, after);
+  const [rho, below, above] = entries;
+  const data = zeroEntries(rho.length);
+  for (let i = 0; i < data.length; i++) {
+    const squares = curveAt(dual.squares, rho[i] ?? 0) * norm + onScale * (below[i] ?? 0);
+    data[i] = squares / 2 - ((above[i] ?? 0) / varying) ** 2;
+  }
   // Different channels are correlated by little: the linear part of f is all that passes.
   const linear = (value.factor * variance * dual.slopeMean ** 2) / varying;
   return {
-    excess: combine(own, after, (squares, v) => squares / 2 - (v / varying) ** 2),
+    excess: { rows, columns, data },
     scale: scaleKernel(scale, onScale / 2),
     // Of a squared correlation nothing is more than 1, however little of the field varies.
     crossing: mapKernel(crossing, (q) => Math.min(linear * linear * q, 1)),
@@ -187,6 +194,8 @@ interface Through {
   readonly dual: Dual;
   readonly variance: number;
   readonly rho: (covariance: number) => number;
+  /** `rho` of the segment's total covariances. */
+  readonly correlations: Kernel;
   readonly mean: number;
   readonly slopeSecondMoment: number;
   readonly value: Correction;
@@ -215,7 +224,8 @@ function makeThrough(op: Function, segment: Segment): Through {
   const variance = Math.max(atZero(segment.total) - square, 0);
   const dual = dualOf(op.fn, op.parameter, segment.mean, variance < 1e-14 * square ? 0 : variance);
   const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - square) / variance);
-  const gaussian = { dual, variance, rho, value: none, slope: none };
+  const correlations = correlationsOf(segment.total, square, variance);
+  const gaussian = { dual, variance, rho, correlations, value: none, slope: none };
   if (segment.marginal === undefined || variance === 0 || op.fn === 'identity')
     return { ...gaussian, mean: dual.mean, slopeSecondMoment: dual.slopeSecondMoment };
   const grid = gridOf(segment.marginal());
@@ -228,9 +238,15 @@ function makeThrough(op: Function, segment: Segment): Through {
     ...gaussian,
     mean,
     slopeSecondMoment,
-    value: correction(mean, second, dual.mean, dual.value(1)),
+    value: correction(mean, second, dual.mean, curveAt(dual.value, 1)),
     slope: correction(slopeMean, slopeSecondMoment, dual.slopeMean, dual.slopeSecondMoment),
   };
+}
+
+function correlationsOf({ rows, columns, data }: Kernel, square: number, variance: number): Kernel {
+  const correlations = zeroEntries(data.length);
+  for (let i = 0; i < data.length; i++) correlations[i] = variance === 0 ? 1 : ((data[i] ?? 0) - square) / variance;
+  return { rows, columns, data: correlations };
 }
 
 function correction(mean: number, second: number, gaussianMean: number, gaussianSecond: number): Correction {
@@ -252,34 +268,35 @@ function marginalOf(segment: Segment): Marginal {
 }
 
 function activationGradient(op: Activation, input: Segment, contributions: readonly Contribution[]): Contribution {
-  const { dual, rho, slope } = throughOf(op, input);
-  const shared = combine(input.total, angleOf(input), (k, v) => k - v);
-  const kernels = (f: (covariance: number) => number) => ({
-    total: mapKernel(input.total, f),
-    shared: mapKernel(shared, f),
+  const { dual, rho, correlations, variance, slope } = throughOf(op, input);
+  const shared = correlationsOf(subtractKernels(input.total, angleOf(input)), input.mean * input.mean, variance);
+  const over = (curve: Curve, { factor, shift } = none) => ({
+    total: curveOver(curve, correlations, factor, shift),
+    shared: curveOver(curve, shared, factor, shift),
   });
-  const slopes = kernels((k) => slope.shift + slope.factor * dual.slope(rho(k)));
-  const products = kernels((k) => dual.slopeTimesValue(rho(k)));
+  const slopes = over(dual.slope, slope);
   const isFree = isScaleFree(contributions);
-  const like = isFree ? kernels((k) => dual.scaleFree(rho(k))) : products;
   const slopePlaces = raisePlaces(input.places, dual.onScale.slope);
   const through = contributions.map((one) => atPlaces(throughSlope(op, input, one, slopes), slopePlaces));
   const below = total(through);
   const isPlain = contributions.every(({ keep }) => keep === undefined);
   const above = total(contributions);
-  const timesValue = {
-    total: multiplyKernels(above.total, like.total),
-    shared: multiplyKernels(above.shared, like.shared),
+  const timesValue = () => {
+    const products = over(isFree ? dual.scaleFree : dual.slopeTimesValue);
+    return {
+      total: multiplyKernels(above.total, products.total),
+      shared: multiplyKernels(above.shared, products.shared),
+    };
   };
   return {
     total: below.total,
     shared: below.shared,
     places: below.places,
     coherence: contributions.reduce(
-      (sum, { coherence, keep }) => sum + coherence * (keep ?? dual.slope(rho(input.coherence))),
+      (sum, { coherence, keep }) => sum + coherence * (keep ?? curveAt(dual.slope, rho(input.coherence))),
       0,
     ),
-    ...(isPlain || isFree ? { timesValue } : {}),
+    ...(isPlain || isFree ? { timesValue: once(timesValue) } : {}),
     beforeSlope: {
       total: above.total,
       factor: 1,

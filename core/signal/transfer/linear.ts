@@ -6,9 +6,9 @@ import { channelsOf, type Field, flattenPositions, merge, positionsOf } from '..
 import { type Contribution, type Gradient, mapContribution, total } from '../gradient.ts';
 import {
   addKernels,
+  affineKernel,
   atZero,
   type Kernel,
-  mapKernel,
   multiplyKernels,
   normalizedKernel,
   pairSum,
@@ -211,15 +211,16 @@ function partsOf(map: LinearMap, field: Field): readonly { readonly map: LinearM
 function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, energy: number, bias: Moments): Segment {
   const common = commonPart(map, input, weight.mean);
   const inside = insideOf(map, input.places, undefined);
-  const through = (kernel: Kernel) => scaleKernel(apply(map, kernel), energy * inside);
-  const varying = addKernels(through(input.varying), common.varying);
+  const through = (kernel: Kernel, offset = 0) => affineKernel(apply(map, kernel), 0, energy * inside, offset);
+  const [total, own] = [through(input.total, bias.second), through(input.varying)];
+  const varying = common === null ? own : addKernels(own, common.varying);
   const segment = {
     channels: map.outChannels,
     mean: bias.mean + weight.mean * (fansOf(map).fanIn ?? 0) * input.mean,
-    total: mapKernel(addKernels(through(input.total), common.total), (value) => value + bias.second),
+    total: common === null ? total : addKernels(total, common.total),
     varying,
-    coherence: atZero(common.total) + bias.mean * bias.mean,
-    varyingCoherence: atZero(common.varying),
+    coherence: (common === null ? 0 : atZero(common.total)) + bias.mean * bias.mean,
+    varyingCoherence: common === null ? 0 : atZero(common.varying),
     places: map.axes === null ? input.places : throughWindows(map, (windows) => placesAbove(input.places, windows)),
     spread: mixedSpread(map, input, weight, varying),
   };
@@ -273,10 +274,9 @@ function mixedSpread(map: LinearMap, input: Segment, weight: WeightMoments, abov
 }
 
 /** What weights of one mean sum up alike for every unit: (mean · fan)^2 times E of the squared mean over what they see. */
-function commonPart(map: LinearMap, input: Segment, mean: number): { total: Kernel; varying: Kernel } {
-  const zero = scaleKernel(apply(map, input.total), 0);
+function commonPart(map: LinearMap, input: Segment, mean: number): { total: Kernel; varying: Kernel } | null {
   const { fanIn } = fansOf(map);
-  if (mean === 0 || fanIn === null) return { total: zero, varying: zero };
+  if (mean === 0 || fanIn === null) return null;
   const part = (kernel: Kernel, coherence: number) => {
     const overTaps = map.axes === null ? kernel : applyAxes(kernel, ...map.axes.mean);
     const share = atZero(kernel) === 0 ? 0 : meanSquare(1, coherence / atZero(kernel), map.inPerGroup);

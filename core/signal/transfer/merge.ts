@@ -1,8 +1,17 @@
 import type { Op } from '../../graph/op.ts';
 import { channelsOf, type Field, mapSegments, merge, positionsOf } from '../field.ts';
-import { type Contribution, type Gradient, mapContribution, total, zeroGradient } from '../gradient.ts';
+import {
+  type Contribution,
+  type Gradient,
+  mapContribution,
+  type TimesValue,
+  total,
+  zeroGradient,
+} from '../gradient.ts';
 import {
   addKernels,
+  affineKernel,
+  aligned,
   atZero,
   combine,
   constantKernel,
@@ -13,6 +22,7 @@ import {
   pairSum,
   type Size,
   scaleKernel,
+  zeroEntries,
 } from '../kernel.ts';
 import { magnitudeOfSum } from '../magnitude.ts';
 import { once, type Profile, profileBelow } from '../marginal.ts';
@@ -153,7 +163,7 @@ function addSegments(a: Segment, b: Segment): Segment {
   const sum: Segment = {
     channels: a.channels === 1 ? b.channels : a.channels,
     mean: a.mean + b.mean,
-    total: combine(a.total, b.total, (x, y) => x + y + cross),
+    total: affineKernel(addKernels(a.total, b.total), -cross, 1),
     varying: addKernels(a.varying, b.varying),
     coherence: a.coherence + b.coherence + cross,
     varyingCoherence: a.varyingCoherence + b.varyingCoherence,
@@ -249,7 +259,7 @@ function overBatch(batch: number, { total: all, shared }: Contribution): Contrib
 function toSummand({ profile, timesValue, ...one }: Contribution, side: Segment, whole: Segment): Contribution {
   return {
     ...one,
-    ...(timesValue === undefined ? {} : { timesValue: timesPart(one, timesValue, side, whole) }),
+    ...(timesValue === undefined ? {} : { timesValue: once(() => timesPart(one, timesValue(), side, whole)) }),
     ...(profile === undefined ? {} : profileOfSummand(profile, side, whole)),
   };
 }
@@ -261,22 +271,20 @@ function profileOfSummand(profile: Profile, side: Segment, whole: Segment): Pick
 }
 
 /** With a Gaussian side of variance share t: its standardized value is sqrt t of the sum's and the rest independent of it. */
-function timesPart(
-  one: Contribution,
-  whole: NonNullable<Contribution['timesValue']>,
-  side: Segment,
-  sum: Segment,
-): NonNullable<Contribution['timesValue']> {
+function timesPart(one: Contribution, whole: TimesValue, side: Segment, sum: Segment): TimesValue {
   const variance = varianceOf(side);
   const share = variance === 0 ? 0 : Math.min(variance / varianceOf(sum), 1);
   const square = side.mean * side.mean;
-  const standardized = (covariance: number) => (variance === 0 ? 0 : (covariance - square) / variance);
-  const part = (times: Kernel, gradient: Kernel, values: Kernel) =>
-    combine(
-      scaleKernel(times, share),
-      combine(gradient, values, (g, k) => (1 - share) * g * standardized(k)),
-      (x, y) => x + y,
-    );
+  const part = (whole: Kernel, gradient: Kernel, values: Kernel) => {
+    const { rows, columns, entries } = aligned(whole, gradient, values);
+    const [times, g, k] = entries;
+    const data = zeroEntries(times.length);
+    for (let i = 0; i < data.length; i++) {
+      const standardized = variance === 0 ? 0 : ((k[i] ?? 0) - square) / variance;
+      data[i] = (times[i] ?? 0) * share + (1 - share) * (g[i] ?? 0) * standardized;
+    }
+    return { rows, columns, data };
+  };
   return {
     total: part(whole.total, one.total, side.total),
     shared: part(whole.shared, one.shared, sharedOf(side)),

@@ -2,6 +2,8 @@ import type { Op } from '../../graph/op.ts';
 import { type Field, merge } from '../field.ts';
 import { type Contribution, clampContribution, isScaleFree, total } from '../gradient.ts';
 import {
+  affineKernel,
+  aligned,
   atZero,
   combine,
   constantKernel,
@@ -13,6 +15,7 @@ import {
   type Size,
   scaleKernel,
   subtractKernels,
+  zeroEntries,
 } from '../kernel.ts';
 import { placesTogether } from '../places.ts';
 import { meanSquare, type Segment, sharedOf, spreadOf } from '../segment.ts';
@@ -121,16 +124,29 @@ function meanOf(site: Site<Norm>, segment: Segment, size: Size): Mean {
 }
 
 /**
- * What of a covariance at any offset is that of the means. Where every position has a mean of its own, the means of two positions
- * are as alike as their values.
+ * The covariances less those of the means, times `factor`, plus `offset` for all of one input. Where every position has a mean of its
+ * own, the means of two positions are as alike as their values.
  */
-function takenAt(op: Norm, segment: Segment, mean: Mean) {
-  if (op.kind !== 'layerNorm' || op.axes > 1) return { total: () => mean.total, varying: () => mean.varying };
+function centred(
+  op: Norm,
+  segment: Segment,
+  mean: Mean,
+  factor: number,
+  offset = 0,
+): { total: Kernel; varying: Kernel } {
+  if (op.kind !== 'layerNorm' || op.axes > 1)
+    return {
+      total: affineKernel(segment.total, mean.total, factor, offset),
+      varying: affineKernel(segment.varying, mean.varying, factor),
+    };
   const square = segment.mean * segment.mean;
   const [whole, varying] = [atZero(segment.total) - square, atZero(segment.varying)];
   return {
-    total: (k: number) => square + (whole <= 0 ? 0 : ((k - square) / whole) * (mean.total - square)),
-    varying: (v: number) => (varying <= 0 ? 0 : (v / varying) * mean.varying),
+    total: mapKernel(segment.total, (k) => {
+      const taken = square + (whole <= 0 ? 0 : ((k - square) / whole) * (mean.total - square));
+      return factor * (k - taken) + offset;
+    }),
+    varying: mapKernel(segment.varying, (v) => factor * (v - (varying <= 0 ? 0 : (v / varying) * mean.varying))),
   };
 }
 
@@ -146,14 +162,12 @@ function normalize(
   { gain, bias }: { gain: Moments; bias: Moments },
 ): Segment {
   const mean = meanOf(site, segment, size);
-  const taken = takenAt(site.op, segment, mean);
   const factor = 1 / (Math.max(atZero(segment.total) - mean.total, 0) + site.op.epsilon);
   const coherent = gain.mean * gain.mean * factor;
   return {
     channels: segment.channels,
     mean: bias.mean + (site.op.kind === 'rmsNorm' ? gain.mean * segment.mean * Math.sqrt(factor) : 0),
-    total: mapKernel(segment.total, (k) => gain.second * factor * (k - taken.total(k)) + bias.second),
-    varying: mapKernel(segment.varying, (v) => gain.second * factor * (v - taken.varying(v))),
+    ...centred(site.op, segment, mean, gain.second * factor, bias.second),
     coherence: coherent * (segment.coherence - mean.coherence) + bias.mean * bias.mean,
     varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
     places: segment.places,
@@ -199,25 +213,22 @@ function normalizationGradient(
     return { below, gain: gainSquareOf(site, segment, size, contributions) };
   }
   const { batch } = site;
-  const standardized = (kernel: Kernel) =>
-    variance === 0 ? mapKernel(kernel, () => 0) : mapKernel(kernel, (k) => (k - mean.total) / variance);
+  const standardized = (kernel: Kernel) => affineKernel(kernel, mean.total, variance === 0 ? 0 : 1 / variance);
   const values = standardized(segment.total);
   const sharedValues = standardized(sharedOf(segment));
-  const product = (a: Kernel, b: Kernel) => combine(a, b, (x, y) => x * y);
   const average = (all: Kernel, shared: Kernel) =>
     pairMean(all, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
   const gradientMean = average(above.total, above.shared);
   const alongValue = contributions.reduce((sum, one) => {
     if (isScaleFree([one])) return sum;
-    const times = one.timesValue ?? {
-      total: product(values, one.total),
-      shared: product(sharedValues, one.shared),
+    const times = one.timesValue?.() ?? {
+      total: multiplyKernels(values, one.total),
+      shared: multiplyKernels(sharedValues, one.shared),
     };
     return sum + average(times.total, times.shared);
   }, 0);
   const along = alongValue * shrunk;
-  const project = (kernel: Kernel, like: Kernel): Kernel =>
-    combine(kernel, like, (g, value) => factor * (g - gradientMean - along * value));
+  const project = (kernel: Kernel, like: Kernel) => projected(kernel, like, gradientMean, along, factor);
   const clamped = clampContribution({
     total: project(above.total, values),
     shared: project(above.shared, sharedValues),
@@ -244,15 +255,13 @@ function normalizationGradient(
 function gainSquareOf(site: Site<Norm>, segment: Segment, size: Size, contributions: readonly Contribution[]): number {
   const { batch, op } = site;
   const mean = meanOf(site, segment, size);
-  const taken = takenAt(op, segment, mean);
   const scale = 1 / (Math.max(atZero(segment.total) - mean.total, 0) + op.epsilon);
-  const values = mapKernel(segment.total, (k) => (k - taken.total(k)) * scale);
-  const varying = mapKernel(segment.varying, (v) => (v - taken.varying(v)) * scale);
-  const shared = subtractKernels(values, varying);
+  const values = centred(op, segment, mean, scale);
+  const shared = subtractKernels(values.total, values.varying);
   return contributions.reduce((sum, one) => {
     // What an activation above says of the value is of the one behind the gain and the bias, which start at 1 and 0.
-    const times = one.timesValue ?? {
-      total: multiplyKernels(one.total, values),
+    const times = one.timesValue?.() ?? {
+      total: multiplyKernels(one.total, values.total),
       shared: multiplyKernels(one.shared, shared),
     };
     const pairs = batch * pairSum(times.total, size) + batch * (batch - 1) * pairSum(times.shared, size);
@@ -275,14 +284,10 @@ function perInputGradient(
 ): Contribution {
   const { segment, size, mean, variance, factor, apart } = of;
   const project = (gradient: Kernel, values: Kernel, taken: number): Kernel => {
-    const value = mapKernel(values, (k) => (variance === 0 ? 0 : (k - taken) / variance));
+    const value = affineKernel(values, taken, variance === 0 ? 0 : 1 / variance);
     const average = pairMean(gradient, size) / apart;
-    const along =
-      pairMean(
-        combine(gradient, value, (g, x) => g * x),
-        size,
-      ) / apart;
-    return combine(gradient, value, (g, x) => factor * (g - average - along * x));
+    const along = pairMean(multiplyKernels(gradient, value), size) / apart;
+    return projected(gradient, value, average, along, factor);
   };
   const shared = sharedOf(segment);
   return clampContribution({
@@ -290,6 +295,15 @@ function perInputGradient(
     shared: project(above.shared, shared, mean.total - mean.varying),
     coherence: above.coherence * factor,
   });
+}
+
+/** `factor` times what of a gradient is neither its mean nor along the values. */
+function projected(gradient: Kernel, values: Kernel, mean: number, along: number, factor: number): Kernel {
+  const { rows, columns, entries } = aligned(gradient, values);
+  const [g, value] = entries;
+  const data = zeroEntries(g.length);
+  for (let i = 0; i < data.length; i++) data[i] = factor * ((g[i] ?? 0) - mean - along * (value[i] ?? 0));
+  return { rows, columns, data };
 }
 
 /** Norms of single channels make them alike, norms over the channels of a place take away what their scales have in common. */
