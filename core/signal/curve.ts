@@ -9,7 +9,7 @@ export type Curve = Series | ArcCosine;
 /** `factor` times a power series. */
 export interface Series {
   readonly order: null;
-  readonly coefficients: Float64Array;
+  readonly coefficients: readonly number[];
   /** What the terms miss at correlation 1; put at a high power. */
   readonly rest: number;
   readonly factor: number;
@@ -31,8 +31,8 @@ interface ArcCosine {
 export const terms = 48;
 
 /** From the coefficients of a function's normalized Hermite polynomials and its second moment: sum of their squares times rho^n. */
-export function hermiteSeries(coefficients: Float64Array, second: number): Series {
-  const squares = new Float64Array(terms);
+export function hermiteSeries(coefficients: readonly number[], second: number): Series {
+  const squares = new Array<number>(terms);
   let whole = 0;
   for (let n = 0; n < terms; n++) {
     squares[n] = (coefficients[n] ?? 0) ** 2;
@@ -42,7 +42,7 @@ export function hermiteSeries(coefficients: Float64Array, second: number): Serie
 }
 
 export function polynomial(...coefficients: readonly number[]): Series {
-  return { order: null, coefficients: Float64Array.from(coefficients), rest: 0, factor: 1 };
+  return { order: null, coefficients, rest: 0, factor: 1 };
 }
 
 export function arcCosine(

@@ -180,10 +180,10 @@ function remembered(fn: ActivationName, parameter: number | undefined, mean: num
 function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
   const f = activationOf(fn, parameter);
   const std = Math.sqrt(variance);
-  const values = new Float64Array(terms);
-  const slopes = new Float64Array(terms);
-  const products = new Float64Array(terms);
-  const powers = new Float64Array(terms);
+  const values = new Array<number>(terms).fill(0);
+  const slopes = new Array<number>(terms).fill(0);
+  const products = new Array<number>(terms).fill(0);
+  const powers = new Array<number>(terms).fill(0);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
   let slopeGrowth = 0;
   visitGaussian(mean, variance, (z, weight) => {
@@ -235,10 +235,10 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
 
 /** Hermite coefficients of f, f', z f' and f^2, and the moments that they are checked against. */
 interface Expansion {
-  readonly values: Float64Array;
-  readonly slopes: Float64Array;
-  readonly products: Float64Array;
-  readonly powers: Float64Array;
+  readonly values: readonly number[];
+  readonly slopes: readonly number[];
+  readonly products: readonly number[];
+  readonly powers: readonly number[];
   /** E f^2, E f^3, E f^4. */
   readonly valueMoments: readonly [number, number, number];
   readonly slopeSecond: number;
@@ -275,12 +275,12 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
   const a = mean / std;
   const above = normalDistribution(a);
   const density = normalDensity(a);
-  const values = new Float64Array(terms);
-  const slopes = new Float64Array(terms);
-  const products = new Float64Array(terms);
-  const powers = new Float64Array(terms);
+  const values = new Array<number>(terms).fill(0);
+  const slopes = new Array<number>(terms).fill(0);
+  const products = new Array<number>(terms).fill(0);
+  const powers = new Array<number>(terms).fill(0);
   // One more than the others: z h_n reaches one up.
-  const steps = new Float64Array(terms + 1);
+  const steps = new Array<number>(terms + 1).fill(0);
   const bend = 1 - negative;
   const bendOfSquare = 1 - negative * negative;
   // h_k(-a) of the last three orders.
@@ -328,8 +328,8 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
 
 /** Of (f - E f)^2, from the coefficients of f^2 and f and the moments of f. */
 function centredSquares(
-  powers: Float64Array,
-  values: Float64Array,
+  powers: readonly number[],
+  values: readonly number[],
   [second, third, fourth]: readonly [number, number, number],
 ): Pick<Dual, 'squares' | 'squaresOnScale'> {
   const mean = values[0] ?? 0;
@@ -343,7 +343,7 @@ function centredSquares(
 }
 
 function relativePowers(
-  powers: Float64Array,
+  powers: readonly number[],
   [second, , fourth]: readonly [number, number, number],
 ): Pick<Dual, 'powers' | 'powersOnScale'> {
   if (second <= 0) return { powers: nothing, powersOnScale: 0 };
@@ -356,9 +356,9 @@ function relativePowers(
 
 /** z f' less its projection on 1 and f. */
 function scaleFreeSeries(
-  products: Float64Array,
+  products: readonly number[],
   second: number,
-  values: Float64Array,
+  values: readonly number[],
   valueSecond: number,
   mixed: number,
 ): Series {

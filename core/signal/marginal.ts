@@ -1,4 +1,5 @@
 import { normalDistribution } from '../maths/gaussian.ts';
+import { zeroEntries } from './kernel.ts';
 
 /** Values and how often they occur; the weights sum to 1. */
 export interface Points {
@@ -40,7 +41,7 @@ export function gridOf(marginal: Marginal): Grid {
 /** No Gaussian part: every point is a cell. */
 function atPoints({ points, mean }: Marginal): Grid {
   const count = points.values.length;
-  const transition = new Float64Array(count * count);
+  const transition = zeroEntries(count * count);
   for (let i = 0; i < count; i++) transition[i * count + i] = 1;
   return { values: points.values.map((value) => value + mean), weights: points.weights, transition };
 }
@@ -48,7 +49,8 @@ function atPoints({ points, mean }: Marginal): Grid {
 function spread({ points, mean, variance }: Marginal): Grid {
   const std = Math.sqrt(variance);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of points.values) {
+  for (let i = 0; i < points.values.length; i++) {
+    const value = points.values[i] ?? 0;
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
@@ -57,10 +59,12 @@ function spread({ points, mean, variance }: Marginal): Grid {
   const step = (high - low) / cells;
   // Zero, where activations bend, falls on an edge.
   const first = low < 0 && high > 0 ? Math.floor(low / step) * step : low;
-  const values = Float64Array.from({ length: cells + 1 }, (_, j) => first + (j + 0.5) * step);
-  const weights = new Float64Array(values.length);
-  const transition = new Float64Array(points.values.length * values.length);
-  points.values.forEach((value, i) => {
+  const values = zeroEntries(cells + 1);
+  for (let j = 0; j <= cells; j++) values[j] = first + (j + 0.5) * step;
+  const weights = zeroEntries(values.length);
+  const transition = zeroEntries(points.values.length * values.length);
+  for (let i = 0; i < points.values.length; i++) {
+    const value = points.values[i] ?? 0;
     const center = value + mean;
     const weight = points.weights[i] ?? 0;
     const start = i * values.length;
@@ -71,7 +75,7 @@ function spread({ points, mean, variance }: Marginal): Grid {
         transition[start + j] = share;
         weights[j] = (weights[j] ?? 0) + weight * share;
       }
-      return;
+      continue;
     }
     let below = 0;
     for (let j = 0; j < values.length; j++) {
@@ -81,7 +85,7 @@ function spread({ points, mean, variance }: Marginal): Grid {
       weights[j] = (weights[j] ?? 0) + weight * share;
       below = above;
     }
-  });
+  }
   return { values, weights, transition };
 }
 
@@ -129,7 +133,7 @@ export type Profile = Float64Array;
 /** The profile of a sum as seen from the points below it: what their values let through on average. */
 export function profileBelow(sum: Marginal, profile: Profile): Profile {
   const { transition, values } = gridOf(sum);
-  const below = new Float64Array(sum.points.values.length);
+  const below = zeroEntries(sum.points.values.length);
   for (let i = 0; i < below.length; i++) {
     let mean = 0;
     for (let j = 0; j < values.length; j++) mean += (transition[i * values.length + j] ?? 0) * (profile[j] ?? 0);

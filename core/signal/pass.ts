@@ -20,7 +20,7 @@ export interface Pass {
   /** By layer id; `null` where not known. */
   readonly fields: ReadonlyMap<number, Field | null>;
   readonly gradients: ReadonlyMap<number, Gradient | null>;
-  /** Mean square of a weight layer's gradient. */
+  /** Mean square of a weight layer's gradient; none of critical weights. */
   readonly weightGradients: ReadonlyMap<number, number | null>;
   /** By layer id: what is left of a recurrent layer's gradient at its first step. */
   readonly overTime: ReadonlyMap<number, number>;
@@ -132,31 +132,23 @@ function backward(
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
     const own = alongBack(site, known, output, along.get(layer.id) ?? 0);
-    const follows = sizeThrough(site, known, output).map((share) => share * (sizes.get(layer.id) ?? 0));
-    const larger =
-      loss === null || known[0] === undefined ? null : growthOfWeight(loss.growth, known[0], follows[0] ?? 0);
-    const across = back.weightAcross ?? 0;
-    const grown = (weight: number) =>
-      larger === null ? weight : larger.total * (weight - across) + larger.shared * across;
+    const size = sizes.get(layer.id) ?? 0;
+    const follows =
+      site.asksForWeights && size !== 0 ? sizeThrough(site, known, output).map((share) => share * size) : [];
     if (back.overTime !== undefined) overTime.set(layer.id, back.overTime);
     const alone = readsLead(site, known);
     const tied = ties.back(site, known, output);
     const lead = leadBackward(site, known, output, leads.get(layer.id), alone ? [] : back.inputs);
-    if (back.weight !== undefined)
+    if (site.asksForWeights && back.weight !== undefined) {
+      const growth =
+        loss === null || known[0] === undefined ? null : growthOfWeight(loss.growth, known[0], follows[0] ?? 0);
+      const more = own.weight + lead.weight + tied.weight + (heads.get(layer.id) ?? 0);
+      const slope = slopeAlong(site, known[0] ?? output, output, gradient);
       weightGradients.set(
         layer.id,
-        back.weight === null
-          ? null
-          : Math.max(
-              grown(back.weight) +
-                own.weight +
-                lead.weight +
-                tied.weight +
-                slopeAlong(site, known[0] ?? output, output, gradient) +
-                (heads.get(layer.id) ?? 0),
-              0,
-            ),
+        back.weight === null ? null : Math.max(grown(back.weight, back.weightAcross ?? 0, growth) + more + slope, 0),
       );
+    }
     layer.inputs.forEach((id, i) => {
       give(id, alone ? zeroGradient(known[0]?.segments.length ?? 1) : (back.inputs[i] ?? null));
       if (alone) leads.set(id, addGradients(leads.get(id) ?? gradient.map(() => []), gradient));
@@ -175,6 +167,10 @@ function backward(
     if (gradient !== null && field !== null) gradients.set(id, withLead(field, gradient, lead));
   }
   return { gradients, weightGradients: addTied(graph, weightGradients), overTime, loss };
+}
+
+function grown(weight: number, across: number, growth: { total: number; shared: number } | null): number {
+  return growth === null ? weight : growth.total * (weight - across) + growth.shared * across;
 }
 
 /** The gradient of a weight that several layers use is the sum of what each of them gives. */
@@ -215,6 +211,7 @@ function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number, fixe
         : writtenWeight(parameterOf(graph, layer, role), fans),
     readsFixed: layer.inputs.every((id) => fixed.has(id)),
     fixedInputs: layer.inputs.map((id) => fixed.has(id)),
+    asksForWeights: mode === 'written',
     expectedInput: layer.op.kind === 'input' ? expectedInput(graph, layer) : anyInput,
   };
 }

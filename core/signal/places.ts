@@ -1,3 +1,4 @@
+import { zeroEntries } from './kernel.ts';
 import type { AxisWindow, Windows } from './window.ts';
 
 /**
@@ -14,47 +15,48 @@ const largest = 64;
 
 /** What windows over these places sum up, place by place. */
 export function placesAbove(places: Places | undefined, windows: Windows): Places | undefined {
-  return ofBoth(windows, (window, axis) => {
-    const below = places?.[axis];
-    const sums = new Float64Array(window.output);
-    forTaps(window, (output, input) => {
-      sums[output] = (sums[output] ?? 0) + (below?.[input] ?? 1);
-    });
-    return sums;
-  });
+  const [y, x] = windows;
+  if (isLarge(windows)) return undefined;
+  return { rows: toMeanOne(sumsAbove(places?.rows, y)), columns: toMeanOne(sumsAbove(places?.columns, x)) };
 }
 
 /** What the places below windows gather from them. */
 export function placesBelow(places: Places | undefined, windows: Windows): Places | undefined {
-  return ofBoth(windows, (window, axis) => {
-    const above = places?.[axis];
-    const sums = new Float64Array(window.input);
-    forTaps(window, (output, input) => {
-      sums[input] = (sums[input] ?? 0) + (above?.[output] ?? 1);
-    });
-    return sums;
-  });
-}
-
-function ofBoth(
-  windows: Windows,
-  make: (window: AxisWindow, axis: 'rows' | 'columns') => Float64Array,
-): Places | undefined {
   const [y, x] = windows;
-  if (Math.max(y.input, x.input, y.output, x.output) > largest) return undefined;
-  return {
-    rows: toMeanOne(make(y, 'rows')),
-    columns: toMeanOne(make(x, 'columns')),
-  };
+  if (isLarge(windows)) return undefined;
+  return { rows: toMeanOne(sumsBelow(places?.rows, y)), columns: toMeanOne(sumsBelow(places?.columns, x)) };
 }
 
-function forTaps(window: AxisWindow, visit: (output: number, input: number) => void): void {
+function isLarge([y, x]: Windows): boolean {
+  return Math.max(y.input, x.input, y.output, x.output) > largest;
+}
+
+/** By window, the sum over its taps inside the map; every place counts 1 where no values are given. */
+function sumsAbove(values: Float64Array | undefined, window: AxisWindow): Float64Array {
+  const sums = zeroEntries(window.output);
   for (let output = 0; output < window.output; output++) {
     for (let tap = 0; tap < window.taps; tap++) {
-      const input = output * window.stride - window.before + tap * window.dilation;
-      if (input >= 0 && input < window.input) visit(output, input);
+      const input = inputOf(window, output, tap);
+      if (input >= 0 && input < window.input) sums[output] = (sums[output] ?? 0) + (values?.[input] ?? 1);
     }
   }
+  return sums;
+}
+
+/** The same by place, over the windows that read it. */
+function sumsBelow(values: Float64Array | undefined, window: AxisWindow): Float64Array {
+  const sums = zeroEntries(window.input);
+  for (let output = 0; output < window.output; output++) {
+    for (let tap = 0; tap < window.taps; tap++) {
+      const input = inputOf(window, output, tap);
+      if (input >= 0 && input < window.input) sums[input] = (sums[input] ?? 0) + (values?.[output] ?? 1);
+    }
+  }
+  return sums;
+}
+
+function inputOf({ stride, before, dilation }: AxisWindow, output: number, tap: number): number {
+  return output * stride - before + tap * dilation;
 }
 
 /**
@@ -64,14 +66,16 @@ function forTaps(window: AxisWindow, visit: (output: number, input: number) => v
 export function insideFactor(below: Places | undefined, above: Places | undefined, windows: Windows): number {
   if (below === undefined && above === undefined) return 1;
   const axis = (window: AxisWindow, name: 'rows' | 'columns') => {
-    let [even, own] = [0, 0];
-    forTaps(window, (output, input) => {
-      even++;
-      own += (below?.[name][input] ?? 1) * (above?.[name][output] ?? 1);
-    });
-    return even === 0 ? 1 : own / even;
+    const even = weightedTotal(undefined, sumsAbove(undefined, window));
+    return even === 0 ? 1 : weightedTotal(above?.[name], sumsAbove(below?.[name], window)) / even;
   };
   return axis(windows[0], 'rows') * axis(windows[1], 'columns');
+}
+
+function weightedTotal(weights: Float64Array | undefined, values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (weights?.[i] ?? 1) * (values[i] ?? 0);
+  return sum;
 }
 
 /** The mean of the product, over what it is with even places. */
@@ -88,7 +92,7 @@ export function unevenness(places: Places | undefined): number {
 export function multiplyPlaces(a: Places | undefined, b: Places | undefined): Places | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const times = (x: Float64Array, y: Float64Array) => {
-    const product = new Float64Array(x.length);
+    const product = zeroEntries(x.length);
     for (let i = 0; i < x.length; i++) product[i] = (x[i] ?? 0) * (y[i] ?? 1);
     return toMeanOne(product);
   };
@@ -99,7 +103,7 @@ export function raisePlaces(places: Places | undefined, exponent: number): Place
   if (places === undefined || exponent === 1) return places;
   if (exponent === 0) return undefined;
   const raise = (values: Float64Array) => {
-    const raised = new Float64Array(values.length);
+    const raised = zeroEntries(values.length);
     for (let i = 0; i < values.length; i++) raised[i] = Math.max(values[i] ?? 0, 1e-9) ** exponent;
     return toMeanOne(raised);
   };
@@ -118,7 +122,7 @@ export function mixPlaces(
   if (like === undefined || whole <= 0) return undefined;
   if (parts.every(({ places }) => places === like)) return like;
   const mix = (axis: 'rows' | 'columns') => {
-    const mixed = new Float64Array(like[axis].length);
+    const mixed = zeroEntries(like[axis].length);
     for (const { places, share } of parts) {
       for (let i = 0; i < mixed.length; i++) mixed[i] = (mixed[i] ?? 0) + (share / whole) * (places?.[axis][i] ?? 1);
     }

@@ -43,6 +43,8 @@ export interface Site<O extends Op = Op> {
   readonly readsFixed: boolean;
   /** The same, input by input. */
   readonly fixedInputs: readonly boolean[];
+  /** Somebody asks for the gradient of its weights. */
+  readonly asksForWeights: boolean;
   /** Channels that an unshaped input must have, and where. */
   readonly expectedInput: ExpectedInput;
 }

@@ -52,18 +52,26 @@ function spreadOfPair(a: Part, b: Part): Spread {
   const whole = a.share + b.share;
   if (whole === 0) return noSpread;
   const [x, y] = [a.share / whole, b.share / whole];
-  const squares = (p: Kernel, q: Kernel) => combine(p, q, (s, t) => x * x * s + y * y * t);
-  const common = combine(a.spread.scale, b.spread.scale, (s, t) => 2 * x * y * Math.min(s, t));
+  const [p, q] = [a.spread, b.spread];
+  const { rows, columns, entries } = aligned(p.excess, q.excess, p.scale, q.scale, p.crossing, q.crossing);
+  const [excessA, excessB, scaleA, scaleB, crossingA, crossingB] = entries;
+  const [excess, scale, crossing] = [
+    zeroEntries(excessA.length),
+    zeroEntries(excessA.length),
+    zeroEntries(excessA.length),
+  ];
+  for (let i = 0; i < excessA.length; i++) {
+    const common = 2 * x * y * Math.min(scaleA[i] ?? 0, scaleB[i] ?? 0);
+    excess[i] = x * x * (excessA[i] ?? 0) + y * y * (excessB[i] ?? 0) + common / 2;
+    scale[i] = x * x * (scaleA[i] ?? 0) + y * y * (scaleB[i] ?? 0) + common;
+    crossing[i] = x * x * (crossingA[i] ?? 0) + y * y * (crossingB[i] ?? 0);
+  }
   return {
-    excess: addHalf(squares(a.spread.excess, b.spread.excess), common),
-    scale: combine(squares(a.spread.scale, b.spread.scale), common, (s, t) => s + t),
-    crossing: squares(a.spread.crossing, b.spread.crossing),
-    power: x * x * a.spread.power + y * y * b.spread.power,
+    excess: { rows, columns, data: excess },
+    scale: { rows, columns, data: scale },
+    crossing: { rows, columns, data: crossing },
+    power: x * x * p.power + y * y * q.power,
   };
-}
-
-function addHalf(kernel: Kernel, more: Kernel): Kernel {
-  return combine(kernel, more, (x, y) => x + y / 2);
 }
 
 /** Of segments taken as one, by their shares of the channels. */
@@ -156,7 +164,8 @@ function excessOfMix({ inputs, taps, weightKurtosis, strided }: Mixing, mixed: M
   const [m, s, c, above] = entries;
   const data = zeroEntries(m.length);
   for (let i = 0; i < data.length; i++) {
-    const [below, r] = [c[i] ?? 0, above[i] ?? 0];
+    const below = c[i] ?? 0;
+    const r = above[i] ?? 0;
     // One weight meets both places where it is the same channel and tap.
     const same =
       inputs === 1

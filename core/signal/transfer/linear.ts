@@ -197,8 +197,13 @@ function linearForward(site: Site, map: LinearMap, field: Field): Field | null {
   return { size: map.outputSize, channelAxis: map.channelAxis, segments };
 }
 
+interface Part {
+  readonly map: LinearMap;
+  readonly input: Segment;
+}
+
 /** What is mixed with what: everything, or where every output sees one channel only, each segment by itself. */
-function partsOf(map: LinearMap, field: Field): readonly { readonly map: LinearMap; readonly input: Segment }[] {
+function partsOf(map: LinearMap, field: Field): readonly Part[] {
   const { inPerGroup, outPerGroup } = map;
   if (inPerGroup !== 1 || outPerGroup === null || channelsOf(field) === null || field.segments.length === 1)
     return [{ map, input: merge(field) }];
@@ -296,25 +301,34 @@ function linearBackward(site: Site, map: LinearMap, field: Field, gradient: Grad
   const prepared = map.relayout?.(field) ?? field;
   const weight = site.weight('weight', fansOf(map), atZero(merge(prepared).total));
   const parts = partsOf(map, prepared);
-  const backs = parts.map((part, i) => {
-    const above = total(gradient[i] ?? []);
-    return { above, square: weightGradient(site.batch, part.map, part.input, above), share: shareOf(part.map, map) };
-  });
-  const across = backs.reduce((sum, { square, share }) => sum + square.across * share, 0);
-  const within = backs.reduce((sum, { square, share }) => sum + square.within * share, 0);
-  const squares = { weight: within + across, weightAcross: across };
+  const above = parts.map((_, i) => total(gradient[i] ?? []));
+  const squares = site.asksForWeights ? weightSquares(site.batch, map, parts, above) : {};
   if (weight === null || weight.backward === null) return { inputs: [null], ...squares };
   const { backward } = weight;
-  const below = backs.map(({ above }, i) => {
-    const energy = backward / (above.inflation ?? 1);
-    const plain = inputGradient(map, weight, energy, above);
+  const below = above.map((one, i) => {
+    const energy = backward / (one.inflation ?? 1);
+    const plain = inputGradient(map, weight, energy, one);
     return map.inPerGroup === 1 && map.axes !== null
-      ? depthwiseGradient(plain, above, parts[i]?.input, map.axes.windows)
+      ? depthwiseGradient(plain, one, parts[i]?.input, map.axes.windows)
       : plain;
   });
   const [first] = below;
   if (parts.length > 1 || first === undefined) return { inputs: [below.map((one) => [one])], ...squares };
   return { inputs: [spread(field, prepared, first)], ...squares };
+}
+
+/** Over all parts, by their share of the weights. */
+function weightSquares(batch: number, map: LinearMap, parts: readonly Part[], above: readonly Contribution[]) {
+  let [within, across] = [0, 0];
+  above.forEach((one, i) => {
+    const part = parts[i];
+    if (part === undefined) return;
+    const square = weightGradient(batch, part.map, part.input, one);
+    const share = shareOf(part.map, map);
+    within += square.within * share;
+    across += square.across * share;
+  });
+  return { weight: within + across, weightAcross: across };
 }
 
 function shareOf(part: LinearMap, whole: LinearMap): number {
