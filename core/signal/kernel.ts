@@ -64,7 +64,7 @@ export function isFiniteKernel({ data }: Kernel): boolean {
 }
 
 /** The kernel on this quadrant of offsets; its own last row and column go on. */
-export function expandKernel(kernel: Kernel, rows: number, columns: number): Kernel {
+function expandKernel(kernel: Kernel, rows: number, columns: number): Kernel {
   if (kernel.rows === rows && kernel.columns === columns) return kernel;
   const data = zeroEntries(rows * columns);
   for (let i = 0, dy = 0; dy < rows; dy++) for (let dx = 0; dx < columns; dx++, i++) data[i] = at(kernel, dy, dx);
