@@ -1,3 +1,4 @@
+import { now } from './clock.ts';
 import { type DictEntry, type DictValue, type InstanceValue, string, type Value } from './values.ts';
 
 /*
@@ -9,7 +10,7 @@ const owners = new WeakMap<DictValue, InstanceValue>();
 
 /** The attributes that a predicate picks. */
 export function attributeView(owner: InstanceValue, picks: (name: string, value: Value) => boolean): DictValue {
-  const view: DictValue = { type: 'dict', entries: new Entries(owner, picks), open: owner.class.open };
+  const view: DictValue = { type: 'dict', entries: new Entries(owner, picks), open: owner.class.open, born: now() };
   owners.set(view, owner);
   return view;
 }
