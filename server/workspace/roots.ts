@@ -62,7 +62,7 @@ export interface ModuleRun {
   readonly topFunctions: ReadonlyMap<FunctionNode, string>;
   /** Units of earlier analyses; `null` where none can be used. */
   readonly cache: UnitCache | null;
-  /** No more time for finding further models: those that are there have to be analysed. */
+  /** No more time for finding further models, where there are some: those have to be analysed. */
   readonly isLate: () => boolean;
 }
 
@@ -286,7 +286,7 @@ function constructClasses(run: ModuleRun, factories: Factories): Root[] {
   for (const class_ of classes) {
     if (parts.has(classKey(class_))) continue;
     // Those further down, which are parts of no other that is left, are done.
-    if (run.isLate()) break;
+    if (run.isLate() && (roots.length > 0 || factories.roots.length > 0)) break;
     const origin = originOf(run, class_.name, class_);
     addParts(origin.unit, parts);
     const { made, seen } = origin.unit;
