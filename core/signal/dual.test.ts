@@ -66,6 +66,27 @@ describe('dualOf', () => {
     },
   );
 
+  it.each<[ActivationName, number, number]>([
+    ['gelu', 0, 1],
+    ['tanh', 0.3, 2],
+    ['softplus', -0.5, 1.5],
+  ])('of %s knows what variances that are left to chance add', (fn, mean, variance) => {
+    const f = activationOf(fn, undefined);
+    const rho = 0.6;
+    const at = (first: number, second: number) =>
+      integrate(0, 1, rho, (x, y) => {
+        const [a, b] = [Math.sqrt(variance * (1 + first)), Math.sqrt(variance * (1 + second))];
+        return f.value(mean + a * x) * f.value(mean + b * y);
+      });
+    const h = 0.1;
+    const [plain, both, one] = [at(0, 0), (at(h, h) + at(-h, -h)) / 2, (at(h, -h) + at(-h, h)) / 2];
+    const { bends } = dualOf(fn, undefined, mean, variance).onScale;
+    const [own, cross] = [curveAt(bends.own, rho), curveAt(bends.cross, rho)];
+    // Variances of h^2 and covariances of plus or minus h^2.
+    expect((own + cross) * h * h).toBeCloseTo(both - plain, 5);
+    expect((own - cross) * h * h).toBeCloseTo(one - plain, 5);
+  });
+
   it('resolves a tanh that is almost a sign', () => {
     // For large std s: E f = sign arcsine law, E f'^2 -> (4/3) / (s sqrt(2 pi)).
     const dual = dualOf('tanh', undefined, 0, 400 ** 2);

@@ -44,9 +44,18 @@ export interface OnScale {
   readonly slope: number;
   /** Half of v^2 times the second derivative of E f^2 by v: what it gains per variance of v / v^2. */
   readonly valueBend: number;
+  /** The same of E f(x) f(x'): what it gains per variance of the two variances (over v^2), and per covariance of them. */
+  readonly bends: Bends;
 }
 
-const homogeneous: OnScale = { value: 1, slope: 0, valueBend: 0 };
+interface Bends {
+  readonly own: Curve;
+  readonly cross: Curve;
+}
+
+const unbent: Bends = { own: polynomial(), cross: polynomial() };
+/** Of degree one: a change of both variances is a factor. */
+const homogeneous: OnScale = { value: 1, slope: 0, valueBend: 0, bends: unbent };
 
 /** The dual kernels of an activation. `variance` 0 is the constant `mean`. */
 export function dualOf(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
@@ -229,6 +238,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
       value: valueSecond > 0 ? (powers[2] ?? 0) / Math.SQRT2 / valueSecond : 0,
       slope: slopeSecond > 0 ? slopeGrowth / slopeSecond : 0,
       valueBend: ((powers[4] ?? 0) * Math.sqrt(24)) / 8,
+      bends: bendsOf(values, ((powers[4] ?? 0) * Math.sqrt(24)) / 8),
     },
   });
 }
@@ -352,6 +362,20 @@ function relativePowers(
     powers: hermiteSeries(varying, Math.max(fourth / (second * second) - 1, 0)),
     powersOnScale: (varying[2] ?? 0) ** 2,
   };
+}
+
+/**
+ * From the coefficients a of f, on which v d/dv acts as half of z d/dz: to half of n a_n + sqrt((n + 1)(n + 2)) a_(n+2). At rho = 1
+ * the two are `whole` together.
+ */
+function bendsOf(values: readonly number[], whole: number): Bends {
+  const onLog = (a: readonly number[]) => a.map((x, n) => (n * x + Math.sqrt((n + 1) * (n + 2)) * (a[n + 2] ?? 0)) / 2);
+  const first = onLog(values);
+  const second = onLog(first);
+  const own = values.map((a, n) => a * ((second[n] ?? 0) - (first[n] ?? 0)));
+  const cross = first.map((a) => a * a);
+  const sum = own.reduce((total, a, n) => total + a + (cross[n] ?? 0), 0);
+  return { own: { ...polynomial(...own), rest: whole - sum }, cross: polynomial(...cross) };
 }
 
 /** z f' less its projection on 1 and f. */

@@ -51,4 +51,18 @@ describe('the size of a signal', () => {
       expect(Math.abs(Math.log10(predicted / Math.sqrt(measured))), `layer ${layer}`).toBeLessThan(0.05);
     }
   });
+
+  it('makes the mean square of a GELU larger, which loses more where there is little', () => {
+    const b = graphBuilder();
+    let x = b.input([null, 64]);
+    let last = x;
+    for (let i = 0; i < 8; i++) {
+      last = b.dense(x, 64, { weight: (fans) => he('normal', fans) });
+      x = b.activation(last, 'gelu');
+    }
+    const signal = propagate(b.build(b.dense(x, 10))).layers.get(last)?.signal;
+    // Measured by PyTorch, 200 seeds (standard errors 2 to 3 %): 12 % more than with the mean square alone.
+    expect(Math.abs(Math.log10((signal?.rms ?? 0) / 1.0418))).toBeLessThan(0.015);
+    expect(Math.abs(Math.log10((signal?.inputStd ?? 0) / 0.7239))).toBeLessThan(0.015);
+  });
 });

@@ -6,6 +6,9 @@ import { type Magnitude, type Segment, type Squares, sharedOf } from './segment.
 
 const zero = constantKernel(0);
 
+/** Nothing is left to chance, neither here nor in a mean over all channels. */
+export const oneSize: Magnitude = { own: zero, apart: zero, squares: { own: zero, apart: zero }, isNormKept: true };
+
 export function magnitudeOf(segment: Segment): Magnitude {
   return segment.magnitude?.() ?? { own: zero, apart: zero, squares: gaussianSquares(segment), isNormKept: false };
 }

@@ -16,6 +16,7 @@ import {
 import { angleOf, magnitudeAfter, magnitudeOf, sizesOf } from '../magnitude.ts';
 import { expectation, gaussianMarginal, gridOf, type Marginal, mapMarginal, normalized, once } from '../marginal.ts';
 import { multiplyPlaces, type Places, placesTogether, raisePlaces, unevenness } from '../places.ts';
+import { gainBySizes } from '../possible-sizes.ts';
 import { type Activated, type Magnitude, type Segment, spreadOf } from '../segment.ts';
 import type { Transfer } from '../site.ts';
 import { noSpread, type Spread } from '../spread.ts';
@@ -96,11 +97,13 @@ function applyDual(op: Function, segment: Segment): Activated {
     const apart = difference(dual, variance, own[i] ?? 0, correlation, both);
     varying[i] = value.factor * (apart - (both - apart) * Math.expm1(-growth * (sizes[i] ?? 0)) + bent);
   }
-  // A heavy tail, or places with little: the second moment of f is that over all variances.
-  const isGaussian = segment.marginal === undefined && variance > 0;
-  const more = isGaussian ? dual.onScale.valueBend * scalesOf(segment) : 0;
-  total[0] = (total[0] ?? 0) + more;
-  varying[0] = (varying[0] ?? 0) + more;
+  if (segment.marginal === undefined && variance > 0 && dual.onScale.valueBend !== 0) {
+    // A heavy tail, or places with little: the second moment of f is that over all variances.
+    const more = dual.onScale.valueBend * scalesOf(segment);
+    total[0] = (total[0] ?? 0) + more;
+    varying[0] = (varying[0] ?? 0) + more;
+    gainBySizes(segment, dual, total, varying);
+  }
   const coherence = rho(segment.coherence);
   const together = curveAt(dual.value, coherence);
   const after = { rows, columns, data: varying };

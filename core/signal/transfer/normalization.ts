@@ -17,6 +17,7 @@ import {
   subtractKernels,
   zeroEntries,
 } from '../kernel.ts';
+import { oneSize } from '../magnitude.ts';
 import { placesTogether } from '../places.ts';
 import { meanSquare, type Segment, sharedOf, spreadOf } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
@@ -172,6 +173,7 @@ function normalize(
     varyingCoherence: coherent * (segment.varyingCoherence - mean.varyingCoherence),
     places: segment.places,
     spread: segment.spread && normalizedSpread(site.op, segment.spread),
+    ...(isOverChannels(site.op) ? { magnitude: () => oneSize } : {}),
   };
 }
 
@@ -304,6 +306,11 @@ function projected(gradient: Kernel, values: Kernel, mean: number, along: number
   const data = zeroEntries(g.length);
   for (let i = 0; i < data.length; i++) data[i] = factor * ((g[i] ?? 0) - mean - along * (value[i] ?? 0));
   return { rows, columns, data };
+}
+
+/** Of one position: its size is then the same everywhere. */
+function isOverChannels(op: Norm): boolean {
+  return op.kind === 'rmsNorm' || (op.kind === 'layerNorm' && op.axes === 1);
 }
 
 /** Norms of single channels make them alike, norms over the channels of a place take away what their scales have in common. */
