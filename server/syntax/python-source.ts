@@ -10,7 +10,7 @@ export interface PythonSource {
   /** Offsets of lines that begin a top-level statement, ascending; the first is where the scan began. */
   readonly cuts: readonly number[];
   readonly comments: readonly (Range & { readonly text: string })[];
-  /** Strings that end with their line, which they should not. */
+  /** Strings that end with their line, which they should not, and brackets that are nested too deep. */
   readonly errors: readonly Range[];
   /** Where the scan ended. */
   readonly end: number;
@@ -24,7 +24,8 @@ export interface PythonSource {
  * - empty lines and lines of comments to blanks at the end of the line before (the parser loses its way after some hundred
  *   of them in one block);
  * - a line continuation before CRLF, a byte order mark, and a notebook's `%magic` and `!shell` lines to blanks;
- * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks.
+ * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks;
+ * - what stands in brackets that are nested deeper than CPython allows to a name.
  *
  * The scan begins `from` where a statement begins, and ends where `isKnown` says of the beginning of another one that it, and so
  * all that follows, is known.
@@ -41,6 +42,7 @@ export function scanPython(
   let end = text.length;
   /** Offsets of open brackets. */
   let open: number[] = [];
+  let tooDeep = -1;
   let inWith = false;
   let lineStart = from;
 
@@ -65,7 +67,9 @@ export function scanPython(
       if (found.length === 3) edits.push({ at, with: ' \\\n' });
     } else if (found === '(' || found === '[' || found === '{') {
       open.push(at);
+      if (open.length === deepestBracket) tooDeep = at;
     } else if (found === ')' || found === ']' || found === '}') {
+      if (open.length === deepestBracket) skipBracket(at);
       open.pop();
     } else if (found === 'with') {
       inWith = open.length === 0;
@@ -80,6 +84,8 @@ export function scanPython(
       edits.push({ at: at + found.indexOf('.'), with: '_' });
     }
   }
+  if (tooDeep >= 0) skipBracket(end);
+  errors.sort((left, right) => left.start - right.start);
   const own = edits.map((edit) => ({ ...edit, at: edit.at - from }));
   return { masked: applyEdits(text.slice(from, end), own), cuts, comments, errors, end };
 
@@ -88,8 +94,10 @@ export function scanPython(
     if (open.length > 0) {
       statementStart.lastIndex = at;
       if (!statementStart.test(text)) return;
-      for (const bracket of open) blankLine(bracket);
+      let blanked = -1;
+      for (const bracket of open) if (bracket >= blanked) blanked = blankLine(bracket);
       open = [];
+      tooDeep = -1;
       inWith = false;
     } else if (next === 37 /* % */ || next === 33 /* ! */) {
       blankLine(at);
@@ -118,13 +126,26 @@ export function scanPython(
     return text.charCodeAt(last) === 64 && !definitionLine.test(text.slice(last, at));
   }
 
-  function blankLine(at: number) {
+  /** Where it ends. */
+  function blankLine(at: number): number {
     const start = text.lastIndexOf('\n', at - 1) + 1;
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
     edits.push({ at: start, with: ' '.repeat(end - start) });
+    return end;
+  }
+
+  /** The bracket that is nested too deep, up to where it ends. */
+  function skipBracket(end: number): void {
+    errors.push({ start: tooDeep, end });
+    const inside = end - tooDeep - 1;
+    if (inside > 0) edits.push({ at: tooDeep + 1, with: `_${' '.repeat(inside - 1)}` });
+    tooDeep = -1;
   }
 }
+
+/** CPython's tokenizer refuses that many open brackets. */
+const deepestBracket = 201;
 
 /** A string's opening quotes (group 1: prefix and quotes), a comment, a continued line, a name, a number, a bracket, a newline. */
 const token =

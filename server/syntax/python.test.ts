@@ -95,6 +95,13 @@ describe('parsePython', () => {
     expect(Date.now() - started).toBeLessThan(60_000);
   });
 
+  it("reads brackets that are nested as deep as CPython's tokenizer allows, and no deeper", () => {
+    const nested = (depth: number) => parsePython(`x = ${'['.repeat(depth)}${']'.repeat(depth)}\nclass A: pass\n`);
+    expect(nested(200).errors).toEqual([]);
+    expect(nested(201).errors).toHaveLength(1);
+    expect(names(nested(50_000).body)).toEqual(['A']);
+  });
+
   it('does not throw on a text that is cut or shuffled', () => {
     const text = readFileSync(new URL(import.meta.url), 'utf8') + source;
     for (let i = 0; i < 300; i++) {
