@@ -92,8 +92,16 @@ export type Op =
   | { readonly kind: 'scale' }
   | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   | { readonly kind: 'concat'; readonly axis: number }
-  /** The `index`-th of the equal or listed sections along an axis. */
-  | { readonly kind: 'split'; readonly axis: number; readonly start: number; readonly length: Dim }
+  /** A section of an axis; with `step`, every so many-th position from `start`. */
+  | {
+      readonly kind: 'split';
+      readonly axis: number;
+      readonly start: number;
+      readonly length: Dim;
+      readonly step?: number;
+    }
+  /** Positions moved along axes; what leaves at one end comes in at the other. */
+  | { readonly kind: 'roll'; readonly shifts: readonly number[]; readonly axes: readonly number[] }
   | ({ readonly kind: 'maxPool' } & PoolOp)
   | ({ readonly kind: 'averagePool'; readonly countIncludePad: boolean } & PoolOp)
   /** To a given spatial size; [1, 1] is the global average. */

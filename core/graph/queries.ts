@@ -122,6 +122,7 @@ const scaleKeeping: ReadonlySet<OpKind> = new Set([
   'permute',
   'select',
   'pad',
+  'roll',
   'upsample',
 ]);
 

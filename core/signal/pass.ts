@@ -2,18 +2,21 @@ import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
 import { lossesOf } from '../graph/loss.ts';
 import { weightsOf } from '../graph/queries.ts';
-import { type Dim, isKnown } from '../graph/shape.ts';
+import { isKnown } from '../graph/shape.ts';
 import { alongBack, slopeAlong } from './along.ts';
-import type { Field } from './field.ts';
+import { anyInput, expectedInput } from './expected-input.ts';
+import { type Field, merge } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
-import { isFiniteKernel } from './kernel.ts';
+import { atZero, isFiniteKernel, pairMean } from './kernel.ts';
+import { layoutOf } from './layout.ts';
 import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
-import type { ExpectedInput, Site } from './site.ts';
+import type { AttentionSite, Site } from './site.ts';
 import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
+import { readAttention, type Scores, windowOf } from './written-attention.ts';
 
 /** One walk forward and back through a graph. */
 export interface Pass {
@@ -33,19 +36,62 @@ export interface Pass {
  */
 export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
   const fixed = fixedLayers(graph);
-  const sites = new Map(graph.layers.map((layer) => [layer.id, siteOf(graph, layer, mode, batch, fixed)]));
-  const ties = tiesOf(graph, sites);
-  const fields = forward(graph, sites, ties, checkpoint);
-  return { fields, ...backward(graph, sites, fields, ties, batch, checkpoint) };
+  const read = readAttention(graph, fixed);
+  const fields = new Map<number, Field | null>();
+  const sites = new Map(
+    read.graph.layers.map((layer) => {
+      const scores = read.scores.get(layer.id);
+      const site = siteOf(graph, layer, mode, batch, fixed);
+      return [
+        layer.id,
+        scores === undefined ? site : { ...site, attention: () => attentionSite(graph, layer, scores, fields) },
+      ];
+    }),
+  );
+  const ties = tiesOf(read.graph, sites);
+  forward(read.graph, sites, ties, fields, checkpoint);
+  return { fields, ...backward(read.graph, sites, fields, ties, batch, checkpoint) };
+}
+
+/** What the scores go through, where all of it is known. */
+function attentionSite(
+  graph: ModelGraph,
+  { inputs }: Layer,
+  scores: Scores,
+  fields: ReadonlyMap<number, Field | null>,
+): AttentionSite {
+  const [query = -1, key = -1] = inputs;
+  const width = indexOf(graph).layers.get(query)?.outputShape?.at(-1);
+  const second = (id: number) => {
+    const field = fields.get(id) ?? null;
+    return field === null ? Number.NaN : atZero(merge(field).total);
+  };
+  const variance = (id: number) => {
+    const field = fields.get(id) ?? null;
+    if (field === null) return Number.NaN;
+    const { total } = merge(field);
+    return atZero(total) - pairMean(total, field.size);
+  };
+  const known = (value: number) => (Number.isFinite(value) ? value : null);
+  const sharpness = scores.factors.reduce((product, id) => product * second(id), scores.factor ** 2);
+  const [window, keyWindow] = [windowOf(graph, query), windowOf(graph, key)];
+  const isSame = JSON.stringify(window) === JSON.stringify(keyWindow);
+  return {
+    sharpness: isKnown(width) ? known(sharpness * width) : null,
+    bias: known(scores.biases.reduce((sum, id) => sum + variance(id), 0)),
+    isMasked: scores.isMasked,
+    dropped: scores.dropped,
+    window: isSame ? window : null,
+  };
 }
 
 function forward(
   graph: ModelGraph,
   sites: ReadonlyMap<number, Site>,
   ties: Ties,
+  fields: Map<number, Field | null>,
   checkpoint: () => void,
-): Map<number, Field | null> {
-  const fields = new Map<number, Field | null>();
+): void {
   for (const layer of graph.layers) {
     checkpoint();
     const site = sites.get(layer.id);
@@ -59,7 +105,6 @@ function forward(
     const whole = isKnown ? ties.forward(site, known, field) : null;
     fields.set(layer.id, isKnown && whole !== null ? { ...whole, lead: leadForward(site, known, field) } : null);
   }
-  return fields;
 }
 
 function canDoWithout({ op, readsFixed }: Site): boolean {
@@ -212,37 +257,7 @@ function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number, fixe
     readsFixed: layer.inputs.every((id) => fixed.has(id)),
     fixedInputs: layer.inputs.map((id) => fixed.has(id)),
     asksForWeights: mode === 'written',
+    layout: () => layoutOf(graph, layer.inputs[0] ?? -1),
     expectedInput: layer.op.kind === 'input' ? expectedInput(graph, layer) : anyInput,
   };
-}
-
-const anyInput: ExpectedInput = { spatialAxes: 0, channels: null, channelsFirst: false };
-
-/** What the first op that cares says: a convolution or pooling its layout, a dense layer its width. */
-function expectedInput(graph: ModelGraph, input: Layer): ExpectedInput {
-  const { consumers } = indexOf(graph);
-  const queue = [input];
-  const seen = new Set<number>();
-  for (const layer of queue) {
-    for (const next of consumers.get(layer.id) ?? []) {
-      if (seen.has(next.id)) continue;
-      seen.add(next.id);
-      const { op } = next;
-      const known = (dim: Dim) => (isKnown(dim) ? dim : null);
-      if (op.kind === 'conv') {
-        return { spatialAxes: op.rank, channels: known(op.inChannels), channelsFirst: op.layout === 'channelsFirst' };
-      }
-      if (op.kind === 'dense') return { spatialAxes: 0, channels: known(op.inFeatures), channelsFirst: false };
-      if (op.kind === 'recurrent') return { spatialAxes: 1, channels: known(op.inputSize), channelsFirst: false };
-      if ('layout' in op)
-        return {
-          spatialAxes: input.outputShape === null ? 2 : input.outputShape.length - 2,
-          channels: null,
-          channelsFirst: op.layout === 'channelsFirst',
-        };
-      if (op.kind !== 'flatten' && op.kind !== 'reshape') queue.push(next);
-    }
-  }
-  const rank = input.outputShape?.length ?? 2;
-  return { spatialAxes: Math.max(rank - 2, 0), channels: null, channelsFirst: graph.framework === 'torch' && rank > 3 };
 }

@@ -3,6 +3,8 @@ import type { Op } from '../graph/op.ts';
 import type { Shape } from '../graph/shape.ts';
 import type { Field } from './field.ts';
 import type { Gradient } from './gradient.ts';
+import type { Layout } from './layout.ts';
+import type { TokenWindow } from './written-attention.ts';
 
 /** Mean and second moment of a parameter's elements. */
 export interface Moments {
@@ -45,6 +47,10 @@ export interface Site<O extends Op = Op> {
   readonly fixedInputs: readonly boolean[];
   /** Somebody asks for the gradient of its weights. */
   readonly asksForWeights: boolean;
+  /** Where the axes of the first input come from; `null` where that could not be followed. */
+  layout(): Layout | null;
+  /** Of attention that is written out. */
+  readonly attention?: () => AttentionSite;
   /** Channels that an unshaped input must have, and where. */
   readonly expectedInput: ExpectedInput;
 }
@@ -54,6 +60,17 @@ export interface ExpectedInput {
   readonly spatialAxes: number;
   readonly channels: number | null;
   readonly channelsFirst: boolean;
+}
+
+/** What is between the two products of attention that is written out; `null` where it is not known. */
+export interface AttentionSite {
+  /** Variance of a score over that of the usual scale, 1/√d. */
+  readonly sharpness: number | null;
+  /** Variance over tokens of what is added. */
+  readonly bias: number | null;
+  readonly isMasked: boolean;
+  readonly dropped: number;
+  readonly window: TokenWindow | null;
 }
 
 /** What goes back through a node. */

@@ -1,16 +1,19 @@
 import type { Contribution } from './gradient.ts';
 import {
+  addKernels,
   atZero,
   constantKernel,
   diagonalKernel,
   type Kernel,
   kernelOf,
+  multiplyKernels,
   pairCounts,
   pairMean,
   type Size,
 } from './kernel.ts';
 import type { Segment } from './segment.ts';
 import { softmaxSquares } from './softmax-sums.ts';
+import type { Group, Windowing } from './token-window.ts';
 
 /** Tokens as averages of others with softmax weights: what attention does, whatever its projections are. */
 export interface TokenMix {
@@ -24,6 +27,15 @@ export interface TokenMix {
   readonly query: Split;
   readonly key: Split;
   readonly value: Split;
+  /** Variance of a score over that of the usual scale, E (q · k)² / d. */
+  readonly sharpness?: number;
+  /** Variance over tokens of what is added to the scores, the same for every input. */
+  readonly bias?: number;
+  /** Only the tokens of one window look at each other; `tokens` counts those. */
+  readonly windows?: Windowing;
+  readonly values?: Pick<Segment, 'total' | 'varying'>;
+  /** A mask parts windows. */
+  readonly groups?: readonly Group[];
 }
 
 /** A segment over tokens: second moment at one token and over two different ones, of one input and of two different ones. */
@@ -34,7 +46,11 @@ interface Split {
   readonly sharedElsewhere: number;
 }
 
-export function splitOf({ total, varying }: Segment, size: Size): Split {
+/** `windows`: over the tokens of one window. */
+export function splitOf(segment: Pick<Segment, 'total' | 'varying'>, map: Size, windows?: Windowing): Split {
+  const within = windows?.within ?? ((kernel: Kernel) => kernel);
+  const [total, varying] = [within(segment.total), within(segment.varying)];
+  const size = windows?.size ?? map;
   const [own, elsewhere] = [atZero(total), elsewhereOf(total, size)];
   return {
     own,
@@ -53,7 +69,7 @@ function elsewhereOf(kernel: Kernel, size: Size): number {
 
 /** Values averaged with softmax weights a: E of the sum of a^2 of what is each token's own, and all of what they share. */
 export function mixForward(mix: TokenMix): { readonly total: Kernel; readonly varying: Kernel } {
-  const { value, size } = mix;
+  const { value, values, size, windows } = mix;
   const weights = weightsOf(mix);
   const apart = value.own - value.elsewhere;
   const sharedApart = value.sharedOwn - value.sharedElsewhere;
@@ -65,35 +81,47 @@ export function mixForward(mix: TokenMix): { readonly total: Kernel; readonly va
         ? make(weights.own, weights.shared)
         : make(weights.pair(Math.max(dy, dx)), weights.sharedPair(Math.max(dy, dx))),
     );
+  const total = kernel((pair) => pair * apart + value.elsewhere);
+  const varying = kernel((pair, shared) => pair * varyingApart + varyingElsewhere + (pair - shared) * sharedApart);
+  if (windows === undefined || values === undefined) return { total, varying };
   return {
-    total: kernel((pair) => pair * apart + value.elsewhere),
-    varying: kernel((pair, shared) => pair * varyingApart + varyingElsewhere + (pair - shared) * sharedApart),
+    total: overMap(total, windows, values.total),
+    varying: overMap(varying, windows, values.varying),
   };
+}
+
+/** Two places of one window as `inside` says; those of two windows have the mean of `all` over the tokens of both in common. */
+function overMap(inside: Kernel, { together, across }: Windowing, all: Kernel | null): Kernel {
+  const near = multiplyKernels(inside, together);
+  return all === null ? near : addKernels(near, across(all));
 }
 
 /** What goes back to queries, keys and values. `width` is that of one head. */
 export function mixBackward(mix: TokenMix, above: Contribution) {
-  const { query, key, value, size, tokens } = mix;
-  const queries = size[0] * size[1];
+  const { query, key, value, size, tokens, windows, sharpness = 1 } = mix;
   const weights = weightsOf(mix);
-  const one = sumsOf(above.total, size, weights.own, weights.pair);
-  const two = sumsOf(above.shared, size, weights.shared, weights.sharedPair);
+  const within = windows?.within ?? ((kernel: Kernel) => kernel);
+  const seen = windows?.size ?? size;
+  const one = sumsOf(within(above.total), seen, weights.own, weights.pair);
+  const two = sumsOf(within(above.shared), seen, weights.shared, weights.sharedPair);
   const apart = value.own - value.elsewhere;
   const sharedApart = value.sharedOwn - value.sharedElsewhere;
   const keyApart = key.own - key.elsewhere;
   const sharedKeyApart = key.sharedOwn - key.sharedElsewhere;
   // Per token: of `sum`, all pairs of queries and tokens, `self` is the part of equal tokens.
-  const overTokens = (self: number, sum: number) => {
+  const overTokens = (self: number, sum: number, outside: Kernel | null) => {
     const own = self / tokens;
-    return diagonalKernel([tokens, 1], own, tokens < 2 ? own : (sum - self) / (tokens * (tokens - 1)));
+    const place: Size = windows === undefined ? [tokens, 1] : size;
+    const inside = diagonalKernel(place, own, tokens < 2 ? own : (sum - self) / (tokens * (tokens - 1)));
+    return windows === undefined ? inside : overMap(inside, windows, outside);
   };
   // The scores' gradient a (u - mean u), u = g · v: what all tokens share falls out, and it sums to zero over them.
-  const spare = weights.spare;
+  const spare = weights.spare * sharpness;
   const toQuery = (gradient: number, of: number) => spare * gradient * of;
   return {
     value: {
-      total: overTokens(one.self, one.sum),
-      shared: overTokens(two.self, two.sum),
+      total: overTokens(one.self, one.sum, above.total),
+      shared: overTokens(two.self, two.sum, above.shared),
       coherence: 0,
     },
     query: {
@@ -102,11 +130,14 @@ export function mixBackward(mix: TokenMix, above: Contribution) {
       coherence: 0,
     },
     key: {
-      total: overTokens(apart * (query.own * one.diagonal + query.elsewhere * one.crossed), 0),
-      shared: overTokens(sharedApart * (query.sharedOwn * two.diagonal + query.sharedElsewhere * two.crossed), 0),
+      total: overTokens(sharpness * apart * (query.own * one.diagonal + query.elsewhere * one.crossed), 0, null),
+      shared: overTokens(
+        sharpness * sharedApart * (query.sharedOwn * two.diagonal + query.sharedElsewhere * two.crossed),
+        0,
+        null,
+      ),
       coherence: 0,
     },
-    queries,
   };
 }
 
@@ -145,16 +176,18 @@ interface Weights {
 }
 
 function weightsOf(mix: TokenMix): Weights {
-  const { query, key, tokens, causal, dropped } = mix;
-  const keyApart = Math.max(key.own - key.elsewhere, 0);
-  const sharedKeyApart = Math.max(key.sharedOwn - key.sharedElsewhere, 0);
-  const scores = query.own * keyApart;
+  const { query, key, tokens, causal, dropped, groups, sharpness = 1, bias = 0 } = mix;
+  const keyApart = sharpness * Math.max(key.own - key.elsewhere, 0);
+  const sharedKeyApart = sharpness * Math.max(key.sharedOwn - key.sharedElsewhere, 0);
+  const scores = query.own * keyApart + bias;
   const covariances = {
     pair: Math.max(query.elsewhere, 0) * keyApart,
-    shared: Math.max(query.sharedOwn, 0) * sharedKeyApart,
+    shared: Math.max(query.sharedOwn, 0) * sharedKeyApart + bias,
     sharedPair: Math.max(query.sharedElsewhere, 0) * sharedKeyApart,
   };
-  const seen = causal ? meanSquares : (count: number, variance: number) => squaresOf(count, variance);
+  const seen = causal
+    ? meanSquares
+    : (count: number, variance: number, offset: number) => squaresInGroups(groups, count, variance, offset > 0);
   const kept = dropped >= 1 ? 0 : 1 / (1 - dropped);
   const own = seen(tokens, scores, 0);
   const pairs = (covariance: number) => {
@@ -183,6 +216,20 @@ function squaresOf(count: number, variance: number): number {
   const grown = Math.exp(Math.min(variance, 10));
   const correction = (3 * (grown - 1) - 2 * (grown * grown - 1)) / count;
   return Math.abs(correction) < 0.03 ? (grown / count) * (1 + correction) : softmaxSquares(count, variance);
+}
+
+/** Two places of one window see the same tokens only where they are of one group. */
+function squaresInGroups(
+  groups: readonly Group[] | undefined,
+  count: number,
+  variance: number,
+  isPair: boolean,
+): number {
+  if (groups === undefined) return squaresOf(count, variance);
+  return groups.reduce((sum, { tokens, share }) => {
+    const pairs = isPair && count > 1 ? (tokens - 1) / (count - 1) : 1;
+    return sum + share * pairs * squaresOf(tokens, variance);
+  }, 0);
 }
 
 /** With a causal mask: the mean over queries, of which the later one of each pair sees `offset` tokens more. */

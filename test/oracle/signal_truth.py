@@ -14,12 +14,13 @@ import sys
 import torch
 import torch.nn.functional as F
 import torchvision
+from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
 GIGA_MACS = 40e9
 
 # Convolutional nets for images of any size, with normalization, that take more than two GMAC at 224.
-LARGE = "resnet50|resnet1|wide_|resnext|densenet(161|169|201)|regnet_.*gf|efficientnet_(b[2-7]|v2)|convnext"
+LARGE = "resnet50|resnet1|wide_|resnext|densenet(161|169|201)|regnet_.*gf|convnext"
 
 # Functions that write into what they read would hide what the layer below had written.
 relu = F.relu
@@ -42,7 +43,7 @@ def image_of(name):
 
 
 def batch_of(name):
-    return 16 if re.match(r"swin.*_[sb]$|maxvit|vit_l", name) else 32
+    return 16 if re.match(r"swin.*_[sb]$|vit_l", name) else 32
 
 
 def is_layer(module):
@@ -92,6 +93,15 @@ def names():
     return sorted((name for name in wanted if costs[name] < GIGA_MACS), key=costs.get)
 
 
+def compute_twice(model):
+    """Forgets what is inside of residual blocks and computes it again for the backward pass: large models do not fit otherwise.
+    The first time runs without gradients, so that hooks know which one it is; random masks are the same both times."""
+    for module in model.modules():
+        if re.search(r"(MBConv|Bottleneck|EncoderBlock|CNBlock|BottleneckBlock|TransformerBlock|BlockV2|AttentionLayer)$", type(module).__name__):
+            forward = module.forward
+            module.forward = lambda *inputs, forward=forward: checkpoint(forward, *inputs, use_reentrant=True)
+
+
 def mean_square(x):
     return torch.linalg.vector_norm(x, dtype=torch.float64).item() ** 2 / x.numel()
 
@@ -100,26 +110,34 @@ def measure(name, seed):
     torch.manual_seed(seed)
     model, builder = build(name)
     model = model.to(memory_format=torch.channels_last)
-    layers, calls, weights = [], {}, {}
+    layers, calls, weights, open_rows = [], {}, {}, {}
+
+    def measured(key, module, output):
+        call = calls.get(key, 0)
+        calls[key] = call + 1
+        row = {
+            "name": key if call == 0 else f"{key}_{call}",
+            "type": type(module).__name__,
+            "square": mean_square(output.detach()),
+            "variance": output.detach().var(0).mean().item() if len(output) == batch_of(name) else None,
+            "gradient": 0.0,
+            "weight": None,
+        }
+        layers.append(row)
+        if call == 0 and isinstance(getattr(module, "weight", None), torch.nn.Parameter):
+            weights[key] = (row, module.weight)
+        return row
 
     def record(key):
         def hook(module, args, output):
             output = output[0] if isinstance(output, tuple) else output
             if not isinstance(output, torch.Tensor) or returns_its_input(args, output):
                 return
-            call = calls.get(key, 0)
-            calls[key] = call + 1
-            row = {
-                "name": key if call == 0 else f"{key}_{call}",
-                "type": type(module).__name__,
-                "square": mean_square(output.detach()),
-                "variance": output.detach().var(0).mean().item(),
-                "gradient": 0.0,
-                "weight": None,
-            }
-            layers.append(row)
-            if call == 0 and isinstance(getattr(module, "weight", None), torch.nn.Parameter):
-                weights[key] = (row, module.weight)
+            waiting = open_rows.setdefault(key, [])
+            if not torch.is_grad_enabled():
+                waiting.append(measured(key, module, output))
+                return
+            row = waiting.pop(0) if waiting else measured(key, module, output)
             if output.requires_grad:
                 output.register_hook(lambda gradient: row.update(gradient=mean_square(gradient)))
 
@@ -128,6 +146,7 @@ def measure(name, seed):
     for key, module in model.named_modules():
         if is_layer(module):
             module.register_forward_hook(record(key))
+    compute_twice(model)
     images = torch.randn([batch_of(name), *image_of(name)]).contiguous(memory_format=torch.channels_last)
     outputs = model(images)
     outputs = outputs if isinstance(outputs, tuple) else [outputs]

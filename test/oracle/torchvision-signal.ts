@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { propagate } from '../../core/signal/propagate.ts';
 import type { Analyzer } from '../../server/workspace/analysis.ts';
 import { systemPython } from '../system.ts';
 import { createCollection } from './collection.ts';
@@ -43,15 +44,24 @@ export function compareSignal(analyzer: Analyzer, root: string, truth: SignalTru
     inputs: [truth.input],
   });
   const ids = new Map(models[0]?.graph.layers.flatMap(({ name, id, isModule }) => (isModule ? [[name, id]] : [])));
-  const predicted = models[0]?.prediction?.layers;
+  const batch = truth.input[0] ?? 32;
+  const graph = models[0]?.graph;
+  // Analyses take a batch of 32.
+  const prediction = batch === 32 || graph === undefined ? models[0]?.prediction : propagate(graph, { batch });
+  // A module may hand its weight to a function that is no module.
+  const weights = new Map(graph?.parameters.map(({ name, id }) => [name, id]));
+  const holders = new Map(
+    graph?.layers.flatMap(({ id, parameters }) => Object.values(parameters).map((one) => [one, id])),
+  );
   const usual = usualOf(truth.layers);
   return truth.layers.flatMap(({ name, type, values, spread }) => {
-    const { signal, gradient } = predicted?.get(ids.get(name) ?? -1) ?? {};
+    const { signal, gradient } = prediction?.layers.get(ids.get(name) ?? -1) ?? {};
+    const holding = prediction?.layers.get(holders.get(weights.get(`${name}.weight`) ?? -1) ?? -1);
     const ours: Record<Quantity, number | null> = {
       square: signal?.rms ?? null,
       variance: signal?.inputStd ?? null,
       gradient: gradient?.activationRms ?? null,
-      weight: gradient?.weightRms ?? null,
+      weight: holding?.gradient.weightRms ?? null,
     };
     return quantities.flatMap((quantity): Comparison[] => {
       const square = values[quantity];

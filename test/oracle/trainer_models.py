@@ -321,6 +321,28 @@ class Products(nn.Module):
         return self.out(z[:, 0] * z.mean(dim=1))
 
 
+class Windows(nn.Module):
+    """A map cut into rolled windows, products within them, every other place joined to channels."""
+
+    shape = (4, 6, 3)
+
+    def __init__(self):
+        super().__init__()
+        self.qk = nn.Linear(3, 6)
+        self.merge = nn.Linear(12, 4)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x):
+        y = torch.roll(x, shifts=(-1, 2), dims=(1, 2))
+        y = y.view(-1, 2, 2, 2, 3, 3).permute(0, 1, 3, 2, 4, 5).reshape(-1, 6, 3)
+        q, k = self.qk(y).chunk(2, dim=-1)
+        y = y + F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1) @ y
+        y = y.view(-1, 2, 2, 2, 3, 3).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4, 6, 3)
+        y = torch.roll(y, shifts=(1, -2), dims=(1, 2))
+        y = torch.cat([y[:, 0::2, 0::2], y[:, 1::2, 0::2], y[:, 0::2, 1::2], y[:, 1::2, 1::2]], -1)
+        return self.head(self.merge(y)[:, :, ::2].mean(dim=(1, 2)))
+
+
 class LanguageModel(nn.Module):
     shape = (6,)
     tokens = 9
@@ -400,7 +422,7 @@ class Activations(nn.Module):
 
 
 MODELS = [Mlp, DeepMlp, Cnn, Residual, Depthwise, Convolutions, Transposed, Sequence, Volume, VolumeUp, Pools, Adaptive, Norms,
-          Resized, Lstm, Gru, Attention, Products, LanguageModel, Segmentation, Binary, Activations]
+          Resized, Lstm, Gru, Attention, Products, Windows, LanguageModel, Segmentation, Binary, Activations]
 BATCH = 5
 
 

@@ -78,12 +78,30 @@ export const select: Builder<'select'> = (op, inputs, { ops }) => {
 export const split: Builder<'split'> = (op, inputs, { ops }) => {
   const value = input(inputs);
   const axis = physicalAxis(value, op.axis);
-  const rest = (value.tensor.shape[axis] ?? 1) - op.start;
+  const step = op.step ?? 1;
+  const rest = Math.ceil(((value.tensor.shape[axis] ?? 1) - op.start) / step);
   const length = typeof op.length === 'number' ? op.length : rest;
   if (length > rest) throw new BuildError('badShape', `cannot take ${length} from ${op.start} of ${rest + op.start}`);
-  const tensor = part(ops, value.tensor, axis, op.start, length);
+  const tensor =
+    step === 1
+      ? part(ops, value.tensor, axis, op.start, length)
+      : everyNth(ops, value.tensor, axis, op.start, length, step);
   const changed = op.axis < 0 ? op.axis + value.shape.length : op.axis;
   return { ...value, tensor, shape: value.shape.map((size, k) => (k === changed ? length : size)) };
+};
+
+export const roll: Builder<'roll'> = (op, inputs, { ops }) => {
+  const x = logical(ops, input(inputs));
+  return logicalValue(
+    op.axes.reduce((rolled, axis, i) => {
+      const place = axis < 0 ? axis + x.shape.length : axis;
+      const size = x.shape[place] ?? 1;
+      const shift = (((op.shifts[i] ?? 0) % size) + size) % size;
+      if (shift === 0) return rolled;
+      const [head, tail] = [part(ops, rolled, place, size - shift, shift), part(ops, rolled, place, 0, size - shift)];
+      return ops.concat([head, tail], place);
+    }, x),
+  );
 };
 
 /** `padding` is per axis of the shape. Mirrored padding is put together from slices: its gradient in TensorFlow.js is wrong. */
@@ -126,6 +144,21 @@ function padAxis(ops: Ops, x: Tensor, axis: number, before: number, after: numbe
   const left = range(0, before).map((i) => at(mode === 'reflect' ? before - i : 0));
   const right = range(0, after).map((i) => at(mode === 'reflect' ? size - 2 - i : size - 1));
   return ops.concat([...left, x, ...right], axis);
+}
+
+/** In blocks of `step` positions, the first of each; the last block is filled up. */
+function everyNth(ops: Ops, x: Tensor, axis: number, start: number, length: number, step: number): Tensor {
+  const size = x.shape[axis] ?? 1;
+  const kept = part(ops, x, axis, start, Math.min(size - start, length * step));
+  const whole = padAxis(ops, kept, axis, 0, length * step - (kept.shape[axis] ?? 0), 'constant');
+  const blocks = ops.reshape(
+    whole,
+    whole.shape.flatMap((dim, k) => (k === axis ? [length, step] : [dim])),
+  );
+  return ops.reshape(
+    part(ops, blocks, axis + 1, 0, 1),
+    whole.shape.map((dim, k) => (k === axis ? length : dim)),
+  );
 }
 
 function part(ops: Ops, x: Tensor, axis: number, start: number, length: number): Tensor {

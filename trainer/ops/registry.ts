@@ -8,7 +8,7 @@ import { conv } from './convolution.ts';
 import { dense, embedding } from './dense.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from './normalization.ts';
 import { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool } from './pooling.ts';
-import { flatten, pad, permute, reshape, select, split } from './rearrange.ts';
+import { flatten, pad, permute, reshape, roll, select, split } from './rearrange.ts';
 import { recurrent } from './recurrent.ts';
 import { upsample } from './resample.ts';
 import { constant, parameter } from './sources.ts';
@@ -47,6 +47,7 @@ const builders: { readonly [K in Exclude<OpKind, 'input'>]: Builder<K> } = {
   permute,
   select,
   pad,
+  roll,
   upsample,
   recurrent,
   attention,

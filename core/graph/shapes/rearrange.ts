@@ -1,5 +1,5 @@
 import type { Op } from '../op.ts';
-import { type Dim, formatShape, isKnown, type Shape } from '../shape.ts';
+import { formatShape, isKnown, type Shape } from '../shape.ts';
 import { axisIndex, productDims, sumDims, unifyDims, withDim } from './dims.ts';
 import { type Mismatch, mismatch, type Verdict } from './verdict.ts';
 
@@ -52,13 +52,14 @@ export function selectShape(op: { axis: number; index: number }, input: Shape | 
   return input.filter((_, i) => i !== axis);
 }
 
-export function splitShape(op: { axis: number; start: number; length: Dim }, input: Shape | null): Verdict {
+export function splitShape(op: Extract<Op, { kind: 'split' }>, input: Shape | null): Verdict {
   if (input === null) return null;
   const axis = axisIndex(op.axis, input.length);
   if (axis === null) return noAxis(op.axis, input);
   const size = input[axis];
-  if (isKnown(size) && isKnown(op.length) && op.start + op.length > size) {
-    return mismatch(`section ${op.start}..${op.start + op.length} exceeds axis ${op.axis} of ${formatShape(input)}`);
+  const end = isKnown(op.length) ? op.start + (op.length - 1) * (op.step ?? 1) + 1 : null;
+  if (isKnown(size) && end !== null && end > size) {
+    return mismatch(`section ${op.start}..${end} exceeds axis ${op.axis} of ${formatShape(input)}`);
   }
   return withDim(input, axis, op.length);
 }

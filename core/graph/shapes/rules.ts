@@ -43,6 +43,7 @@ export function shapeRule(op: Op, inputs: readonly (Shape | null)[]): Verdict {
     case 'affine':
     case 'scale':
     case 'attention':
+    case 'roll':
       return input;
     case 'add':
     case 'subtract':

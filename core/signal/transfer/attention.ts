@@ -6,6 +6,7 @@ import { atZero, combine, mapKernel, multiplyKernels, pairSum, scaleKernel } fro
 import type { Segment } from '../segment.ts';
 import type { Moments, Site, Transfer, WeightMoments } from '../site.ts';
 import { mixBackward, mixForward, splitOf, type TokenMix } from '../token-mix.ts';
+import { partedWindows, windowing } from '../token-window.ts';
 
 type Attention = Extract<Op, { kind: 'attention' }>;
 type DotProduct = Extract<Op, { kind: 'dotProductAttention' }>;
@@ -53,7 +54,7 @@ export const dotProductAttention: Transfer<DotProduct> = {
     const mix = given(site, inputs);
     return mix === null || query === undefined || value === undefined
       ? null
-      : { ...query, segments: [mixed(mix, merge(value))] };
+      : { ...query, channelAxis: channelAxisOf(site, query), segments: [mixed(mix, merge(value))] };
   },
   backward(site, inputs, _output, gradient) {
     const mix = given(site, inputs);
@@ -68,6 +69,11 @@ export const dotProductAttention: Transfer<DotProduct> = {
     };
   },
 };
+
+/** Its own axis for the width, where it stands for products of matrices. */
+function channelAxisOf({ layer, attention }: Site<DotProduct>, query: Field): number {
+  return attention === undefined ? query.channelAxis : (layer.outputShape?.length ?? query.channelAxis + 1) - 1;
+}
 
 interface Projected {
   readonly mix: TokenMix;
@@ -111,10 +117,33 @@ function project(site: Site<Attention>, inputs: readonly Field[]): Projected | n
   };
 }
 
-function given({ op }: Site<DotProduct>, inputs: readonly Field[]): TokenMix | null {
+function given(site: Site<DotProduct>, inputs: readonly Field[]): TokenMix | null {
   const [query, key, value] = inputs;
   if (query === undefined || key === undefined || value === undefined) return null;
-  return mixOf(query, value, [merge(query), merge(key), merge(value)], op.causal, 0);
+  const { op, attention } = site;
+  const segments = [merge(query), merge(key), merge(value)] as const;
+  const whole = mixOf(query, value, segments, op.causal, 0);
+  if (attention === undefined) return whole;
+  const { sharpness, bias, isMasked, dropped, window } = attention();
+  const isAlone = window === null || positionsOf(query) === 1;
+  const windows = isAlone ? null : windowing(query.size, window);
+  const groups = isAlone ? null : partedWindows(query.size, window);
+  const isWhole = window !== null && window.length[0] * window.length[1] === positionsOf(value);
+  // Tokens in an order that could not be followed, or a mask of which nothing is known.
+  if (sharpness === null || bias === null || (windows === null && !isWhole) || (isMasked && groups === null))
+    return null;
+  const seen = { ...whole, sharpness, bias, dropped, ...(isMasked && groups !== null ? { groups } : {}) };
+  if (windows === null) return seen;
+  const [asking, asked, told] = segments;
+  return {
+    ...seen,
+    windows,
+    tokens: windows.size[0] * windows.size[1],
+    query: splitOf(asking, query.size, windows),
+    key: splitOf(asked, key.size, windows),
+    value: splitOf(told, value.size, windows),
+    values: told,
+  };
 }
 
 function mixOf(

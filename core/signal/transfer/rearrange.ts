@@ -1,5 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import { type Dim, isKnown } from '../../graph/shape.ts';
+import { type Dim, isKnown, type Shape } from '../../graph/shape.ts';
 import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf } from '../field.ts';
 import {
   type Contribution,
@@ -12,6 +12,7 @@ import {
 import { atZero, constantKernel, diagonalKernel, type Kernel, type Size } from '../kernel.ts';
 import type { Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
+import { applyAxes, tapGradientMatrix, tapMatrix } from '../window.ts';
 import { axisOf, mapKernels } from './axes.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
@@ -40,6 +41,8 @@ export const reshape: Transfer<OpOf<'reshape'>> = {
     if (shape === null) return input;
     if (shape.length <= 2 && (inputShapes[0]?.length ?? 0) > 2) return flattenPositions(input);
     const channels = channelsOf(input);
+    const carried = carriedAxis(inputShapes[0] ?? null, input.channelAxis, channels, shape);
+    if (carried !== null) return { ...input, channelAxis: carried };
     const last = shape.length - 1;
     const axis = shape[last] === channels ? last : shape.indexOf(channels, 1);
     if (axis > 0) return { ...input, channelAxis: axis };
@@ -51,6 +54,21 @@ export const reshape: Transfer<OpOf<'reshape'>> = {
     inputs: [input === undefined ? null : unflatten(input, output, gradient)],
   }),
 };
+
+/** The axis with as many elements after it, the inner one of those that the channels are split over. */
+function carriedAxis(from: Shape | null, axis: number, channels: number | null, to: Shape): number | null {
+  const behind = from === null ? null : sizeOf(from.slice(axis + 1));
+  if (behind === null || channels === null) return null;
+  for (let i = to.length - 1; i > 0; i--) {
+    const size = to[i];
+    if (sizeOf(to.slice(i + 1)) === behind && isKnown(size) && size > 1) return channels % size === 0 ? i : null;
+  }
+  return null;
+}
+
+function sizeOf(shape: Shape): number | null {
+  return shape.reduce<number | null>((size, dim) => (size === null || !isKnown(dim) ? null : size * dim), 1);
+}
 
 /** Other names for the axes; of channels in groups (a channel shuffle), also another order of the channels. */
 export const permute: Transfer<OpOf<'permute'>> = {
@@ -70,6 +88,12 @@ export const permute: Transfer<OpOf<'permute'>> = {
     });
     return { inputs: [below] };
   },
+};
+
+/** The same elements elsewhere; that the ends meet is of no account. */
+export const roll: Transfer<OpOf<'roll'>> = {
+  forward: (_site, [input]) => input ?? null,
+  backward: (_site, _inputs, _output, gradient) => ({ inputs: [gradient] }),
 };
 
 function orderOf({ op }: Site<OpOf<'permute'>>): readonly number[] {
@@ -119,6 +143,8 @@ export const select: Transfer<OpOf<'select'>> = {
     if (input === undefined) return null;
     const axis = axisOf(site, site.op.axis, input);
     const channelAxis = axis < input.channelAxis ? input.channelAxis - 1 : input.channelAxis;
+    const kept = selectedChannels(site, axis);
+    if (kept !== null) return { ...mapSegments(input, (segment) => ({ ...segment, channels: kept })), channelAxis };
     if (axis === input.channelAxis) return { ...input, channelAxis: 1, segments: [{ ...merge(input), channels: 1 }] };
     if (site.op.index === 0 && input.lead !== undefined) return { ...input.lead, channelAxis };
     const ending = isLast(site.op.index, site.inputShapes[0]?.[axis], input);
@@ -132,6 +158,12 @@ export const select: Transfer<OpOf<'select'>> = {
   backward(site, [input], _output, gradient) {
     if (input === undefined) return { inputs: [null] };
     const axis = axisOf(site, site.op.axis, input);
+    const kept = selectedChannels(site, axis);
+    const channels = channelsOf(input);
+    if (kept !== null) {
+      const share = channels === null ? 1 : kept / channels;
+      return { inputs: [mapGradient(gradient, (one) => scaleContribution(one, share))] };
+    }
     const places = axis === input.channelAxis ? (channelsOf(input) ?? 1) : positionsOf(input);
     const alone = (kernel: Kernel) => diagonalKernel(input.size, atZero(kernel) / places);
     const ending = isLast(site.op.index, site.inputShapes[0]?.[axis], input);
@@ -146,6 +178,21 @@ export const select: Transfer<OpOf<'select'>> = {
   },
 };
 
+/** How many channels are left where one part of them is taken (queries, of an axis of three); `null` where it is a position. */
+function selectedChannels({ inputShapes, layout }: Site, axis: number): number | null {
+  const all = layout();
+  const stretches = all?.[axis];
+  const size = inputShapes[0]?.[axis];
+  if (all === null || stretches === undefined || !isKnown(size)) return null;
+  const isOne = stretches.length > 0 && stretches.every(({ of }) => of === 'channel');
+  const channels = all.flat().filter(({ of }) => of === 'channel');
+  const count = channels.reduce<number | null>(
+    (product, { length }) => (product === null || length === null ? null : product * length),
+    1,
+  );
+  return isOne && channels.length > stretches.length && count !== null ? count / size : null;
+}
+
 /** A section along channels or positions. */
 export const split: Transfer<OpOf<'split'>> = {
   forward(site, [input]) {
@@ -153,6 +200,12 @@ export const split: Transfer<OpOf<'split'>> = {
     const axis = axisOf(site, site.op.axis, input);
     const length = isKnown(site.op.length) ? site.op.length : null;
     if (axis !== input.channelAxis) {
+      const thinning = thinningOf(site, axis, input);
+      if (thinning !== null) {
+        const thinned = (kernel: Kernel) => applyAxes(kernel, ...thinning.forward);
+        return { ...mapSegments(input, (segment) => mapKernels(segment, thinned)), size: thinning.size };
+      }
+      if (site.op.step !== undefined) return null;
       const size: Size = input.size[1] === 1 ? [length ?? input.size[0], 1] : input.size;
       return { ...input, size, segments: input.segments.map(({ before: _, ...segment }) => segment) };
     }
@@ -164,7 +217,14 @@ export const split: Transfer<OpOf<'split'>> = {
   },
   backward(site, [input], output, gradient) {
     if (input === undefined) return { inputs: [null] };
-    if (axisOf(site, site.op.axis, input) !== input.channelAxis) {
+    const axis = axisOf(site, site.op.axis, input);
+    if (axis !== input.channelAxis) {
+      const thinning = thinningOf(site, axis, input);
+      if (thinning !== null) {
+        const spread = (kernel: Kernel) => applyAxes(kernel, ...thinning.backward);
+        const kept = positionsOf(output) / positionsOf(input);
+        return { inputs: [mapGradient(gradient, (one) => mapContribution(one, spread, kept))] };
+      }
       const share = positionsOf(output) / positionsOf(input);
       return { inputs: [mapGradient(gradient, (one) => scaleContribution(one, share))] };
     }
@@ -179,6 +239,26 @@ export const split: Transfer<OpOf<'split'>> = {
     return { inputs: [below] };
   },
 };
+
+/** Every so many-th place along one direction of the map: a window of one tap that moves in steps. */
+function thinningOf(site: Site<OpOf<'split'>>, axis: number, input: Field) {
+  const { start, length, step } = site.op;
+  const [stretch, ...others] = site.layout()?.[axis] ?? [];
+  if (step === undefined || !isKnown(length) || stretch === undefined || others.length > 0) return null;
+  if (stretch.of !== 'y' && stretch.of !== 'x') return null;
+  const along = stretch.of === 'y' ? 0 : 1;
+  if (stretch.stride !== 1 || stretch.length !== input.size[along]) return null;
+  const windows = input.size.map((size, i) => {
+    const isThinned = i === along;
+    const output = isThinned ? length : size;
+    return { input: size, output, taps: 1, stride: isThinned ? step : 1, dilation: 1, before: isThinned ? -start : 0 };
+  });
+  const [y, x] = windows;
+  if (y === undefined || x === undefined) return null;
+  const size: Size = [y.output, x.output];
+  const forward = [tapMatrix(y), tapMatrix(x)] as const;
+  return { size, forward, backward: [tapGradientMatrix(y), tapGradientMatrix(x)] as const };
+}
 
 function isLast(index: number, length: Dim | undefined, { size }: Field): boolean {
   return index === -1 || index === (isKnown(length) ? length : size[0] * size[1]) - 1;

@@ -8,16 +8,17 @@ import { matmul } from './matmul.ts';
 import { add, concat, multiply, subtract } from './merge.ts';
 import { normalization } from './normalization.ts';
 import { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool } from './pool.ts';
-import { flatten, permute, reshape, select, split } from './rearrange.ts';
+import { flatten, permute, reshape, roll, select, split } from './rearrange.ts';
 import { recurrent } from './recurrent.ts';
 import { pad, reduce, upsample } from './resize.ts';
 import { affine, dropout, scale } from './scale.ts';
 import { softmax } from './softmax.ts';
-import { constant, embedding, input, parameter } from './sources.ts';
+import { constant, embedding, gathered, input, parameter } from './sources.ts';
 
-/** What nobody knows how to pass. */
+/** What nobody knows how to pass, but for elements picked from a table of the model's own. */
 const unknown: Transfer<Extract<Op, { kind: 'unknown' }>> = {
-  forward: () => null,
+  forward: (site, [input]) =>
+    input !== undefined && site.op.name === 'index' && site.readsFixed ? gathered(site, input) : null,
   backward: (_site, inputs) => ({ inputs: inputs.map(() => null) }),
 };
 
@@ -53,6 +54,7 @@ const transfers: { readonly [K in OpKind]: Transfer<Extract<Op, { kind: K }>> } 
   flatten,
   reshape,
   permute,
+  roll,
   select,
   pad,
   upsample,

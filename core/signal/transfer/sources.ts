@@ -1,5 +1,6 @@
 import type { Op } from '../../graph/op.ts';
 import { isKnown, type Shape } from '../../graph/shape.ts';
+import { type Field, merge } from '../field.ts';
 import { total } from '../gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Size } from '../kernel.ts';
 import { constantSegment, normalSegment, type Segment } from '../segment.ts';
@@ -78,6 +79,13 @@ export const embedding: Transfer<OpOf<'embedding'>> = {
     return { inputs: [tokens === undefined ? null : tokens.segments.map(() => [])], weight };
   },
 };
+
+/** Elements of a parameter by index (a table of relative positions): which ones does not matter to their moments. */
+export function gathered(site: Site, from: Field): Field {
+  const { mean, total } = merge(from);
+  const place = placeOf(site.layer.outputShape);
+  return { ...place, segments: [drawnSegment(place.channels, place.size, { mean, second: atZero(total) })] };
+}
 
 function drawnSegment(channels: number | null, size: Size, { mean, second }: Moments): Segment {
   return {

@@ -105,6 +105,13 @@ const rows: readonly OpRow[] = [
       const min = isNone(argument('min')) ? Number.NEGATIVE_INFINITY : numberOf(argument('min'));
       return clipOp(min, max);
     },
+    // Of a parameter (a temperature): min(x, m) = m - relu(m - x).
+    steps: (argument, input) => {
+      const max = numberOf(argument('max'));
+      if (!input.isParameter || max === null || !isNone(argument('min'))) return null;
+      const mirrored: Op = { kind: 'affine', factor: -1, offset: max };
+      return [mirrored, activation('relu'), mirrored];
+    },
     held: (held, argument) => {
       const bounds = [argument('min'), argument('max')];
       if (bounds.some((bound) => !isNone(bound) && numberOf(bound) === null)) return unknownInitializer();

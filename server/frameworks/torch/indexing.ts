@@ -83,10 +83,12 @@ function sliced(
     : null;
   if (start === null || end === null || stride === null) return part(input, withAxis(shape, axis, null), context);
   const length = Math.max(0, Math.ceil((end - start) / stride));
-  if (stride !== 1) return part(input, withAxis(shape, axis, length), context);
+  const isMemory = input.layer === null && input.storage !== null;
+  if (stride < 1 || (stride !== 1 && (isMemory || !isKnown(size))))
+    return part(input, withAxis(shape, axis, stride < 1 ? null : length), context);
   // `x[:n]` of an axis that is shorter or not known: what is there.
   if (!isKnown(size) && isKnown(to) && axis === 0) return part(input, withAxis(shape, axis, null), context);
-  return section(input, axis, start, length, context);
+  return section(input, axis, start, length, context, stride);
 }
 
 function withAxis(shape: Shape | null, axis: number, dim: number | null): Shape | null {

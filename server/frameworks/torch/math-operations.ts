@@ -1,5 +1,6 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Initializer } from '../../../core/graph/initializer.ts';
+import type { Op } from '../../../core/graph/op.ts';
 import { isKnown } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf, numbersOf } from '../../interpreter/read.ts';
@@ -79,7 +80,6 @@ const elementwise = [
   'reciprocal',
   'cumsum',
   'cumprod',
-  'roll',
   'flip',
   'tril',
   'triu',
@@ -89,7 +89,6 @@ const elementwise = [
   'where',
   'bool',
   'logical_not',
-  'normalize',
   'local_response_norm',
   'one_hot',
   'gumbel_softmax',
@@ -164,6 +163,32 @@ export const mathOperations: Operations = {
       const mask = given.get('mask');
       const inputs = mask.type === 'tensor' && mask.layer !== null ? [input, mask] : [input];
       return applyUnknown('masked_fill', inputs, input.shape, context);
+    },
+  },
+  roll: {
+    parameters: 'shifts, dims=None',
+    run: (input, given, context) => {
+      const dims = numbersOf(given.get('dims'), 1);
+      const shifts = numbersOf(given.get('shifts'), dims?.length ?? 1);
+      if (isMemory(input, context)) return mapMemory('roll', input, context);
+      const isKnown = dims !== null && shifts !== null && dims.length === shifts.length;
+      return isKnown
+        ? apply({ op: { kind: 'roll', shifts, axes: dims }, inputs: [input], name: 'roll' }, context)
+        : applyUnknown('roll', [input], input.shape, context);
+    },
+  },
+  // To length 1 along the last axis: x / √(sum of x²), which is √n times smaller than over the root mean square.
+  normalize: {
+    parameters: 'p=2.0, dim=1, eps=1e-12, out=None',
+    run: (input, given, context) => {
+      if (isMemory(input, context)) return mapMemory('normalize', input, context);
+      const [p, axis, least] = ['p', 'dim', 'eps'].map((name) => numberOf(given.get(name)));
+      const rank = input.shape?.length ?? null;
+      const width = input.shape?.at(-1) ?? null;
+      if (p !== 2 || (axis !== -1 && axis !== (rank ?? 0) - 1) || !isKnown(width) || least == null)
+        return applyUnknown('normalize', [input], input.shape, context);
+      const op: Op = { kind: 'rmsNorm', epsilon: least ** 2 / width };
+      return affine(apply({ op, inputs: [input], name: 'normalize' }, context), 1 / Math.sqrt(width), 0, context);
     },
   },
   neg: { parameters: '', run: (input, _, context) => affineOf(input, -1, context) },

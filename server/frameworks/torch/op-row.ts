@@ -29,6 +29,8 @@ export interface OpRow {
   readonly parameters?: string;
   /** `null` where an argument is not known, or says something that no op does. */
   readonly op: (argument: (name: string) => Value, input: TensorValue) => Op | null;
+  /** Where no single op says it: several, one after the other. */
+  readonly steps?: (argument: (name: string) => Value, input: TensorValue) => readonly Op[] | null;
   /** What memory holds after it; without, it is known where all elements are one number. */
   readonly held?: (held: Initializer, argument: (name: string) => Value) => Initializer;
   /** An argument that asks for the positions of what was taken too: `return_indices`. */
@@ -75,6 +77,8 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
             return mapMemory(name, input, context);
           const op = row.op(given.get, input);
           if (op !== null) return withIndices(row, given.get, apply({ op, inputs: [input], name }, context));
+          const steps = row.steps?.(given.get, input) ?? null;
+          if (steps !== null) return steps.reduce((x, op) => apply({ op, inputs: [x], name }, context), input);
           return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context);
         },
       };

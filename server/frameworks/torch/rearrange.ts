@@ -137,18 +137,19 @@ export function repeat(input: TensorValue, times: readonly Dim[], context: Nativ
   return move(input, { kind: 'reshape' }, shape === null ? null : repeated, context, 'repeat');
 }
 
-/** Part of an axis: `x[:, a:b]`, a chunk. */
+/** Part of an axis: `x[:, a:b]`, a chunk; `x[:, a:b:step]`. */
 export function section(
   input: TensorValue,
   axis: number,
   start: number,
   length: Dim,
   context: NativeContext,
+  step = 1,
 ): TensorValue {
   const { shape } = input;
   const size = shape === null ? null : (shape[axis < 0 ? axis + shape.length : axis] ?? null);
   if (start === 0 && length !== null && length === size) return input;
-  const op: Op = { kind: 'split', axis, start, length };
+  const op: Op = { kind: 'split', axis, start, length, ...(step === 1 ? {} : { step }) };
   if (input.layer === null && input.storage !== null) {
     const view = viewOf(input, op, inferShape(op, [shape]), true);
     const numbers = shape?.length === 1 && typeof length === 'number' ? numbersIn(input) : null;

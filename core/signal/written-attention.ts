@@ -1,0 +1,143 @@
+import type { Layer, ModelGraph } from '../graph/graph.ts';
+import { indexOf } from '../graph/graph-index.ts';
+import { type Layout, layoutOf, type Stretch } from './layout.ts';
+
+/*
+ * Attention that is written out, softmax(q kᵀ · s + bias) v, is no product of independent tensors: each row of weights sums to one.
+ * For the walk through the graph the last product becomes one node that reads queries, keys and values.
+ */
+
+/** What happens to the scores between the two products. */
+export interface Scores {
+  /** Constant factor. */
+  readonly factor: number;
+  /** Layers that are multiplied with them and added to them, the same for every input of the model. */
+  readonly factors: readonly number[];
+  readonly biases: readonly number[];
+  /** What is added removes pairs, by filling a part of it with a number. */
+  readonly isMasked: boolean;
+  readonly dropped: number;
+}
+
+/** The graph with a node for each attention, and what its scores go through, by the id of that node. */
+export function readAttention(
+  graph: ModelGraph,
+  fixed: ReadonlySet<number>,
+): { readonly graph: ModelGraph; readonly scores: ReadonlyMap<number, Scores> } {
+  const scores = new Map<number, Scores>();
+  if (!graph.layers.some(({ op }) => op.kind === 'softmax')) return { graph, scores };
+  const layers = graph.layers.map((layer): Layer => {
+    const found = attentionAt(graph, layer, fixed);
+    if (found === null) return layer;
+    scores.set(layer.id, found.scores);
+    return { ...layer, op: { kind: 'dotProductAttention', causal: false }, inputs: found.inputs };
+  });
+  return scores.size === 0 ? { graph, scores } : { graph: { ...graph, layers }, scores };
+}
+
+function attentionAt(
+  graph: ModelGraph,
+  { op, inputs }: Layer,
+  fixed: ReadonlySet<number>,
+): { readonly inputs: readonly number[]; readonly scores: Scores } | null {
+  if (op.kind !== 'matmul' || op.transposeA || op.transposeB) return null;
+  const { layers } = indexOf(graph);
+  const [weights, value] = inputs;
+  if (weights === undefined || value === undefined) return null;
+  let scores: Scores = { factor: 1, factors: [], biases: [], isMasked: false, dropped: 0 };
+  let isNormalized = false;
+  for (let layer = layers.get(weights); layer !== undefined; ) {
+    const { op: step } = layer;
+    const varying = layer.inputs.filter((id) => !fixed.has(id));
+    const others = layer.inputs.filter((id) => fixed.has(id));
+    if (step.kind === 'matmul') return isNormalized ? product(graph, layer, value, scores) : null;
+    const [next] = varying;
+    if (next === undefined || varying.length > 1) return null;
+    switch (step.kind) {
+      case 'dropout':
+        scores = { ...scores, dropped: isNormalized ? scores.dropped : step.rate };
+        if (isNormalized && step.rate > 0) return null;
+        break;
+      case 'softmax':
+        if (isNormalized || step.log || !isLast(step.axis, layer)) return null;
+        isNormalized = true;
+        break;
+      case 'affine':
+        scores = { ...scores, factor: scores.factor * step.factor };
+        break;
+      case 'scale':
+      case 'multiply':
+        if (step.kind === 'scale' || others.length !== 1) return null;
+        scores = { ...scores, factors: [...scores.factors, ...others] };
+        break;
+      case 'add':
+        scores = { ...scores, biases: [...scores.biases, ...others] };
+        break;
+      case 'reshape':
+        // Windows and heads may be told apart; what is looked at stays the last axis.
+        if (layer.outputShape?.at(-1) !== layers.get(next)?.outputShape?.at(-1)) return null;
+        break;
+      default:
+        return null;
+    }
+    layer = layers.get(next);
+  }
+  return null;
+}
+
+function product(graph: ModelGraph, { op, inputs }: Layer, value: number, scores: Scores) {
+  const { layers } = indexOf(graph);
+  const [query, right] = inputs;
+  if (op.kind !== 'matmul' || op.transposeA || query === undefined || right === undefined) return null;
+  const key = op.transposeB ? right : untransposed(layers.get(right));
+  return key === null ? null : { inputs: [query, key, value], scores: withMasks(graph, scores) };
+}
+
+function untransposed(layer: Layer | undefined): number | null {
+  if (layer?.op.kind !== 'permute') return null;
+  const { order } = layer.op;
+  const rank = order.length;
+  const swaps = order.every((axis, i) => axis === (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i));
+  return swaps ? (layer.inputs[0] ?? null) : null;
+}
+
+function isLast(axis: number, { outputShape }: Layer): boolean {
+  return axis === -1 || axis === (outputShape?.length ?? 0) - 1;
+}
+
+/** A bias that was filled with a number where a condition holds is a mask. */
+function withMasks(graph: ModelGraph, scores: Scores): Scores {
+  const { layers } = indexOf(graph);
+  const isMask = (id: number): boolean => {
+    const layer = layers.get(id);
+    if (layer === undefined) return false;
+    return (layer.op.kind === 'unknown' && layer.op.name === 'masked_fill') || layer.inputs.some(isMask);
+  };
+  const biases = scores.biases.filter((id) => !isMask(id));
+  return { ...scores, biases, isMasked: biases.length < scores.biases.length };
+}
+
+/** Tokens that look at each other: a block of the map, or places that lie apart. */
+export interface TokenWindow {
+  readonly length: readonly [y: number, x: number];
+  readonly stride: readonly [y: number, x: number];
+  readonly rolled: readonly [y: number, x: number];
+}
+
+/** The axis of tokens, the last but one. `null` where its places in the map are not known. */
+export function windowOf(graph: ModelGraph, id: number): TokenWindow | null {
+  const tokens = layoutOf(graph, id)?.at(-2);
+  if (tokens === undefined) return null;
+  return asWindow(tokens);
+}
+
+function asWindow(tokens: Layout[number]): TokenWindow | null {
+  if (tokens.some(({ of }) => of === 'batch' || of === 'channel')) return null;
+  const along = (of: 'y' | 'x') => tokens.filter((stretch) => stretch.of === of);
+  const [ys, xs] = [along('y'), along('x')];
+  if (ys.length > 1 || xs.length > 1) return null;
+  const whole: Stretch = { of: 'y', length: 1, stride: 1, rolled: 0 };
+  const [y, x] = [ys[0] ?? whole, xs[0] ?? whole];
+  if (y.length === null || x.length === null) return null;
+  return { length: [y.length, x.length], stride: [y.stride, x.stride], rolled: [y.rolled, x.rolled] };
+}
