@@ -163,6 +163,17 @@ def build(depth=3):
 
 model = build(2)
 nn.init.zeros_(model[0].weight)
+
+class Later(nn.Module):
+    def __init__(self, width=4):
+        super().__init__()
+        self.fc = nn.Linear(width, WIDTH)
+        nn.init.normal_(self.fc.weight, std=3 / width)
+    def forward(self, x):
+        return self.fc(x).relu()
+
+later = Later()
+later.apply(init)
 `;
 
 function createWorld(initial: Readonly<Record<string, string>>) {

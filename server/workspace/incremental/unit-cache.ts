@@ -125,7 +125,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     if (root.origin === null) return objectModel(root, analyze);
     const { unit: made, callee, call } = root.origin;
     const { analysis, instance } = root.made;
-    if (analysis !== null && fits(analysis, root)) return analysis;
+    if (analysis !== null && !root.isMerged && fits(analysis, root)) return analysis;
     const index = made.all.indexOf(root.made);
     // A model that was none in the earlier analysis: its objects have to be made again.
     const live = instance ?? evaluate(callee).all[index]?.instance ?? null;
@@ -163,8 +163,8 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   function objectModel(root: Root, analyze: (instance: InstanceValue) => ModelAnalysis): ModelAnalysis | null {
     const { instance } = root.made;
     if (instance === null) return null;
-    if (isDirty || root.isMerged) return analyze(instance);
-    const key = `object ${root.name}`;
+    if (isDirty) return analyze(instance);
+    const key = `${root.isMerged ? 'merged' : 'object'} ${root.name}`;
     used.add(key);
     const { notes, facts } = root.seen;
     const seen = JSON.stringify(mapSpans([notes, facts], placeOf));
@@ -315,13 +315,8 @@ function thaw({ made, locals, all, seen, called, parts }: Frozen, move: Move): U
 }
 
 /** The analysis is of this very model, under this name. */
-function fits({ graph }: ModelAnalysis, { name, at, nameAt, isMerged }: Root): boolean {
-  return (
-    !isMerged &&
-    graph.name === name &&
-    placeKey(graph.at) === placeKey(at) &&
-    placeKey(graph.nameAt) === placeKey(nameAt)
-  );
+function fits({ graph }: ModelAnalysis, { name, at, nameAt }: Root): boolean {
+  return graph.name === name && placeKey(graph.at) === placeKey(at) && placeKey(graph.nameAt) === placeKey(nameAt);
 }
 
 /** A model at its new place. Its layers and parameters are many, and are moved when somebody asks for them. */
