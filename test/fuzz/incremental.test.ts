@@ -26,6 +26,29 @@ describe('an analysis that keeps what a keystroke does not concern', () => {
     }
   });
 
+  it('evaluates a model again whose place among those that change what it reads is another one', () => {
+    const counted = `class Counted(nn.Module):
+    count = 0
+    def __init__(self):
+        super().__init__()
+        Counted.count += 1
+        self.fc = nn.Linear(4, 4)
+    def forward(self, x):
+        return self.fc(x)
+`;
+    const reading = `class Reading(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, Counted.count + 1)
+    def forward(self, x):
+        return self.fc(x)
+`;
+    const world = createWorld({ [path]: `import torch.nn as nn\n${counted}${reading}` });
+    world.expectSame();
+    world.files[path] = `import torch.nn as nn\n${reading}${counted}`;
+    world.expectSame();
+  });
+
   it('sees what changed in an imported module', () => {
     const world = createWorld({ [path]: shared, '/work/blocks.py': blocks });
     expect(world.analyze().models.map(({ graph }) => graph.parameters[0]?.shape)).toContainEqual([16, 8]);

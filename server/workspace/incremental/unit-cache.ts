@@ -85,8 +85,9 @@ export interface CacheOptions {
 export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCache {
   const { machine, record, places, isShared } = options;
   const fingerprints = createFingerprints(record, places, isShared);
-  /** Units of this analysis that may be kept. */
-  const current = new Map<Unit, KeptUnit>();
+  /** Units of this analysis that may be kept, and how often something older had changed by then. */
+  const current = new Map<Unit, { readonly kept: KeptUnit; readonly changes: number }>();
+  let changes = 0;
   const used = new Set<string>();
   let own: Set<object> | null = null;
   /** Something has changed an imported module: what is evaluated from now on depends on more than on this one. */
@@ -99,7 +100,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const known = store.units.get(name);
     if (known !== undefined && !isDirty && holds(known, [callee, call])) {
       const thawed = thaw(known.unit, mover(known));
-      current.set(thawed, known);
+      current.set(thawed, { kept: known, changes });
       return thawed;
     }
     store.units.delete(name);
@@ -113,7 +114,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const kept: KeptUnit = { reads, print, places, statements: new Set(), unit: frozen };
     note(kept, [frozen.seen, frozen.parts, frozen.all.map(({ at, classAt }) => [at, classAt])]);
     store.units.set(name, kept);
-    current.set(value.unit, kept);
+    current.set(value.unit, { kept, changes });
     return value.unit;
   }
 
@@ -125,17 +126,20 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     if (root.origin === null) return objectModel(root, analyze);
     const { unit: made, callee, call } = root.origin;
     const { analysis, instance } = root.made;
-    if (analysis !== null && !root.isMerged && fits(analysis, root)) return analysis;
+    const known = current.get(made);
+    // Units that were evaluated since may have changed what this one read.
+    const isSame = known === undefined || known.changes === changes || holds(known.kept, [callee, call]);
+    if (analysis !== null && isSame && !root.isMerged && fits(analysis, root)) return analysis;
     const index = made.all.indexOf(root.made);
     // A model that was none in the earlier analysis: its objects have to be made again.
     const live = instance ?? evaluate(callee).all[index]?.instance ?? null;
     if (live === null) return null;
-    const kept = current.get(made);
-    if (kept === undefined) return analyze(live);
+    if (known === undefined) return analyze(live);
+    const { kept } = known;
     const { value, isPure } = observed(kept.reads, () => analyze(live));
     const frozen = kept.unit.all[index];
     const moved = backTo(kept, value);
-    const isSound = isPure && !isStopped(value) && !kept.reads.has(allValues) && !root.isMerged;
+    const isSound = isSame && isPure && !isStopped(value) && !kept.reads.has(allValues) && !root.isMerged;
     if (!isSound || moved === null || frozen === undefined) {
       drop(kept);
       return value;
@@ -226,7 +230,10 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
         else if (!reachable().has(target)) continue;
         isPure = false;
       }
-      if (!isPure) fingerprints.forget();
+      if (!isPure) {
+        changes++;
+        fingerprints.forget();
+      }
       return { value, isPure };
     } finally {
       scope.reads = null;
