@@ -65,7 +65,7 @@ const norm = { epsilon: number, axis: integer };
 
 const opFields: { readonly [K in OpKind]: Fields<K> } = {
   input: {},
-  constant: { value: nullable(number) },
+  constant: { value: nullable(number), moments: optional(fields({ mean: number, second: number })) },
   parameter: {},
   dense: { inFeatures: dim, outFeatures: dim },
   conv: {

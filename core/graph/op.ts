@@ -27,6 +27,12 @@ export type ActivationName =
   | 'abs'
   | 'exp';
 
+/** Of the elements of a tensor that is always the same. */
+export interface ConstantMoments {
+  readonly mean: number;
+  readonly second: number;
+}
+
 /** Where the channels are: PyTorch puts them after the batch, Keras, Flax and TensorFlow.js last. */
 export type Layout = 'channelsFirst' | 'channelsLast';
 
@@ -48,8 +54,11 @@ export type PoolOp = {
  */
 export type Op =
   | { readonly kind: 'input' }
-  /** A tensor made in `forward` that depends on no input: zeros, ones, positions. `value` where it is one constant. */
-  | { readonly kind: 'constant'; readonly value: number | null }
+  /**
+   * A tensor that depends on no input: zeros, ones, positions. `value` where it is one constant; otherwise mean and mean square of
+   * its elements, where they are known.
+   */
+  | { readonly kind: 'constant'; readonly value: number | null; readonly moments?: ConstantMoments }
   /** A parameter used directly as a tensor: class token, position embedding. */
   | { readonly kind: 'parameter' }
   /** Over the last axis. Parameters: `weight`, `bias`. */

@@ -38,11 +38,29 @@ export function mixtureOf(shape: Shape, writes: readonly Write[]): Initializer |
   const size = sizeOf(shape);
   const pieces = piecesOf(shape, writes);
   if (size === null || size === 0 || pieces === null) return null;
+  const parts = pieces.flatMap(({ region, write }) =>
+    write === null ? [] : [{ held: write.initializer, size: volumeOf(region) }],
+  );
+  return parts.length < pieces.length ? null : unionOf(parts);
+}
+
+/** What parts hold together, each with its number of elements; `null` where one is not known. */
+export function unionOf(
+  parts: readonly { readonly held: Initializer; readonly size: number | null }[],
+): Initializer | null {
+  const all = parts.reduce((sum, { size }) => sum + (size ?? Number.NaN), 0);
+  if (!(all > 0)) return null;
+  const alike = (a: Initializer, b: Initializer) =>
+    a.family === b.family && a.mean === b.mean && a.std === b.std && a.low === b.low && a.high === b.high;
   const shares = new Map<Initializer, number>();
-  for (const { region, write } of pieces) {
-    if (write === null) return null;
-    shares.set(write.initializer, (shares.get(write.initializer) ?? 0) + volumeOf(region) / size);
+  for (const { held, size } of parts) {
+    const same = [...shares.keys()].find((one) => alike(one, held)) ?? held;
+    shares.set(same, (shares.get(same) ?? 0) + (size ?? 0) / all);
   }
+  return mixed(shares);
+}
+
+function mixed(shares: ReadonlyMap<Initializer, number>): Initializer | null {
   let mean = 0;
   let second = 0;
   for (const [initializer, share] of shares) {

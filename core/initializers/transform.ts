@@ -31,10 +31,38 @@ export function clamped(initializer: Initializer, low: number | null, high: numb
   return family === 'normal' && low !== null && high !== null ? truncatedNormal(mean, std, low, high) : initializer;
 }
 
+/**
+ * What a tensor holds after `f` of each element: mean and spread where those elements are one number or spread evenly (positions),
+ * by the midpoint rule.
+ */
+export function mapped(initializer: Initializer, f: (x: number) => number): Initializer {
+  const { family, mean, std } = initializer;
+  if (std === 0 && mean !== null) return constant(f(mean));
+  if (family !== 'uniform' || mean === null || std === null) return unknownInitializer();
+  const points = 256;
+  // Of n numbers at equal distances the spread says how many there are: √12 std is the width of their cells together.
+  const width = Math.sqrt(12) * std;
+  const values = Array.from({ length: points }, (_, i) => f(mean + ((i + 0.5) / points - 0.5) * width));
+  if (!values.every(Number.isFinite)) return unknownInitializer();
+  const average = values.reduce((sum, value) => sum + value, 0) / points;
+  const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / points;
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  // A kink at the middle (|x|) leaves even what was even.
+  const isEven = Math.abs(Math.sqrt(12 * variance) - (high - low)) < 0.02 * (high - low);
+  return {
+    ...unknownInitializer(),
+    ...(isEven ? { family: 'uniform' } : {}),
+    mean: average,
+    std: Math.sqrt(variance),
+    low,
+    high,
+  };
+}
+
 /** What a tensor holds after a constant was added. */
 function shifted(initializer: Initializer, offset: number): Initializer {
   const { mean, std, low, high } = initializer;
-  if (offset === 0 || initializer.family === 'unknown') return initializer;
+  if (offset === 0) return initializer;
   if (std === 0) return mean === null ? unknownInitializer() : constant(mean + offset);
   const plus = (value: number | null) => (value === null ? null : value + offset);
   return { ...initializer, mean: plus(mean), low: plus(low), high: plus(high) };

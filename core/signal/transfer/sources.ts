@@ -22,12 +22,12 @@ export const input: Transfer<OpOf<'input'>> = {
 
 export const constant: Transfer<OpOf<'constant'>> = {
   forward(site) {
-    const { value } = site.op;
-    if (value === null) return null;
-    return {
-      ...placeOf(site.layer.outputShape),
-      segments: [constantSegment(placeOf(site.layer.outputShape).channels, value)],
-    };
+    const { value, moments } = site.op;
+    const place = placeOf(site.layer.outputShape);
+    if (value !== null) return { ...place, segments: [constantSegment(place.channels, value)] };
+    // Different numbers: how alike neighbours are is not known.
+    if (moments !== undefined) return { ...place, segments: [drawnSegment(place.channels, place.size, moments)] };
+    return null;
   },
   backward: () => ({ inputs: [] }),
 };

@@ -1,6 +1,7 @@
 import { checkShapes, inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Op } from '../../../core/graph/op.ts';
 import type { Shape } from '../../../core/graph/shape.ts';
+import { unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
@@ -97,7 +98,7 @@ function asNode(input: TensorValue, context: NativeContext): TensorValue {
     });
   }
   return context.graph.add({
-    op: { kind: 'constant', value: constantOf(input) },
+    op: constantOf(input),
     inputs: [],
     outputShape: input.shape,
     name: 'constant',
@@ -105,10 +106,11 @@ function asNode(input: TensorValue, context: NativeContext): TensorValue {
   });
 }
 
-function constantOf({ storage }: TensorValue): number | null {
-  if (storage === null) return null;
-  const { mean, std } = contentsOf(storage);
-  return std === 0 ? mean : null;
+function constantOf({ storage }: TensorValue): Op {
+  const { mean, std } = storage === null ? unknownInitializer() : contentsOf(storage);
+  if (mean === null || std === null) return { kind: 'constant', value: null };
+  if (std === 0) return { kind: 'constant', value: mean };
+  return { kind: 'constant', value: null, moments: { mean, second: mean * mean + std * std } };
 }
 
 function ranksOnly(shape: Shape | null): Shape | null {

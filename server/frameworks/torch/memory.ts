@@ -1,6 +1,6 @@
 import type { Initializer } from '../../../core/graph/initializer.ts';
 import { constant, normal, scaled, uniform, unknownInitializer, zeros } from '../../../core/initializers/make.ts';
-import { afterErfInverse, productOf, sumOf } from '../../../core/initializers/transform.ts';
+import { afterErfInverse, mapped, productOf, sumOf } from '../../../core/initializers/transform.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { numberOf } from '../../interpreter/read.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
@@ -149,12 +149,10 @@ function roundHalfToEven(x: number): number {
   return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
-/** An element-wise function of memory: known where all its elements are one number. */
+/** An element-wise function of memory. */
 export function mapMemory(name: string, input: TensorValue, context: NativeContext): TensorValue {
   const f = scalarFunctions[name];
-  const made = derived(input, context, ({ mean, std }) =>
-    f !== undefined && std === 0 && mean !== null ? constant(f(mean)) : unknownInitializer(),
-  );
+  const made = derived(input, context, (held) => (f === undefined ? unknownInitializer() : mapped(held, f)));
   if (f !== undefined) return mapNumbers(made, [input], (x = 0) => f(x));
   const numbers = numbersIn(input);
   const rearranged = numbers === null ? undefined : vectorFunctions[name]?.(numbers);

@@ -1,4 +1,3 @@
-import { unknownInitializer } from '../../../core/initializers/make.ts';
 import { stringOf } from '../../interpreter/read.ts';
 import { nativeFunction, tensor } from '../../interpreter/table.ts';
 import { boolean, type NativeValue, none, tuple, unknown, type Value } from '../../interpreter/values.ts';
@@ -13,7 +12,7 @@ import { initFunctions } from './init.ts';
 import { linearClasses } from './linear.ts';
 import { lossClasses } from './losses.ts';
 import { einsumOf, mathOperations } from './math-operations.ts';
-import { memoryOperations } from './memory.ts';
+import { heldBy, memoryOperations } from './memory.ts';
 import { moduleClass } from './module.ts';
 import { normalizationClasses } from './normalization.ts';
 import { functionOf, type Operations } from './op-row.ts';
@@ -77,7 +76,7 @@ const meshgrid = nativeFunction('torch.meshgrid', "*tensors, indexing='ij'", (gi
   const sizes = axes.map((axis) => axis.shape?.[0] ?? null);
   const swaps = given.get('indexing').type === 'string' && stringOf(given.get('indexing')) === 'xy';
   const shape = swaps && sizes.length > 1 ? [sizes[1] ?? null, sizes[0] ?? null, ...sizes.slice(2)] : sizes;
-  return tuple(axes.map(() => allocate(shape, unknownInitializer(), context)));
+  return tuple(axes.map((axis) => allocate(shape, heldBy(axis), context)));
 });
 
 /** Context managers and decorators that change no value. */

@@ -1,14 +1,18 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Op } from '../../../core/graph/op.ts';
-import type { Dim, Shape } from '../../../core/graph/shape.ts';
+import { type Dim, type Shape, sizeOf } from '../../../core/graph/shape.ts';
 import { axisIndex } from '../../../core/graph/shapes/dims.ts';
+import { unknownInitializer } from '../../../core/initializers/make.ts';
+import { unionOf } from '../../../core/initializers/mixture.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { numbersIn, withNumbers } from './known-numbers.ts';
+import { heldBy, isMemory } from './memory.ts';
 import { resolveShape, type TargetShape } from './resolve-shape.ts';
 import { currentTrial, type Restore } from './trial.ts';
 import { viewOf } from './views.ts';
+import { allocate } from './writes.ts';
 
 /* Steps that only move elements. On memory they give views of it, on traced tensors nodes. */
 
@@ -226,11 +230,27 @@ function equalLengths(total: Dim, size: number): readonly number[] | null {
   return Array.from({ length: Math.ceil(total / size) }, (_, index) => Math.min(size, total - index * size));
 }
 
-export function concat(inputs: readonly TensorValue[], axis: number, context: NativeContext): TensorValue {
-  return apply({ op: { kind: 'concat', axis }, inputs, name: 'cat' }, context);
+export function concat(
+  inputs: readonly TensorValue[],
+  axis: number,
+  context: NativeContext,
+  name = 'cat',
+): TensorValue {
+  if (inputs.length > 0 && inputs.every((input) => isMemory(input, context))) return joined(inputs, axis, context);
+  return apply({ op: { kind: 'concat', axis }, inputs, name }, context);
+}
+
+/** New memory with what the parts hold, each for its share. */
+function joined(inputs: readonly TensorValue[], axis: number, context: NativeContext): TensorValue {
+  const shapes = inputs.map(({ shape }) => shape);
+  const held = inputs.map((input) => ({
+    held: heldBy(input),
+    size: input.shape === null ? null : sizeOf(input.shape),
+  }));
+  return allocate(inferShape({ kind: 'concat', axis }, shapes), unionOf(held) ?? unknownInitializer(), context);
 }
 
 export function stack(inputs: readonly TensorValue[], axis: number, context: NativeContext): TensorValue {
   const raised = inputs.map((input) => unsqueeze(input, axis, context));
-  return apply({ op: { kind: 'concat', axis }, inputs: raised, name: 'stack' }, context);
+  return concat(raised, axis, context, 'stack');
 }

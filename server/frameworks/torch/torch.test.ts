@@ -365,3 +365,28 @@ describe('patches and windows', () => {
     expect(model?.graph.notes).toEqual([]);
   });
 });
+
+describe('tensors of positions', () => {
+  it('have the mean square of their numbers, whatever was done with them', () => {
+    const graph = graphOf(
+      net(
+        [
+          'axis = torch.arange(-31, 32, dtype=torch.float32)',
+          'table = torch.stack(torch.meshgrid([axis, axis], indexing="ij")).permute(1, 2, 0).contiguous().unsqueeze(0)',
+          'table[:, :, :, 0] /= 31',
+          'table[:, :, :, 1] /= 31',
+          'table *= 8',
+          'table = torch.sign(table) * torch.log2(torch.abs(table) + 1.0) / 3.0',
+          'self.register_buffer("table", table)',
+          'self.fc = nn.Linear(2, 2)',
+        ].join('\n'),
+        'return x + self.fc(self.table)',
+      ),
+    );
+    const positions = Array.from({ length: 63 }, (_, i) => (Math.abs(i - 31) / 31) * 8);
+    const second = positions.reduce((sum, x) => sum + (Math.log2(x + 1) / 3) ** 2, 0) / 63;
+    const [op] = graph.layers.map((layer) => layer.op).filter(({ kind }) => kind === 'constant');
+    expect(op?.kind === 'constant' ? op.moments?.mean : null).toBeCloseTo(0, 6);
+    expect((op?.kind === 'constant' ? (op.moments?.second ?? 0) : 0) / second).toBeCloseTo(1, 1);
+  });
+});

@@ -1,6 +1,6 @@
 import type { Region } from '../../../core/graph/initializer.ts';
 import type { Op } from '../../../core/graph/op.ts';
-import { isKnown } from '../../../core/graph/shape.ts';
+import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import type { Step } from './apply.ts';
 
@@ -68,7 +68,17 @@ function placeOf(tensor: TensorValue): PlaceInMemory | null {
     return { region: shape.map((size) => [0, size] as const), axes: shape.map((_, axis) => axis) };
   }
   const base = placeOf(view.base);
-  return base === null ? null : narrowed(base, view.op);
+  if (base === null) return null;
+  return view.op.kind === 'reshape' ? renamed(base, view.base.shape, tensor.shape) : narrowed(base, view.op);
+}
+
+/** Axes of size 1 come and go; they are none of the memory's. */
+function renamed({ region, axes }: PlaceInMemory, from: Shape | null, to: Shape | null): PlaceInMemory | null {
+  const kept = axes.filter((_, axis) => from?.[axis] !== 1);
+  const sizes = (shape: Shape | null) => shape?.filter((dim) => dim !== 1) ?? [];
+  if (to === null || from === null || !to.every(isKnown) || `${sizes(from)}` !== `${sizes(to)}`) return null;
+  const left = [...kept];
+  return { region, axes: to.map((dim) => (dim === 1 ? -1 : (left.shift() ?? -1))) };
 }
 
 function narrowed({ region, axes }: PlaceInMemory, op: Op): PlaceInMemory | null {
@@ -78,7 +88,7 @@ function narrowed({ region, axes }: PlaceInMemory, op: Op): PlaceInMemory | null
   }
   if (op.kind !== 'split' && op.kind !== 'select') return null;
   const axis = axes.at(op.axis);
-  const bounds = axis === undefined ? undefined : region[axis];
+  const bounds = axis === undefined || axis < 0 ? undefined : region[axis];
   if (axis === undefined || bounds === undefined) return null;
   const size = bounds[1] - bounds[0];
   const index = op.kind === 'select' ? op.index : op.start;

@@ -105,7 +105,8 @@ export function derived(
   const made = tensor({ shape, storage: memory });
   if (from === null) return { ...made, storage: null };
   memory.overwrittenByUnknown = from.overwrittenByUnknown;
-  for (const write of source.isPart ? partOf(from) : visibleWrites(from)) {
+  const isTurned = !source.isPart && `${shape}` !== `${from.shape}`;
+  for (const write of source.isPart ? partOf(from) : isTurned ? asOne(from) : visibleWrites(from)) {
     context.write(
       { ...made, isPart: write.partial === true },
       { ...passedOn(write), initializer: change(write.initializer), region: write.region ?? null },
@@ -120,6 +121,15 @@ function partOf(memory: Storage): readonly Write[] {
   const [only] = visible;
   if (only === undefined || visible.length === 1) return visible;
   return [{ ...only, initializer: unknownInitializer() }];
+}
+
+/** Parts lie elsewhere in another shape. */
+function asOne(memory: Storage): readonly Write[] {
+  const visible = visibleWrites(memory);
+  const [only] = visible;
+  if (only === undefined || visible.length === 1) return visible;
+  const { partial: _, region: __, ...write } = only;
+  return [{ ...write, initializer: contentsOf(memory) }];
 }
 
 function passedOn(write: Write) {
