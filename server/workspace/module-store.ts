@@ -73,7 +73,7 @@ export function createModuleStore(
     get size() {
       return kept.size;
     },
-    isShared: (object) => shared.has(object),
+    isShared: (object) => shared.has(object) || isNativeClass(object),
     run,
     importModule,
     importName(name, level, member, from) {
@@ -360,6 +360,11 @@ export function createModuleStore(
     seen.add(record);
     return exportedNames(record.syntax, (statement) => namesOf(statement.module, statement.level, record, seen) ?? []);
   }
+}
+
+/** A framework's class is the same object for all modules. */
+function isNativeClass(object: object): boolean {
+  return 'native' in object && object.native !== null;
 }
 
 /** How a module puts another object in its own place is not followed: what that gives is declared. */
