@@ -32,11 +32,13 @@ export const terms = 48;
 
 /** From the coefficients of a function's normalized Hermite polynomials and its second moment: sum of their squares times rho^n. */
 export function hermiteSeries(coefficients: readonly number[], second: number): Series {
-  const squares = new Array<number>(terms);
+  // Grown and not preset: V8 boxes what it reads from an array that may have holes.
+  const squares: number[] = [];
   let whole = 0;
   for (let n = 0; n < terms; n++) {
-    squares[n] = (coefficients[n] ?? 0) ** 2;
-    whole += squares[n] ?? 0;
+    const square = (coefficients[n] ?? 0) ** 2;
+    squares.push(square);
+    whole += square;
   }
   return { order: null, coefficients: squares, rest: Math.max(second - whole, 0), factor: 1 };
 }
@@ -58,8 +60,12 @@ export function scaledCurve(curve: Series, factor: number): Series {
 
 /** At one correlation; beyond -1 and 1 as there. */
 export function curveAt(curve: Curve, rho: number): number {
-  const r = Math.max(-1, Math.min(1, rho));
+  const r = clamped(rho);
   return curve.order === null ? seriesAt(curve, r) : arcCosineAt(curve, r);
+}
+
+function clamped(rho: number): number {
+  return Math.max(-1, Math.min(1, rho));
 }
 
 function seriesAt({ coefficients, rest, factor }: Series, r: number): number {
@@ -82,6 +88,10 @@ function arcCosineAt({ order, odd, even, factor, shift }: ArcCosine, r: number):
 /** `factor · curve + shift` at every correlation of a kernel. */
 export function curveOver(curve: Curve, { rows, columns, data }: Kernel, factor = 1, shift = 0): Kernel {
   const values = zeroEntries(data.length);
-  for (let i = 0; i < values.length; i++) values[i] = shift + factor * curveAt(curve, data[i] ?? 0);
+  if (curve.order === null) {
+    for (let i = 0; i < values.length; i++) values[i] = shift + factor * seriesAt(curve, clamped(data[i] ?? 0));
+  } else {
+    for (let i = 0; i < values.length; i++) values[i] = shift + factor * arcCosineAt(curve, clamped(data[i] ?? 0));
+  }
   return { rows, columns, data: values };
 }

@@ -189,10 +189,10 @@ function remembered(fn: ActivationName, parameter: number | undefined, mean: num
 function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
   const f = activationOf(fn, parameter);
   const std = Math.sqrt(variance);
-  const values = new Array<number>(terms).fill(0);
-  const slopes = new Array<number>(terms).fill(0);
-  const products = new Array<number>(terms).fill(0);
-  const powers = new Array<number>(terms).fill(0);
+  const values = zeros(terms);
+  const slopes = zeros(terms);
+  const products = zeros(terms);
+  const powers = zeros(terms);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
   let slopeGrowth = 0;
   visitGaussian(mean, variance, (z, weight) => {
@@ -285,12 +285,12 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
   const a = mean / std;
   const above = normalDistribution(a);
   const density = normalDensity(a);
-  const values = new Array<number>(terms).fill(0);
-  const slopes = new Array<number>(terms).fill(0);
-  const products = new Array<number>(terms).fill(0);
-  const powers = new Array<number>(terms).fill(0);
+  const values = zeros(terms);
+  const slopes = zeros(terms);
+  const products = zeros(terms);
+  const powers = zeros(terms);
   // One more than the others: z h_n reaches one up.
-  const steps = new Array<number>(terms + 1).fill(0);
+  const steps = zeros(terms + 1);
   const bend = 1 - negative;
   const bendOfSquare = 1 - negative * negative;
   // h_k(-a) of the last three orders.
@@ -401,4 +401,8 @@ function gaussianSum(mean: number, variance: number, g: (x: number) => number): 
     sum += weight * g(mean + std * z);
   });
   return sum;
+}
+
+function zeros(count: number): number[] {
+  return Array.from({ length: count }, () => 0);
 }

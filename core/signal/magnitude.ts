@@ -1,7 +1,15 @@
-import { curveAt } from './curve.ts';
+import { curveOver } from './curve.ts';
 import type { Dual } from './dual.ts';
-
-import { atZero, combine, constantKernel, type Kernel, mapKernel, scaleKernel } from './kernel.ts';
+import {
+  aligned,
+  atZero,
+  combine,
+  constantKernel,
+  type Kernel,
+  mapKernel,
+  scaleKernel,
+  zeroEntries,
+} from './kernel.ts';
 import { type Magnitude, type Segment, type Squares, sharedOf } from './segment.ts';
 
 const zero = constantKernel(0);
@@ -70,19 +78,31 @@ export function magnitudeOfMix(
 export function magnitudeAfter(below: Magnitude, dual: Dual, rho: Kernel, step: Kernel): Magnitude {
   const growth = dual.onScale.value ** 2;
   const fixed = below.isNormKept ? dual.powersOnScale : 0;
-  const own = (r: number) => curveAt(dual.powers, r) - fixed * r * r;
+  const own = powersOver(dual, rho, fixed);
   return {
     own: scaleKernel(below.own, growth),
     apart: scaleKernel(below.apart, growth),
-    squares: { own: mapKernel(rho, own), apart: combine(rho, step, (r, s) => fall(own, r, s)) },
+    squares: { own, apart: fallOf(dual, rho, step, own, fixed) },
     isNormKept: false,
   };
 }
 
-/** f(rho) - f(rho - step), by the slope where the two are too close to subtract. */
-function fall(f: (rho: number) => number, rho: number, step: number): number {
-  const far = Math.max(step, 1e-4);
-  return ((f(rho) - f(rho - far)) * step) / far;
+function powersOver(dual: Dual, rho: Kernel, fixed: number): Kernel {
+  const { rows, columns, data } = curveOver(dual.powers, rho);
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) - fixed * (rho.data[i] ?? 0) ** 2;
+  return { rows, columns, data };
+}
+
+/** How much less `powersOver` is where the correlation is smaller by `step`; by its slope where the two are too close to subtract. */
+function fallOf(dual: Dual, rho: Kernel, step: Kernel, own: Kernel, fixed: number): Kernel {
+  const { rows, columns, entries } = aligned(rho, step, own);
+  const [r, steps, values] = entries;
+  const far = zeroEntries(r.length);
+  for (let i = 0; i < far.length; i++) far[i] = (r[i] ?? 0) - Math.max(steps[i] ?? 0, 1e-4);
+  const { data } = powersOver(dual, { rows, columns, data: far }, fixed);
+  for (let i = 0; i < data.length; i++)
+    data[i] = (((values[i] ?? 0) - (data[i] ?? 0)) * (steps[i] ?? 0)) / Math.max(steps[i] ?? 0, 1e-4);
+  return { rows, columns, data };
 }
 
 interface Part {

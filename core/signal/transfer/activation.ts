@@ -6,6 +6,7 @@ import { type Contribution, isScaleFree, scaleGradientOf, total } from '../gradi
 import {
   aligned,
   atZero,
+  constantKernel,
   type Kernel,
   mapKernel,
   multiplyKernels,
@@ -77,25 +78,24 @@ const monotone: ReadonlySet<ActivationName> = new Set([
 function applyDual(op: Function, segment: Segment): Activated {
   const through = throughOf(op, segment);
   const { dual, correlations, rho, variance, mean, value, slopeSecondMoment } = through;
+  const both = curveOver(dual.value, correlations);
+  const chance = variance === 0 ? 0 : atZero(segment.varying) / variance;
   const { rows, columns, entries } = aligned(
-    correlations,
-    angleOf(segment),
-    spreadOf(segment).excess,
+    both,
+    bendOver(dual, correlations, both, spreadOf(segment).excess, chance),
+    differences(dual, variance, correlations, both, angleOf(segment)),
     sizesOf(segment),
   );
-  const [all, own, excess, sizes] = entries;
-  const chance = variance === 0 ? 0 : atZero(segment.varying) / variance;
+  const [all, bend, apart, sizes] = entries;
   const growth = dual.onScale.value ** 2;
-  // Two kernels in one loop: networks spend most of their time here.
   const total = zeroEntries(all.length);
   const varying = zeroEntries(all.length);
   for (let i = 0; i < all.length; i++) {
-    const correlation = all[i] ?? 0;
-    const both = curveAt(dual.value, correlation);
-    const bent = bendOf(dual, correlation, both, chance * Math.sqrt(Math.max(excess[i] ?? 0, 0)));
-    total[i] = value.shift + value.factor * (both + bent);
-    const apart = difference(dual, variance, own[i] ?? 0, correlation, both);
-    varying[i] = value.factor * (apart - (both - apart) * Math.expm1(-growth * (sizes[i] ?? 0)) + bent);
+    const one = all[i] ?? 0;
+    const more = bend[i] ?? 0;
+    const own = apart[i] ?? 0;
+    total[i] = value.shift + value.factor * (one + more);
+    varying[i] = value.factor * (own - (one - own) * Math.expm1(-growth * (sizes[i] ?? 0)) + more);
   }
   if (segment.marginal === undefined && variance > 0 && dual.onScale.valueBend !== 0) {
     // A heavy tail, or places with little: the second moment of f is that over all variances.
@@ -128,14 +128,38 @@ function applyDual(op: Function, segment: Segment): Activated {
   };
 }
 
-/** E f f' at this correlation, `both`, less the same for two different inputs. */
+/** E f f' at a correlation, `both`, less the same for two different inputs. */
 function difference(dual: Dual, variance: number, varying: number, correlation: number, both: number): number {
   if (variance === 0 || varying === 0) return 0;
   const step = varying / variance;
   // Where the two correlations are too close to subtract: E f f' grows by v E f'f' per unit of correlation.
-  return Math.abs(step) < 1e-4
+  return Math.abs(step) < closest
     ? varying * curveAt(dual.slope, correlation - step / 2)
     : both - curveAt(dual.value, correlation - step);
+}
+
+const closest = 1e-4;
+
+/** `difference` at every offset. */
+function differences(dual: Dual, variance: number, correlations: Kernel, both: Kernel, varying: Kernel): Kernel {
+  if (variance === 0) return constantKernel(0);
+  const { rows, columns, entries } = aligned(correlations, both, varying);
+  const [rho, values, own] = entries;
+  const data = zeroEntries(rho.length);
+  let isClose = false;
+  for (let i = 0; i < data.length; i++) {
+    const step = (own[i] ?? 0) / variance;
+    if (Math.abs(step) < closest && step !== 0) isClose = true;
+    data[i] = (rho[i] ?? 0) - step;
+  }
+  const apart = curveOver(dual.value, { rows, columns, data }).data;
+  for (let i = 0; i < data.length; i++) data[i] = own[i] === 0 ? 0 : (values[i] ?? 0) - (apart[i] ?? 0);
+  if (!isClose) return { rows, columns, data };
+  for (let i = 0; i < data.length; i++) {
+    if (Math.abs(own[i] ?? 0) < closest * variance)
+      data[i] = difference(dual, variance, own[i] ?? 0, rho[i] ?? 0, values[i] ?? 0);
+  }
+  return { rows, columns, data };
 }
 
 function magnitudeThrough(segment: Segment, { dual, correlations, variance }: Through): Magnitude {
@@ -152,12 +176,26 @@ function scalesOf(segment: Segment): number {
 }
 
 /**
- * What E f f' gains where the correlations of single channels differ from their mean `rho` by `chance` up and down: kernels are
- * convex.
+ * What E f f' gains where the correlations of single channels differ from their mean by `unit` times the root of `excess`, up and down:
+ * kernels are convex.
  */
-function bendOf(dual: Dual, rho: number, both: number, chance: number): number {
-  const step = Math.min(chance, 1 - Math.abs(rho));
-  return step <= 1e-6 ? 0 : (curveAt(dual.value, rho + step) + curveAt(dual.value, rho - step)) / 2 - both;
+function bendOver(dual: Dual, correlations: Kernel, both: Kernel, excess: Kernel, unit: number): Kernel {
+  if (unit === 0 || excess === noSpread.excess) return constantKernel(0);
+  const { rows, columns, entries } = aligned(correlations, both, excess);
+  const [rho, values, chances] = entries;
+  const [up, down] = [zeroEntries(rho.length), zeroEntries(rho.length)];
+  for (let i = 0; i < rho.length; i++) {
+    const chance = unit * Math.sqrt(Math.max(chances[i] ?? 0, 0));
+    const step = Math.min(chance, 1 - Math.abs(rho[i] ?? 0));
+    up[i] = (rho[i] ?? 0) + step;
+    down[i] = (rho[i] ?? 0) - step;
+  }
+  const above = curveOver(dual.value, { rows, columns, data: up }).data;
+  const below = curveOver(dual.value, { rows, columns, data: down }).data;
+  const data = zeroEntries(rho.length);
+  for (let i = 0; i < data.length; i++)
+    data[i] = (up[i] ?? 0) - (down[i] ?? 0) <= 2e-6 ? 0 : ((above[i] ?? 0) + (below[i] ?? 0)) / 2 - (values[i] ?? 0);
+  return { rows, columns, data };
 }
 
 /** Squares of f have their own dual kernel; common scales pass by what they do to the variance of f. */
@@ -169,12 +207,13 @@ function spreadAfter(segment: Segment, after: Kernel, { dual, correlations, vari
   const unit = atZero(segment.varying) / variance;
   const norm = 1 / (gaussian * gaussian);
   const onScale = dual.squaresOnScale * norm * unit * unit;
-  const { rows, columns, entries } = aligned(correlations, excess, after);
-  const [rho, below, above] = entries;
-  const data = zeroEntries(rho.length);
+  const { rows, columns, entries } = aligned(curveOver(dual.squares, correlations), excess, after);
+  const [squares, below, above] = entries;
+  const data = zeroEntries(squares.length);
   for (let i = 0; i < data.length; i++) {
-    const squares = curveAt(dual.squares, rho[i] ?? 0) * norm + onScale * (below[i] ?? 0);
-    data[i] = squares / 2 - ((above[i] ?? 0) / varying) ** 2;
+    const own = (squares[i] ?? 0) * norm + onScale * (below[i] ?? 0);
+    const correlation = (above[i] ?? 0) / varying;
+    data[i] = own / 2 - correlation * correlation;
   }
   // Different channels are correlated by little: the linear part of f is all that passes.
   const linear = (value.factor * variance * dual.slopeMean ** 2) / varying;
