@@ -31,7 +31,7 @@ interface ArcCosine {
 export const terms = 48;
 
 /** From the coefficients of a function's normalized Hermite polynomials and its second moment: sum of their squares times rho^n. */
-export function hermiteSeries(coefficients: readonly number[], second: number): Series {
+export function hermiteSeries(coefficients: Float64Array, second: number): Series {
   // Grown and not preset: V8 boxes what it reads from an array that may have holes.
   const squares: number[] = [];
   let whole = 0;

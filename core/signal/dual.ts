@@ -4,6 +4,7 @@ import { normalDensity, normalDistribution } from '../maths/gaussian.ts';
 import { closedMoments, gaussianMoments } from '../maths/gaussian-moments.ts';
 import { visitGaussian } from '../maths/quadrature.ts';
 import { arcCosine, type Curve, hermiteSeries, polynomial, type Series, scaledCurve, terms } from './curve.ts';
+import { zeroEntries } from './kernel.ts';
 
 /**
  * What an activation f does to two Gaussians x, x' of mean mu, variance v and correlation rho (its dual kernels; Daniely et
@@ -189,10 +190,10 @@ function remembered(fn: ActivationName, parameter: number | undefined, mean: num
 function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
   const f = activationOf(fn, parameter);
   const std = Math.sqrt(variance);
-  const values = zeros(terms);
-  const slopes = zeros(terms);
-  const products = zeros(terms);
-  const powers = zeros(terms);
+  const values = zeroEntries(terms);
+  const slopes = zeroEntries(terms);
+  const products = zeroEntries(terms);
+  const powers = zeroEntries(terms);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
   let slopeGrowth = 0;
   visitGaussian(mean, variance, (z, weight) => {
@@ -245,10 +246,10 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
 
 /** Hermite coefficients of f, f', z f' and f^2, and the moments that they are checked against. */
 interface Expansion {
-  readonly values: readonly number[];
-  readonly slopes: readonly number[];
-  readonly products: readonly number[];
-  readonly powers: readonly number[];
+  readonly values: Float64Array;
+  readonly slopes: Float64Array;
+  readonly products: Float64Array;
+  readonly powers: Float64Array;
   /** E f^2, E f^3, E f^4. */
   readonly valueMoments: readonly [number, number, number];
   readonly slopeSecond: number;
@@ -285,12 +286,12 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
   const a = mean / std;
   const above = normalDistribution(a);
   const density = normalDensity(a);
-  const values = zeros(terms);
-  const slopes = zeros(terms);
-  const products = zeros(terms);
-  const powers = zeros(terms);
+  const values = zeroEntries(terms);
+  const slopes = zeroEntries(terms);
+  const products = zeroEntries(terms);
+  const powers = zeroEntries(terms);
   // One more than the others: z h_n reaches one up.
-  const steps = zeros(terms + 1);
+  const steps = zeroEntries(terms + 1);
   const bend = 1 - negative;
   const bendOfSquare = 1 - negative * negative;
   // h_k(-a) of the last three orders.
@@ -338,13 +339,14 @@ function shiftedLinear(mean: number, variance: number, negative: number): Dual {
 
 /** Of (f - E f)^2, from the coefficients of f^2 and f and the moments of f. */
 function centredSquares(
-  powers: readonly number[],
-  values: readonly number[],
+  powers: Float64Array,
+  values: Float64Array,
   [second, third, fourth]: readonly [number, number, number],
 ): Pick<Dual, 'squares' | 'squaresOnScale'> {
   const mean = values[0] ?? 0;
   const variance = second - mean * mean;
-  const centred = powers.map((power, n) => (n === 0 ? 0 : power - 2 * mean * (values[n] ?? 0)));
+  const centred = zeroEntries(terms);
+  for (let n = 1; n < terms; n++) centred[n] = (powers[n] ?? 0) - 2 * mean * (values[n] ?? 0);
   const centralFourth = fourth - 4 * mean * third + 6 * mean * mean * second - 3 * mean ** 4;
   return {
     squares: hermiteSeries(centred, Math.max(centralFourth - variance * variance, 0)),
@@ -353,11 +355,12 @@ function centredSquares(
 }
 
 function relativePowers(
-  powers: readonly number[],
+  powers: Float64Array,
   [second, , fourth]: readonly [number, number, number],
 ): Pick<Dual, 'powers' | 'powersOnScale'> {
   if (second <= 0) return { powers: nothing, powersOnScale: 0 };
-  const varying = powers.map((power, n) => (n === 0 ? 0 : power / second));
+  const varying = zeroEntries(terms);
+  for (let n = 1; n < terms; n++) varying[n] = (powers[n] ?? 0) / second;
   return {
     powers: hermiteSeries(varying, Math.max(fourth / (second * second) - 1, 0)),
     powersOnScale: (varying[2] ?? 0) ** 2,
@@ -380,16 +383,17 @@ function bendsOf(values: readonly number[], whole: number): Bends {
 
 /** z f' less its projection on 1 and f. */
 function scaleFreeSeries(
-  products: readonly number[],
+  products: Float64Array,
   second: number,
-  values: readonly number[],
+  values: Float64Array,
   valueSecond: number,
   mixed: number,
 ): Series {
   const center = values[0] ?? 0;
   const variance = valueSecond - center * center;
   const share = variance > 0 ? (mixed - (products[0] ?? 0) * center) / variance : 0;
-  const left = products.map((product, n) => (n === 0 ? 0 : product - share * (values[n] ?? 0)));
+  const left = zeroEntries(terms);
+  for (let n = 1; n < terms; n++) left[n] = (products[n] ?? 0) - share * (values[n] ?? 0);
   const rest = second - (products[0] ?? 0) ** 2 - share * share * variance;
   return hermiteSeries(left, Math.max(rest, 0));
 }
@@ -401,8 +405,4 @@ function gaussianSum(mean: number, variance: number, g: (x: number) => number): 
     sum += weight * g(mean + std * z);
   });
   return sum;
-}
-
-function zeros(count: number): number[] {
-  return Array.from({ length: count }, () => 0);
 }

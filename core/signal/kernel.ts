@@ -56,6 +56,14 @@ export function atZero(kernel: Kernel): number {
   return kernel.data[0] ?? 0;
 }
 
+/** The same kernel with another value at offset zero. */
+export function withOrigin({ rows, columns, data }: Kernel, value: number): Kernel {
+  const copy = zeroEntries(data.length);
+  copy.set(data);
+  copy[0] = value;
+  return { rows, columns, data: copy };
+}
+
 export function isFiniteKernel({ data }: Kernel): boolean {
   // Neither NaN nor infinity gets lost in a sum of absolute values.
   let sum = 0;
@@ -192,9 +200,10 @@ export function aligned<K extends readonly Kernel[]>(
 export function pairSum(kernel: Kernel, size: Size): number {
   const ys = pairCounts(size[0]);
   const xs = pairCounts(size[1]);
+  const { data } = expandKernel(kernel, ys.length, xs.length);
   let sum = 0;
-  for (let dy = 0; dy < ys.length; dy++)
-    for (let dx = 0; dx < xs.length; dx++) sum += (ys[dy] ?? 0) * (xs[dx] ?? 0) * at(kernel, dy, dx);
+  for (let i = 0, dy = 0; dy < ys.length; dy++)
+    for (let dx = 0; dx < xs.length; dx++, i++) sum += (ys[dy] ?? 0) * (xs[dx] ?? 0) * (data[i] ?? 0);
   return sum;
 }
 

@@ -5,7 +5,7 @@ import { curveAt } from './curve.ts';
 import { dualOf } from './dual.ts';
 import { channelsOf, type Field, merge } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
-import { atZero, combine, mapKernel } from './kernel.ts';
+import { atZero, combine, mapKernel, withOrigin } from './kernel.ts';
 import { magnitudeOf } from './magnitude.ts';
 import type { Segment } from './segment.ts';
 import { logSumExp, softmaxProducts, softmaxSquares } from './softmax-sums.ts';
@@ -80,7 +80,7 @@ function crossEntropy(
     average((size) => softmaxProducts(classes, size * grow * spread, size * grow * sharedCovariance)) / classes - even;
   const grownShared = (shift: number) => (sharedCovariance <= 0 ? 1 : sharedAt(Math.exp(shift)) / sharedAt(1));
   const contribution: Contribution = {
-    total: firstIs(
+    total: withOrigin(
       mapKernel(segment.total, (k) => each * each * alike(k - segment.coherence)),
       each * each * whole,
     ),
@@ -160,7 +160,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
   if (each === null) return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
-    total: firstIs(
+    total: withOrigin(
       mapKernel(segment.total, (k) => square * k),
       square * expected,
     ),
@@ -191,7 +191,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
   const centred = (covariance: number) => square * (curveAt(sigmoid.value, rho(covariance)) - sigmoid.mean + 0.25);
   const contribution: Contribution = {
-    total: firstIs(mapKernel(segment.total, centred), centred(atZero(segment.total)) + square / 4),
+    total: withOrigin(mapKernel(segment.total, centred), centred(atZero(segment.total)) + square / 4),
     shared: combine(segment.total, segment.varying, (k, v) => centred(k - v)),
     coherence: centred(segment.coherence),
   };
@@ -204,12 +204,6 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
     growth: unmoved,
     uniformGuess: Math.LN2,
   };
-}
-
-function firstIs(kernel: Contribution['total'], value: number): Contribution['total'] {
-  const data = kernel.data.slice();
-  data[0] = value;
-  return { ...kernel, data };
 }
 
 function everySegment(output: Field, contribution: Contribution): Gradient {

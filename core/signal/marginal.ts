@@ -43,7 +43,7 @@ function atPoints({ points, mean }: Marginal): Grid {
   const count = points.values.length;
   const transition = zeroEntries(count * count);
   for (let i = 0; i < count; i++) transition[i * count + i] = 1;
-  return { values: points.values.map((value) => value + mean), weights: points.weights, transition };
+  return { values: mapValues(points.values, (value) => value + mean), weights: points.weights, transition };
 }
 
 function spread({ points, mean, variance }: Marginal): Grid {
@@ -114,7 +114,7 @@ export function gaussianMarginal(mean: number, variance: number): Marginal {
 /** A function of a marginal's values. The cells stay as they are, so that ratios per cell keep their meaning. */
 export function mapMarginal(marginal: Marginal, f: (x: number) => number): Marginal {
   const { values, weights } = gridOf(marginal);
-  return { points: { values: values.map(f), weights }, mean: 0, variance: 0 };
+  return { points: { values: mapValues(values, f), weights }, mean: 0, variance: 0 };
 }
 
 /** E g(x). */
@@ -146,7 +146,14 @@ export function profileBelow(sum: Marginal, profile: Profile): Profile {
 export function normalized(profile: Profile, weights: Float64Array): Profile {
   let mean = 0;
   for (let i = 0; i < profile.length; i++) mean += (weights[i] ?? 0) * (profile[i] ?? 0);
-  return mean > 0 ? profile.map((value) => value / mean) : profile.fill(1);
+  return mean > 0 ? mapValues(profile, (value) => value / mean) : profile.fill(1);
+}
+
+/** A typed array's own `map` takes ten times as long. */
+function mapValues(values: Float64Array, f: (value: number) => number): Float64Array {
+  const mapped = zeroEntries(values.length);
+  for (let i = 0; i < values.length; i++) mapped[i] = f(values[i] ?? 0);
+  return mapped;
 }
 
 /** Evaluated when first called. */

@@ -12,6 +12,7 @@ import {
   multiplyKernels,
   scaleKernel,
   subtractKernels,
+  withOrigin,
   zeroEntries,
 } from '../kernel.ts';
 import { angleOf, magnitudeAfter, magnitudeOf, sizesOf } from '../magnitude.ts';
@@ -357,7 +358,7 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
 /** f' is larger in some places, and so is the gradient. */
 function atPlaces(one: Contribution, slopes: Places | undefined): Contribution {
   const together = placesTogether(one.places, slopes);
-  const total = together === 1 ? one.total : withZero(one.total, atZero(one.total) * together);
+  const total = together === 1 ? one.total : withOrigin(one.total, atZero(one.total) * together);
   return { ...one, total, places: multiplyPlaces(one.places, slopes) };
 }
 
@@ -383,7 +384,7 @@ function throughSlope(
   const mean = expectation(grid, slope);
   const apart = mean === 0 ? 1 : (expectation(grid, (x, j) => slope(x) * Math.sqrt(profile[j] ?? 0)) / mean) ** 2;
   const { total: wide, ...rest } = scaled(plain, 1, apart);
-  return { ...rest, total: withZero(scaleKernel(wide, apart), atZero(one.total) * own) };
+  return { ...rest, total: withOrigin(scaleKernel(wide, apart), atZero(one.total) * own) };
 }
 
 function scaled(contribution: Contribution, own: number, shared: number): Contribution {
@@ -395,12 +396,6 @@ function scaled(contribution: Contribution, own: number, shared: number): Contri
   };
 }
 
-function withZero(kernel: Kernel, value: number): Kernel {
-  const data = kernel.data.slice();
-  data[0] = value;
-  return { ...kernel, data };
-}
-
 /** Where the values below are not Gaussian (a residual sum), what comes back depends on them: by f'^2 and by what came. */
 function profileBelowSlope(
   op: Activation,
@@ -410,9 +405,10 @@ function profileBelowSlope(
   if (input.marginal === undefined) return {};
   const grid = gridOf(input.marginal());
   const { slope } = activationOf(op.fn, op.parameter);
-  const profile = grid.values.map((x, j) => {
-    const passed = contributions.reduce((sum, one) => sum + atZero(one.total) * (one.profile?.[j] ?? 1), 0);
-    return passed * slope(x) ** 2;
-  });
+  const profile = zeroEntries(grid.values.length);
+  for (const { total, profile: own } of contributions) {
+    for (let j = 0; j < profile.length; j++) profile[j] = (profile[j] ?? 0) + atZero(total) * (own?.[j] ?? 1);
+  }
+  for (let j = 0; j < profile.length; j++) profile[j] = (profile[j] ?? 0) * slope(grid.values[j] ?? 0) ** 2;
   return { profile: normalized(profile, grid.weights) };
 }

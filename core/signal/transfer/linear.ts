@@ -8,12 +8,14 @@ import {
   addKernels,
   affineKernel,
   atZero,
+  diagonalKernel,
   type Kernel,
   multiplyKernels,
   normalizedKernel,
   pairSum,
   type Size,
   scaleKernel,
+  withOrigin,
 } from '../kernel.ts';
 import { magnitudeOf, magnitudeOfMix } from '../magnitude.ts';
 import { once } from '../marginal.ts';
@@ -356,32 +358,19 @@ function depthwiseGradient(
     windows: factor * meetingMean(kernel, windows),
     marginal: input.marginal(),
   });
-  return { ...bound, total: atOrigin(plain.total, growth), profile };
-}
-
-function atOrigin(kernel: Kernel, factor: number): Kernel {
-  const data = kernel.data.slice();
-  data[0] = (data[0] ?? 0) * factor;
-  return { ...kernel, data };
+  return { ...bound, total: withOrigin(plain.total, atZero(plain.total) * growth), profile };
 }
 
 /** The same gradient for every segment; of a flattened field only offset zero is known. */
 function spread(field: Field, prepared: Field, below: Contribution): Gradient {
   if (prepared === field) return field.segments.map(() => [below]);
-  const only = (kernel: Kernel) => atZero(kernel);
   return field.segments.map(({ total: like }) => [
     {
-      total: mapKernelAtZero(like, only(below.total)),
-      shared: mapKernelAtZero(like, only(below.shared)),
+      total: diagonalKernel([like.rows, like.columns], atZero(below.total)),
+      shared: diagonalKernel([like.rows, like.columns], atZero(below.shared)),
       coherence: below.coherence,
     },
   ]);
-}
-
-function mapKernelAtZero(like: Kernel, value: number): Kernel {
-  const data = new Float64Array(like.data.length);
-  data[0] = value;
-  return { ...like, data };
 }
 
 function inputGradient(map: LinearMap, weight: WeightMoments, energy: number, above: Contribution): Contribution {

@@ -3,7 +3,7 @@ import { isKnown } from '../../graph/shape.ts';
 import { paddingPair, poolWindow, windowSize } from '../../graph/shapes/window.ts';
 import { type Field, mapSegments } from '../field.ts';
 import { type Gradient, isScaleFree, mapContribution, mapGradient, scaleGradientOf, total } from '../gradient.ts';
-import { at, atZero, type Kernel, kernelOf, type Size } from '../kernel.ts';
+import { at, atZero, type Kernel, kernelOf, type Size, withOrigin } from '../kernel.ts';
 import { magnitudeOf, magnitudeOfMeans } from '../magnitude.ts';
 import { once } from '../marginal.ts';
 import { maximumCovariance, maximumMoments } from '../order-statistics.ts';
@@ -195,10 +195,7 @@ function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradie
       meeting += (dy === 0 ? 1 : 2) * (dx === 0 ? 1 : 2) * at(kernel, dy, dx) * same;
       return at(kernel, dy, dx) * (cells === 1 ? 1 : (1 - same) / (1 - common / cells ** 2));
     });
-    const wide = applyAxes(apart, y, x);
-    const data = wide.data.slice();
-    data[0] = perCell * meeting;
-    return { ...wide, data };
+    return withOrigin(applyAxes(apart, y, x), perCell * meeting);
   };
   return gradient.map((contributions, i) => {
     const above = total(contributions);
