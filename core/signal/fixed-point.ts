@@ -64,27 +64,50 @@ function rolesOf(layer: Layer, states: States): (role: string) => ParameterState
   };
 }
 
-/** All matrices that the layer multiplies by, or all its biases. */
-function gather(layer: Layer, states: States, wanted: (role: string) => boolean): ParameterState | null {
-  const found = Object.entries(layer.parameters)
-    .filter(([role]) => wanted(role))
-    .map(([, id]) => states.get(id))
-    .filter((state) => state !== undefined);
-  if (found.length === 0) return null;
-  return {
-    zero: found.every(({ zero }) => zero),
-    equalOut: found.every(({ equalOut }) => equalOut),
-    equalIn: found.every(({ equalIn }) => equalIn),
-    reached: found.some(({ reached }) => reached),
-  };
+/** The ids of a layer's parameters. */
+interface Ids {
+  readonly all: readonly number[];
+  readonly matrices: readonly number[];
+  readonly biases: readonly number[];
+}
+
+const idsOf = new WeakMap<Layer, Ids>();
+
+/** Every round asks for them several times. */
+function idsIn(layer: Layer): Ids {
+  const known = idsOf.get(layer);
+  if (known !== undefined) return known;
+  const roles = Object.entries(layer.parameters);
+  const ids = (wanted: (role: string) => boolean) => roles.filter(([role]) => wanted(role)).map(([, id]) => id);
+  const made = { all: ids(() => true), matrices: ids((role) => !isBias(role)), biases: ids(isBias) };
+  idsOf.set(layer, made);
+  return made;
+}
+
+/** All matrices that the layer multiplies by, all its biases, or both. */
+function gather(layer: Layer, states: States, wanted: keyof Ids): ParameterState | null {
+  let gathered: ParameterState | null = null;
+  for (const id of idsIn(layer)[wanted]) {
+    const state = states.get(id);
+    if (state === undefined) continue;
+    gathered =
+      gathered === null
+        ? state
+        : {
+            zero: gathered.zero && state.zero,
+            equalOut: gathered.equalOut && state.equalOut,
+            equalIn: gathered.equalIn && state.equalIn,
+            reached: gathered.reached || state.reached,
+          };
+  }
+  return gathered;
 }
 
 const isBias = (role: string) => /bias/i.test(role);
-const isMatrix = (role: string) => !isBias(role);
 
 function staysSymmetric(layer: Layer, states: States): boolean {
-  const weight = gather(layer, states, isMatrix);
-  const bias = gather(layer, states, isBias);
+  const weight = gather(layer, states, 'matrices');
+  const bias = gather(layer, states, 'biases');
   return weight?.equalOut === true && (bias === null || bias.equalOut);
 }
 
@@ -109,15 +132,15 @@ function tensorOf(layer: Layer, inputs: readonly TensorState[], states: States):
       return { zero: op.value === 0, equal: op.value !== null };
     case 'parameter':
     case 'embedding': {
-      const state = gather(layer, states, () => true);
+      const state = gather(layer, states, 'all');
       return { zero: state?.zero ?? false, equal: state?.equalIn ?? false };
     }
     case 'dense':
     case 'conv':
     case 'recurrent':
     case 'attention': {
-      const bias = gather(layer, states, isBias);
-      const weight = gather(layer, states, isMatrix);
+      const bias = gather(layer, states, 'biases');
+      const weight = gather(layer, states, 'matrices');
       const silent = (weight?.zero ?? false) || (input.zero && op.kind !== 'recurrent');
       return {
         zero: silent && (bias?.zero ?? true),
@@ -190,7 +213,7 @@ function slopeOf(layer: Layer, index: number, slope: TensorState, states: States
     case 'conv':
     case 'recurrent':
     case 'attention': {
-      const weight = gather(layer, states, isMatrix);
+      const weight = gather(layer, states, 'matrices');
       return { zero: weight?.zero ?? false, equal: weight?.equalIn ?? false };
     }
     case 'batchNorm':
@@ -279,7 +302,7 @@ function learns(layer: Layer, role: string, input: TensorState, states: States):
     case 'scale':
       return !input.zero;
     case 'recurrent':
-      return !input.zero || (gather(layer, states, isBias)?.zero ?? true) === false;
+      return !input.zero || (gather(layer, states, 'biases')?.zero ?? true) === false;
     case 'attention':
       // The output projection sees the values, queries see keys and keys see queries, all through values and output.
       if (input.zero) return false;

@@ -110,10 +110,21 @@ function denseMap(site: Site<Dense>, input: Field | undefined): LinearMap | null
   };
 }
 
-function convMap(site: Site<Conv>, input: Field | undefined): LinearMap | null {
+const convMaps = new WeakMap<Conv, { readonly size: Size; readonly map: LinearMap | null }>();
+
+/** Asked for in both directions and with critical weights, so it is kept. */
+function convMap({ op }: Site<Conv>, input: Field | undefined): LinearMap | null {
   if (input === undefined) return null;
-  const { op } = site;
-  const windows = axisWindows(op, input.size);
+  const { size } = input;
+  const known = convMaps.get(op);
+  if (known !== undefined && known.size[0] === size[0] && known.size[1] === size[1]) return known.map;
+  const map = makeConvMap(op, size);
+  convMaps.set(op, { size, map });
+  return map;
+}
+
+function makeConvMap(op: Conv, size: Size): LinearMap | null {
+  const windows = axisWindows(op, size);
   if (windows === null) return null;
   const [y, x] = windows;
   const per = (channels: Conv['inChannels']) => (isKnown(channels) ? channels / op.groups : null);
