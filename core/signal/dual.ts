@@ -239,7 +239,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
       value: valueSecond > 0 ? (powers[2] ?? 0) / Math.SQRT2 / valueSecond : 0,
       slope: slopeSecond > 0 ? slopeGrowth / slopeSecond : 0,
       valueBend: ((powers[4] ?? 0) * Math.sqrt(24)) / 8,
-      bends: bendsOf(values, ((powers[4] ?? 0) * Math.sqrt(24)) / 8),
+      bends: bendsOf(Array.from(values), ((powers[4] ?? 0) * Math.sqrt(24)) / 8),
     },
   });
 }
