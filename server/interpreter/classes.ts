@@ -1,5 +1,6 @@
 import type { Expression, FunctionNode, Statement } from '../syntax/ast.ts';
 import { decoratorSteps } from './budget.ts';
+import { now } from './clock.ts';
 import { makeFunction } from './expressions.ts';
 import { finishEnum, isEnum } from './library/enum.ts';
 import { namedTupleClass } from './library/python/collections.ts';
@@ -33,7 +34,7 @@ export function defineClass(machine: Machine, node: ClassNode, frame: Frame): vo
   // Names of a class body are not seen by the methods in it: they close over the scope around the class.
   const body: Frame = {
     ...frame,
-    scope: { parent: frame.closure, variables: members },
+    scope: { parent: frame.closure, variables: members, born: now() },
     owner: class_,
     isClassBody: true,
     redirects: null,

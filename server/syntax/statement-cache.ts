@@ -67,7 +67,11 @@ function moved<T>(node: T, by: number): T {
   if (Array.isArray(node)) return node.map((item) => moved(item, by)) as T;
   if (typeof node !== 'object' || node === null) return node;
   if (isFunction(node)) return movedFunction(node, by) as T;
-  const copy: Record<string, unknown> = { ...(node as Record<string, unknown>) };
+  return shifted({ ...(node as Record<string, unknown>) }, by) as T;
+}
+
+/** Moves what is in a copy, and the copy itself. */
+function shifted(copy: Record<string, unknown>, by: number): Record<string, unknown> {
   for (const key in copy) {
     const value = copy[key];
     if (typeof value === 'object' && value !== null) copy[key] = moved(value, by);
@@ -76,19 +80,18 @@ function moved<T>(node: T, by: number): T {
     copy.start += by;
     copy.end += by;
   }
-  return copy as T;
+  return copy;
 }
 
 function movedFunction({ body, ...node }: FunctionNode, by: number): FunctionNode {
   let made: FunctionNode['body'] | null = null;
-  const head = moved(node, by);
-  return Object.defineProperty(head, 'body', {
+  return Object.defineProperty(shifted(node, by), 'body', {
     enumerable: true,
     get() {
       made ??= moved(body, by);
       return made;
     },
-  }) as FunctionNode;
+  }) as unknown as FunctionNode;
 }
 
 function isFunction(node: object): node is FunctionNode {

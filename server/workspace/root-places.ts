@@ -8,6 +8,7 @@ import type { Statement } from '../syntax/ast.ts';
 /** `model = nn.Sequential(…)`: the name before the call that makes the object. */
 export function assignedName(record: ModuleRecord, at: Span): { readonly name: string; readonly at: Span } | null {
   const before = record.text.slice(Math.max(0, at.start - 200), at.start);
+  if (!/=\s*(?:new\s+|await\s+)?$/.test(before)) return null;
   const match = /([A-Za-z_$][\w$]*)(?:\s*:[^=\n]+)?\s*=\s*(?:new\s+|await\s+)?$/.exec(before);
   if (match?.[1] === undefined) return null;
   const start = at.start - before.length + match.index;

@@ -10,8 +10,8 @@ import type { Places } from './places.ts';
  * else by its contents.
  */
 export interface Fingerprints {
-  /** Of the names of the module, and further values, together: what they share is told too. */
-  of(names: Iterable<string>, others: readonly (Value | CallArguments | null)[]): string;
+  /** One for each of the names of the module and of further values, taken together: what they share is told too. */
+  of(names: readonly string[], others: readonly (Value | CallArguments | null)[]): readonly string[];
   /** To be called when a value of the module has changed. */
   forget(): void;
 }
@@ -26,11 +26,11 @@ export function createFingerprints(
   return {
     of(names, others) {
       const print = printer();
-      const named = [...names].sort().map((name) => `${name}=${print.name(name)}`);
-      const rest = others.map((other) =>
-        other === null ? '-' : 'positional' in other ? print.arguments(other) : print.value(other),
-      );
-      return [...named, ...rest].join('\n');
+      const prints = names.map(print.name);
+      for (const other of others) {
+        prints.push(other === null ? '-' : 'positional' in other ? print.arguments(other) : print.value(other));
+      }
+      return prints;
     },
     forget: () => definitions.clear(),
   };
@@ -119,9 +119,7 @@ export function createFingerprints(
       if (known !== undefined) return known;
       // Its own methods and their defaults lead back to it.
       definitions.set(item, item.type === 'function' ? `def ${nodeOf(item)}` : `class ${item.name}${place(item.at)}`);
-      const inner = printer();
-      const text = item.type === 'function' ? functionText(item, inner) : classText(item, inner);
-      const print = `${item.type}${intern(text)}`;
+      const print = isPlain(item) ? `${item.binding} def ${nodeOf(item)}` : `${item.type}${intern(textOf(item))}`;
       definitions.set(item, print);
       return print;
     }
@@ -152,6 +150,16 @@ export function createFingerprints(
   }
 
   type Printer = ReturnType<typeof printer>;
+
+  /** Nothing but the code at its place tells what it does. */
+  function isPlain(item: FunctionValue | ClassValue): item is FunctionValue {
+    if (item.type !== 'function' || item.self !== null || item.wraps !== undefined) return false;
+    return item.defaults.size === 0 && item.scope === record.scope;
+  }
+
+  function textOf(item: FunctionValue | ClassValue): string {
+    return item.type === 'function' ? functionText(item, printer()) : classText(item, printer());
+  }
 
   function functionText(item: FunctionValue, print: Printer): string {
     const defaults = [...item.defaults].map(([name, value]) => `${name}=${print.value(value)}`).join();

@@ -1,6 +1,7 @@
 import type { ModelGraph } from '../../../core/graph/graph.ts';
 import type { Span } from '../../../core/graph/span.ts';
 import type { Framework } from '../../frameworks/framework.ts';
+import { now } from '../../interpreter/clock.ts';
 import type { Machine, ModuleRecord } from '../../interpreter/machine.ts';
 import { allValues } from '../../interpreter/scopes.ts';
 import type { CallArguments, InstanceValue, Value } from '../../interpreter/values.ts';
@@ -48,8 +49,9 @@ export function createUnitStore(): UnitStore {
 }
 
 interface Kept {
-  readonly reads: Set<string>;
-  print: string;
+  /** The names that it read, and prints of what they and further values stood for. */
+  names: readonly string[];
+  prints: readonly string[];
   readonly places: Places;
   /** Statements that its spans lie in. */
   readonly statements: Set<string>;
@@ -105,13 +107,16 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     }
     store.units.delete(name);
     const reads = new Set<string>();
+    const since = now();
     const { value, isPure } = observed(reads, evaluate);
     if (!isPure || isTimed(value.problem) || reads.has(allValues)) return value.unit;
     // An object that holds what was there before it is not the unit's alone.
-    if (value.unit.all.some(({ parts }) => [...parts].some((part) => reachable().has(part)))) return value.unit;
+    if (value.unit.all.some(({ parts }) => [...parts].some((part) => isOlder(part, since) && reachable().has(part))))
+      return value.unit;
     const frozen = freeze(value.unit);
-    const print = fingerprints.of(reads, [callee, call]);
-    const kept: KeptUnit = { reads, print, places, statements: new Set(), unit: frozen };
+    const names = [...reads].sort();
+    const prints = fingerprints.of(names, [callee, call]);
+    const kept: KeptUnit = { names, prints, places, statements: new Set(), unit: frozen };
     note(kept, [frozen.seen, frozen.parts, frozen.all.map(({ at, classAt }) => [at, classAt])]);
     store.units.set(name, kept);
     current.set(value.unit, { kept, changes });
@@ -136,15 +141,17 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     if (live === null) return null;
     if (known === undefined) return analyze(live);
     const { kept } = known;
-    const { value, isPure } = observed(kept.reads, () => analyze(live));
+    const reads = new Set(kept.names);
+    const { value, isPure } = observed(reads, () => analyze(live));
     const frozen = kept.unit.all[index];
     const moved = backTo(kept, value);
-    const isSound = isSame && isPure && !isStopped(value) && !kept.reads.has(allValues) && !root.isMerged;
+    const isSound = isSame && isPure && !isStopped(value) && !reads.has(allValues) && !root.isMerged;
     if (!isSound || moved === null || frozen === undefined) {
       drop(kept);
       return value;
     }
-    kept.print = fingerprints.of(kept.reads, [callee, call]);
+    kept.names = [...reads].sort();
+    kept.prints = fingerprints.of(kept.names, [callee, call]);
     frozen.analysis = moved;
     note(kept, moved.graph);
     note(kept, moved.facts);
@@ -173,9 +180,9 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const { notes, facts } = root.seen;
     const seen = JSON.stringify(mapSpans([notes, facts], placeOf));
     // Before the forward pass, which may leave traces in the object.
-    const print = `${seen}\n${fingerprints.of([], [instance])}`;
+    const fixed = [seen, ...fingerprints.of([], [instance])];
     const known = store.objects.get(key);
-    if (known !== undefined && known.print === printWith(print, known.reads) && isThere(known)) {
+    if (known !== undefined && areEqual(known.prints, printsWith(fixed, known.names)) && isThere(known)) {
       const moved = movedModel(known.analysis, mover(known));
       if (fits(moved, root)) return moved;
     }
@@ -183,15 +190,17 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const reads = new Set<string>();
     const { value } = observed(reads, () => analyze(instance));
     if (isStopped(value) || reads.has(allValues) || isDirty) return value;
-    const kept = { reads, print: printWith(print, reads), places, statements: new Set<string>(), analysis: value };
+    const names = [...reads].sort();
+    const prints = printsWith(fixed, names);
+    const kept = { names, prints, places, statements: new Set<string>(), analysis: value };
     note(kept, value.graph);
     note(kept, value.facts);
     store.objects.set(key, kept);
     return value;
   }
 
-  function printWith(print: string, reads: ReadonlySet<string>): string {
-    return `${print}\n${fingerprints.of(reads, [])}`;
+  function printsWith(fixed: readonly string[], names: readonly string[]): readonly string[] {
+    return [...fixed, ...fingerprints.of(names, [])];
   }
 
   function end(isWhole: boolean): void {
@@ -210,7 +219,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 
   function holds(kept: Kept, others: readonly (Value | CallArguments | null)[]): boolean {
-    return isThere(kept) && kept.print === fingerprints.of(kept.reads, others);
+    return isThere(kept) && areEqual(kept.prints, fingerprints.of(kept.names, others));
   }
 
   function isThere({ statements }: Kept): boolean {
@@ -269,6 +278,15 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     for (const statement of statements) isMoved ||= before.startOf(statement) !== places.startOf(statement);
     return isMoved ? (span) => relocate(span, before, places) ?? span : null;
   }
+}
+
+/** What does not tell when it was made may be. */
+function isOlder(object: object, time: number): boolean {
+  return !('born' in object && typeof object.born === 'number' && object.born > time);
+}
+
+function areEqual(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index]);
 }
 
 /** What is left of a unit without its instances. */
@@ -330,10 +348,14 @@ function fits({ graph }: ModelAnalysis, { name, at, nameAt }: Root): boolean {
 function movedModel(analysis: ModelAnalysis, move: Move): ModelAnalysis {
   if (move === null) return analysis;
   const { graph, prediction, facts, findings } = analysis;
+  let movedFacts: ModelAnalysis['facts'] | null = null;
   return {
     graph: movedGraph(graph, move),
     prediction,
-    facts: mapSpans(facts, move),
+    get facts() {
+      movedFacts ??= mapSpans(facts, move);
+      return movedFacts;
+    },
     findings: mapSpans(findings, move),
   };
 }
