@@ -18,6 +18,8 @@ export interface TracedNode {
 }
 
 export interface TraceBuilder extends GraphBuilder {
+  /** The nodes that `body` adds are taken away again, unless what it returns is good. */
+  attempt<T>(body: () => T, isGood: (value: T) => boolean): T;
   readonly nodes: readonly TracedNode[];
   /** Nodes made by functions that are the result of a module's own code. */
   readonly results: ReadonlyMap<number, InstanceValue>;
@@ -42,6 +44,20 @@ export function createTrace(): TraceBuilder {
       // The innermost module tells first; one that returns what it was given has no node of its own.
       if (id !== null && id >= since && nodes[id]?.owner === null && !results.has(id)) results.set(id, module);
       return result;
+    },
+    attempt(body, isGood) {
+      const since = nodes.length;
+      let isKept = false;
+      try {
+        const value = body();
+        isKept = isGood(value);
+        return value;
+      } finally {
+        if (!isKept) {
+          nodes.length = since;
+          for (const id of [...results.keys()]) if (id >= since) results.delete(id);
+        }
+      }
     },
     add(node) {
       const id = nodes.length;

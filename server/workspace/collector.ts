@@ -22,26 +22,20 @@ export interface Collector {
 }
 
 const maxKept = 20_000;
+const maxNotes = 200;
 
 export function createCollector(constructionDepth: () => number): Collector {
   let current = emptyRecord();
   return {
     events: {
       note(message, site) {
-        if (current.notes.length >= 200) return;
-        const at = { path: site.module.path, start: site.at.start, end: site.at.end };
-        if (!current.notes.some((note) => note.message === message && note.at?.start === at.start)) {
-          current.notes.push({ at, message });
-        }
+        addNote(current, { at: { path: site.module.path, start: site.at.start, end: site.at.end }, message });
       },
       fact(fact) {
         if (current.facts.length < maxKept) current.facts.push(fact);
       },
       constructing(class_, arguments_) {
-        if (class_.native !== null) return;
-        const calls = current.constructions.get(class_);
-        if (calls === undefined) current.constructions.set(class_, [arguments_]);
-        else if (calls.length < 8) calls.push(arguments_);
+        if (class_.native === null) addConstruction(current, class_, arguments_);
       },
       constructed(instance) {
         if (current.constructed.length >= maxKept) return;
@@ -50,18 +44,48 @@ export function createCollector(constructionDepth: () => number): Collector {
       called(function_) {
         current.called.add(function_.node);
       },
+      attempt(body, isGood) {
+        const { value, seen } = record(body);
+        if (!isGood(value)) {
+          seen.notes.length = 0;
+          seen.facts.length = 0;
+        }
+        addAll(current, seen);
+        return value;
+      },
     },
-    record(body) {
-      const outer = current;
-      const seen = emptyRecord();
-      current = seen;
-      try {
-        return { value: body(), seen };
-      } finally {
-        current = outer;
-      }
-    },
+    record,
   };
+
+  function record<T>(body: () => T): { readonly value: T; readonly seen: Evaluation } {
+    const outer = current;
+    const seen = emptyRecord();
+    current = seen;
+    try {
+      return { value: body(), seen };
+    } finally {
+      current = outer;
+    }
+  }
+}
+
+function addNote({ notes }: Evaluation, { at, message }: GraphNote): void {
+  if (notes.length >= maxNotes) return;
+  if (!notes.some((note) => note.message === message && note.at?.start === at?.start)) notes.push({ at, message });
+}
+
+function addConstruction({ constructions }: Evaluation, class_: ClassValue, arguments_: CallArguments): void {
+  const calls = constructions.get(class_);
+  if (calls === undefined) constructions.set(class_, [arguments_]);
+  else if (calls.length < 8) calls.push(arguments_);
+}
+
+function addAll(to: Evaluation, seen: Evaluation): void {
+  for (const note of seen.notes) addNote(to, note);
+  to.facts.push(...seen.facts.slice(0, maxKept - to.facts.length));
+  to.constructed.push(...seen.constructed.slice(0, maxKept - to.constructed.length));
+  for (const [class_, calls] of seen.constructions) for (const call of calls) addConstruction(to, class_, call);
+  for (const function_ of seen.called) to.called.add(function_);
 }
 
 function emptyRecord(): Evaluation {

@@ -8,7 +8,7 @@ import { type InstanceValue, type TensorValue, unknown, type Value } from '../..
 import { watchStep } from './attention-pattern.ts';
 import { watchNorm } from './norm-pattern.ts';
 import { giveRoles } from './roles.ts';
-import { currentTrial, type Restore, trialStep } from './trial.ts';
+import { currentTrial, isShapesOnly, noteTrialStep, type Restore } from './trial.ts';
 import { materialize } from './views.ts';
 import { contentsOf } from './writes.ts';
 
@@ -45,15 +45,25 @@ function compute(step: Step, context: NativeContext): TensorValue {
     step.shape !== undefined ? step.shape : inferShape(op, problem === null ? shapes : shapes.map(ranksOnly));
   const parameters = present(step.parameters ?? {});
   giveRoles(op, step.inputs, parameters, context);
-  if (currentTrial() !== null) return trialStep({ ...step, parameters }, shape, problem);
-  if (!context.graph.isTracing) return tensor({ shape });
-  if (problem !== null) context.note(`${step.owner?.class.name ?? step.name ?? op.kind} ${problem}`);
+  const result =
+    isShapesOnly() || !context.graph.isTracing ? tensor({ shape }) : addNode({ ...step, parameters }, shape, context);
+  noteTrialStep({ ...step, parameters }, result, problem);
+  if (problem !== null && isTracing(context))
+    context.note(`${step.owner?.class.name ?? step.name ?? op.kind} ${problem}`);
+  return result;
+}
+
+function addNode(
+  { op, inputs, owner = null, name, parameters }: Step & { readonly parameters: Readonly<Record<string, TensorValue>> },
+  shape: Shape | null,
+  context: NativeContext,
+): TensorValue {
   return context.graph.add({
     op,
-    inputs: step.inputs.map((input) => asNode(input, context)),
+    inputs: inputs.map((input) => asNode(input, context)),
     outputShape: shape,
-    owner: step.owner ?? null,
-    ...(step.name === undefined ? {} : { name: step.name }),
+    owner,
+    ...(name === undefined ? {} : { name }),
     parameters,
     calledAt: context.at,
   });

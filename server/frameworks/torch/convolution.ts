@@ -8,7 +8,7 @@ import { defaultBound, defaultWeight } from './defaults.ts';
 import { layerClass, newParameter, registerParameter } from './layer.ts';
 import { moduleClass } from './module.ts';
 import { type Reader, readerOf } from './reader.ts';
-import { currentTrial } from './trial.ts';
+import { isShapesOnly } from './trial.ts';
 
 /* `torch.nn.modules.conv`. */
 
@@ -116,7 +116,7 @@ function lazyClass(rank: Rank, transposed: boolean, base: ClassValue): ClassValu
 function lazyForward(self: InstanceValue, input: TensorValue, rank: Rank, transposed: boolean, context: NativeContext) {
   const layer = readerOf(self);
   const channels = input.shape?.at(-rank - 1) ?? null;
-  if (layer.tensor('weight') === null && currentTrial() === null) {
+  if (layer.tensor('weight') === null && !isShapesOnly()) {
     const withBias = layer.flag('bias');
     const shape = weightShape(layer, channels, rank, transposed);
     registerParameter(self, 'weight', newParameter({ role: 'weight', shape }));

@@ -6,7 +6,7 @@ import { defaultBound, defaultWeight } from './defaults.ts';
 import { layerClass, newParameter, registerParameter } from './layer.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { select } from './rearrange.ts';
-import { currentTrial } from './trial.ts';
+import { isShapesOnly } from './trial.ts';
 import { regionOf } from './views.ts';
 
 /* `torch.nn.modules.linear` and `torch.nn.modules.sparse`. */
@@ -42,7 +42,7 @@ const lazyLinear = layerClass('LazyLinear', {
       const layer = readerOf(self);
       const out = layer.dim('out_features');
       const features = input.shape?.at(-1) ?? null;
-      if (layer.tensor('weight') === null && currentTrial() === null) {
+      if (layer.tensor('weight') === null && !isShapesOnly()) {
         const withBias = layer.flag('bias');
         registerParameter(self, 'weight', newParameter({ role: 'weight', shape: [out, features] }));
         registerParameter(self, 'bias', withBias ? newParameter({ role: 'bias', shape: [out] }) : null);

@@ -17,28 +17,26 @@ import { runTrial, type Trial } from './trial.ts';
 export const trace: Framework['trace'] = (root, given, context) => {
   const signature = signatureOf(root);
   if (signature === null) return null;
-  const first = attempt(
-    root,
-    signature,
-    signature.tensors.map(() => null),
-    context,
-  );
-  const shapes =
-    given === null
-      ? fittingShapes(root, signature, first, context)
-      : givenShapes(root, signature, given, first, context);
-  const inputs = shapes.map((shape, index) =>
-    context.graph.add({
-      op: { kind: 'input' },
-      inputs: [],
-      outputShape: shape,
-      name: signature.tensors[index] ?? 'input',
-      calledAt: context.at,
-    }),
-  );
-  const result = callForward(root, signature, inputs, context);
+  const forward: Forward = { root, signature, context };
+  const demands = ask(forward);
+  const { inputs, result } = given === null ? fittingPass(forward, demands) : givenPass(forward, given, demands);
   return { inputs, outputs: tensorsIn(result) };
 };
+
+interface Forward {
+  readonly root: InstanceValue;
+  readonly signature: ForwardSignature;
+  readonly context: NativeContext;
+}
+
+/** A forward pass that has left its nodes in the graph. */
+interface Pass {
+  readonly inputs: readonly TensorValue[];
+  readonly result: Value;
+}
+
+type Shapes = readonly (Shape | null)[];
+type Demands = Trial['demands'];
 
 /** Parameters of `forward` that take tensors; what must be given but is none gets an unknown value. */
 interface ForwardSignature {
@@ -83,12 +81,7 @@ function ofFunction({ node }: FunctionValue): ForwardSignature {
   return { tensors: positional.filter((name) => name !== null), positional };
 }
 
-function callForward(
-  root: InstanceValue,
-  signature: ForwardSignature,
-  inputs: readonly TensorValue[],
-  context: NativeContext,
-): Value {
+function callForward({ root, signature, context }: Forward, inputs: readonly TensorValue[]): Value {
   let next = 0;
   const values = signature.positional.map((name): Value => {
     if (name === null) return unknown('argument of forward');
@@ -99,113 +92,145 @@ function callForward(
   return context.call(root, values);
 }
 
-/** A trial; one that raises fits worst, whatever else it did not meet any more. */
-function attempt(
-  root: InstanceValue,
-  signature: ForwardSignature,
-  shapes: readonly (Shape | null)[],
-  context: NativeContext,
-): Trial {
-  let hasRaised = false;
-  const trial = runTrial(shapes, (inputs) =>
-    context.tryOut(() => {
-      try {
-        callForward(root, signature, inputs, context);
-      } catch (error) {
-        if (!(error instanceof Raised)) throw error;
-        hasRaised = true;
-      }
-    }),
-  );
-  if (hasRaised) trial.misfits += 1000;
-  return trial;
+function inputNode({ signature, context }: Forward, shape: Shape | null, index: number): TensorValue {
+  return context.graph.add({
+    op: { kind: 'input' },
+    inputs: [],
+    outputShape: shape,
+    name: signature.tensors[index] ?? 'input',
+    calledAt: context.at,
+  });
+}
+
+function pass(forward: Forward, shapes: Shapes): Pass {
+  const inputs = shapes.map((shape, index) => inputNode(forward, shape, index));
+  return { inputs, result: callForward(forward, inputs) };
+}
+
+/** What the inputs meet first. */
+function ask(forward: Forward): Demands {
+  const shapes = forward.signature.tensors.map(() => null);
+  const run = (inputs: readonly TensorValue[]) => unlessRaised(() => callForward(forward, inputs));
+  return forward.context.tryOut(() => runTrial(shapes, run, 'asking').demands);
+}
+
+interface Attempt {
+  readonly trial: Trial;
+  /** Where it was good enough to be kept. */
+  readonly pass: Pass | null;
+}
+
+/** A forward pass that leaves no trace unless it is good. One that raises fits worst, whatever else it did not meet any more. */
+function attempt(forward: Forward, shapes: Shapes, isGood: (trial: Trial) => boolean): Attempt {
+  const run = (): Attempt => {
+    const made: Pass[] = [];
+    const call = (inputs: readonly TensorValue[]) => {
+      const result = unlessRaised(() => callForward(forward, inputs));
+      if (result !== null) made.push({ inputs, result });
+    };
+    const trial = runTrial(shapes, call, 'whole', (shape, index) => inputNode(forward, shape, index));
+    const [done] = made;
+    if (done === undefined) trial.misfits += 1000;
+    return { trial, pass: done !== undefined && isGood(trial) ? done : null };
+  };
+  return forward.context.tryOut(run, (made) => made.pass !== null);
+}
+
+function unlessRaised(body: () => Value): Value | null {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof Raised) return null;
+    throw error;
+  }
+}
+
+function fits({ misfits, doubts }: Trial): boolean {
+  return misfits === 0 && doubts === 0;
 }
 
 /** Many layers, many candidates: together they may take this many steps. */
 const maxSteps = 30_000;
 
-/** The first candidates that fit; else those that fit best. */
-function fittingShapes(
-  root: InstanceValue,
-  signature: ForwardSignature,
-  first: Trial,
-  context: NativeContext,
-): readonly (Shape | null)[] {
-  let candidates = signature.tensors.map((_, index) => candidateShapes(first.demands.get(index)));
-  let steps = first.steps;
-  let best: { readonly shapes: readonly (Shape | null)[]; readonly trial: Trial } | null = null;
+/** A pass on the first candidates that fit; else on those that fit best. */
+function fittingPass(forward: Forward, demands: Demands): Pass {
+  const { tensors } = forward.signature;
+  let candidates: Candidates = tensors.map((_, index) => candidateShapes(demands.get(index)));
+  let steps = 0;
+  let best: { readonly shapes: Shapes; readonly trial: Trial } | null = null;
   const rounds = () => Math.max(1, ...candidates.map((list) => list.length));
   for (let round = 0; round < rounds() && steps < maxSteps; round++) {
     const shapes = candidates.map((list) => list[Math.min(round, list.length - 1)] ?? null);
-    const trial = attempt(root, signature, shapes, context);
+    const isGood = (trial: Trial) =>
+      fits(trial) && newlyFound(candidates, trial) === null && smaller(shapes, trial) === null;
+    const { trial, pass: kept } = attempt(forward, shapes, isGood);
+    if (kept !== null) return kept;
     steps += trial.steps;
     // Inputs that only meet others: now that those have shapes, so have they.
-    const found = candidates.map((list, index) =>
-      list[0] === null ? candidateShapes(trial.demands.get(index)) : list,
-    );
-    if (found.some((list, index) => list !== candidates[index] && list[0] !== null)) {
+    const found = newlyFound(candidates, trial);
+    if (found !== null) {
       candidates = found;
       round--;
       continue;
     }
     if (best === null || worse(best.trial, trial)) best = { shapes, trial };
-    if (trial.misfits === 0 && trial.doubts === 0) return smaller(root, signature, { shapes, trial }, context);
+    if (!fits(trial)) continue;
+    const shrunk = smaller(shapes, trial);
+    return (shrunk === null ? null : attempt(forward, shrunk, fits).pass) ?? pass(forward, shapes);
   }
-  return best?.shapes ?? signature.tensors.map(() => null);
+  return pass(forward, best?.shapes ?? tensors.map(() => null));
+}
+
+type Candidates = readonly (readonly (Shape | null)[])[];
+
+/** The candidates with those for inputs that had none so far; `null` where there are no such. */
+function newlyFound(candidates: Candidates, { demands }: Trial): Candidates | null {
+  const found = candidates.map((list, index) => (list[0] === null ? candidateShapes(demands.get(index)) : list));
+  return found.some((list, index) => list !== candidates[index] && list[0] !== null) ? found : null;
 }
 
 function worse(known: Trial, other: Trial): boolean {
   return other.misfits < known.misfits || (other.misfits === known.misfits && other.doubts < known.doubts);
 }
 
-/** Where any size fits, a network that hardly shrinks its maps is made for small images. */
-function smaller(
-  root: InstanceValue,
-  signature: ForwardSignature,
-  { shapes, trial }: { readonly shapes: readonly (Shape | null)[]; readonly trial: Trial },
-  context: NativeContext,
-): readonly (Shape | null)[] {
+/** Where any size fits, a network that hardly shrinks its maps is made for small images; `null` for others. */
+function smaller(shapes: Shapes, trial: Trial): Shapes | null {
   const strides = [...trial.demands.values()].flatMap((demand) =>
     demand.kind === 'op' && demand.op.kind === 'conv' ? demand.op.stride : [],
   );
   // A first layer that takes larger steps is made for large ones.
-  if (trial.smallestMap === null || trial.smallestMap < 28 || strides.some((step) => step > 1)) return shapes;
+  if (trial.smallestMap === null || trial.smallestMap < 28 || strides.some((step) => step > 1)) return null;
   const shrunk = shapes.map((shape) => shape?.map((dim) => (dim === 224 ? 32 : dim)) ?? null);
-  if (shrunk.every((shape, index) => shape?.join() === shapes[index]?.join())) return shapes;
-  const again = attempt(root, signature, shrunk, context);
-  return again.misfits === 0 && again.doubts === 0 ? shrunk : shapes;
+  return shrunk.every((shape, index) => shape?.join() === shapes[index]?.join()) ? null : shrunk;
 }
 
 /**
- * The user's shapes, with or without the batch: what the first layer asks for tells which; where that does not fit (a layer
- * that adds an axis where one lacks), the other way is tried.
+ * A pass on the user's shapes, with or without the batch: what the first layer asks for tells which; where that does not fit (a
+ * layer that adds an axis where one lacks), the other way is tried.
  */
-function givenShapes(
-  root: InstanceValue,
-  signature: ForwardSignature,
-  given: readonly Shape[],
-  first: Trial,
-  context: NativeContext,
-): readonly (Shape | null)[] {
-  const asAsked = readShapes(signature, given, first, false);
-  if (given.every((shape) => shape.includes(null))) return asAsked;
-  const { misfits, stepsBeforeMisfit } = attempt(root, signature, asAsked, context);
-  if (misfits === 0) return asAsked;
-  const otherwise = readShapes(signature, given, first, true);
+function givenPass(forward: Forward, given: readonly Shape[], demands: Demands): Pass {
+  const asAsked = readShapes(forward.signature, given, demands, false);
+  if (given.every((shape) => shape.includes(null))) return pass(forward, asAsked);
+  const hasNoMisfit = ({ misfits }: Trial) => misfits === 0;
+  const first = attempt(forward, asAsked, hasNoMisfit);
+  if (first.pass !== null) return first.pass;
+  const otherwise = readShapes(forward.signature, given, demands, true);
+  const other = attempt(forward, otherwise, hasNoMisfit);
+  if (other.pass !== null) return other.pass;
   // Not by the number of misfits: after the first one little is known that could fail to fit.
-  const other = attempt(root, signature, otherwise, context);
-  return other.misfits === 0 || other.stepsBeforeMisfit > stepsBeforeMisfit ? otherwise : asAsked;
+  const isBetter = other.trial.stepsBeforeMisfit > first.trial.stepsBeforeMisfit;
+  return pass(forward, isBetter ? otherwise : asAsked);
 }
 
 function readShapes(
   signature: ForwardSignature,
   given: readonly Shape[],
-  first: Trial,
+  demands: Demands,
   isOtherwise: boolean,
-): readonly (Shape | null)[] {
+): Shapes {
   return signature.tensors.map((_, index) => {
     const shape = given[index];
-    const candidates = candidateShapes(first.demands.get(index));
+    const candidates = candidateShapes(demands.get(index));
     if (shape === undefined) return candidates[0] ?? null;
     if (shape.includes(null)) return shape;
     const ranks = candidates.flatMap((candidate) => candidate?.length ?? []);

@@ -1,5 +1,6 @@
 import type { Op } from '../../../core/graph/op.ts';
 import type { Shape } from '../../../core/graph/shape.ts';
+import { Stop } from '../../interpreter/budget.ts';
 import { tensor } from '../../interpreter/table.ts';
 import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
 
@@ -46,10 +47,37 @@ interface Origin {
   readonly restore: Restore;
 }
 
-let current: { readonly trial: Trial; readonly origins: WeakMap<TensorValue, Origin> } | null = null;
+interface Running {
+  readonly trial: Trial;
+  readonly kind: TrialKind;
+  readonly inputs: number;
+  readonly origins: WeakMap<TensorValue, Origin>;
+}
 
-/** Runs a forward pass as a trial. The evaluator is synchronous: there is one at a time. */
-export function runTrial(shapes: readonly (Shape | null)[], forward: (inputs: readonly TensorValue[]) => void): Trial {
+/**
+ * `asking` ends once every input has met what tells its shape; `shapes` adds nothing to the graph; `whole` is as good as a pass
+ * that is no trial, where its shapes turn out to fit.
+ */
+export type TrialKind = 'asking' | 'shapes' | 'whole';
+
+/** Ends a trial that knows what it was to find out. */
+class Answered extends Stop {
+  constructor() {
+    super('answered');
+  }
+}
+
+let current: Running | null = null;
+
+/**
+ * Runs a forward pass as a trial, on inputs that `input` makes of shapes. The evaluator is synchronous: there is one at a time.
+ */
+export function runTrial(
+  shapes: readonly (Shape | null)[],
+  forward: (inputs: readonly TensorValue[]) => void,
+  kind: TrialKind = 'shapes',
+  input: (shape: Shape | null, index: number) => TensorValue = (shape) => tensor({ shape }),
+): Trial {
   const trial: Trial = {
     misfits: 0,
     doubts: 0,
@@ -60,14 +88,16 @@ export function runTrial(shapes: readonly (Shape | null)[], forward: (inputs: re
   };
   const origins = new WeakMap<TensorValue, Origin>();
   const outer = current;
-  current = { trial, origins };
+  current = { trial, kind, inputs: shapes.length, origins };
   try {
-    const inputs = shapes.map((shape, input) => {
-      const made = tensor({ shape });
-      origins.set(made, { input, isFlattened: false, restore: (seen) => seen });
+    const inputs = shapes.map((shape, index) => {
+      const made = input(shape, index);
+      origins.set(made, { input: index, isFlattened: false, restore: (seen) => seen });
       return made;
     });
     forward(inputs);
+  } catch (error) {
+    if (!(error instanceof Answered)) throw error;
   } finally {
     current = outer;
   }
@@ -78,6 +108,11 @@ export function currentTrial(): Trial | null {
   return current?.trial ?? null;
 }
 
+/** What is tried out adds nothing to the graph, and needs no parameters. */
+export function isShapesOnly(): boolean {
+  return current !== null && current.kind !== 'whole';
+}
+
 export interface TrialStep {
   readonly op: Op;
   readonly inputs: readonly TensorValue[];
@@ -86,20 +121,19 @@ export interface TrialStep {
   readonly restore?: Restore;
 }
 
-/** One step of a trial: its result, of which only the shape is known. */
-export function trialStep(step: TrialStep, shape: Shape | null, problem: string | null): TensorValue {
-  const result = tensor({ shape });
-  if (current === null) return result;
-  const { trial } = current;
+/** Notes a step of the trial that is running, if one is. */
+export function noteTrialStep(step: TrialStep, result: TensorValue, problem: string | null): void {
+  if (current === null) return;
+  const { trial, kind, inputs } = current;
   trial.steps++;
   if (problem !== null) trial.misfits++;
   if (trial.misfits === 0) trial.stepsBeforeMisfit++;
-  noteMap(trial, step.op, shape);
+  noteMap(trial, step.op, result.shape);
   noteOrigins(step, result, current);
-  return result;
+  if (kind === 'asking' && trial.demands.size === inputs) throw new Answered();
 }
 
-function noteOrigins(step: TrialStep, result: TensorValue, { trial, origins }: NonNullable<typeof current>): void {
+function noteOrigins(step: TrialStep, result: TensorValue, { trial, origins }: Running): void {
   const { op, restore } = step;
   for (const input of step.inputs) {
     const origin = origins.get(input);

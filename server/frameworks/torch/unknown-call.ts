@@ -2,7 +2,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
 import type { CallArguments, TensorValue, Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
-import { currentTrial } from './trial.ts';
+import { isShapesOnly } from './trial.ts';
 
 /**
  * A function that no table knows gets tensors of the forward pass: its result depends on them. The shape is taken to stay
@@ -22,7 +22,7 @@ export function unknownCall(name: string, arguments_: CallArguments, context: Na
 }
 
 function isTraced(tensor: TensorValue): boolean {
-  return currentTrial() !== null ? tensor.storage === null : tensor.layer !== null;
+  return isShapesOnly() ? tensor.storage === null : tensor.layer !== null;
 }
 
 /** A method that tensors may have but the tables do not know. */
