@@ -6,18 +6,14 @@ import { type DictEntry, type DictValue, type InstanceValue, string, type Value 
  * object. A copy of one is a dictionary like any other, so it is not the value that remembers its object.
  */
 
-const owners = new WeakMap<DictValue, InstanceValue>();
-
 /** The attributes that a predicate picks. */
 export function attributeView(owner: InstanceValue, picks: (name: string, value: Value) => boolean): DictValue {
-  const view: DictValue = { type: 'dict', entries: new Entries(owner, picks), open: owner.class.open, born: now() };
-  owners.set(view, owner);
-  return view;
+  return { type: 'dict', entries: new Entries(owner, picks), open: owner.class.open, born: now() };
 }
 
 /** The object whose attributes the dictionary shows. */
-export function ownerOf(dict: DictValue): InstanceValue | null {
-  return owners.get(dict) ?? null;
+export function ownerOf({ entries }: DictValue): InstanceValue | null {
+  return entries instanceof Entries ? entries.owner : null;
 }
 
 /**
@@ -25,28 +21,28 @@ export function ownerOf(dict: DictValue): InstanceValue | null {
  * runs at every access.
  */
 class Entries extends Map<string, DictEntry> {
-  #owner: InstanceValue | null;
+  readonly owner: InstanceValue;
+  #isFilled = false;
   readonly #picks: (name: string, value: Value) => boolean;
 
   constructor(owner: InstanceValue, picks: (name: string, value: Value) => boolean) {
     super();
-    this.#owner = owner;
+    this.owner = owner;
     this.#picks = picks;
   }
 
   #fill(): void {
-    const owner = this.#owner;
-    if (owner === null) return;
-    this.#owner = null;
-    for (const [name, value] of owner.attributes) {
+    if (this.#isFilled) return;
+    this.#isFilled = true;
+    for (const [name, value] of this.owner.attributes) {
       if (this.#picks(name, value)) super.set(`s${name}`, { key: string(name), value });
     }
   }
 
   override get(key: string): DictEntry | undefined {
-    if (this.#owner === null) return super.get(key);
+    if (this.#isFilled) return super.get(key);
     const name = key.slice(1);
-    const value = key.startsWith('s') ? this.#owner.attributes.get(name) : undefined;
+    const value = key.startsWith('s') ? this.owner.attributes.get(name) : undefined;
     return value !== undefined && this.#picks(name, value) ? { key: string(name), value } : undefined;
   }
 

@@ -4,6 +4,7 @@ import { objectClass, propertyClass } from './library/types.ts';
 import { type Machine, Raised, type Site } from './machine.ts';
 import { findMember, setterName } from './members.ts';
 import type { NativeClass } from './native.ts';
+import { type KeptAnswer, logReads, noteEffect, noteRead, stillHolds } from './read-log.ts';
 import { positional } from './signature.ts';
 import {
   type ClassValue,
@@ -21,6 +22,7 @@ import {
 
 /** Looks an attribute up by the rules of the value's type; `null` where there certainly is none. */
 export function getAttribute(machine: Machine, object: Value, name: string, site: Site): Value | null {
+  if (object.type !== 'instance' && object.type !== 'super' && object.type !== 'dict') noteEffect();
   switch (object.type) {
     case 'unknown':
       return unknown(object.reason);
@@ -71,14 +73,43 @@ function functionAttribute(object: FunctionValue, name: string): Value | null {
 function instanceAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
   const hook = accessHooks(instance.class).get;
   if (hook !== null && name !== '__class__' && name !== '__dict__') {
-    return unlessMissing(() => machine.callFunction(hook, instance, positional(string(name)), site));
+    return hookedAttribute(machine, hook, instance, name, site);
   }
   return getPlainAttribute(machine, instance, name, site);
+}
+
+const answers = new WeakMap<InstanceValue, Map<string, KeptAnswer>>();
+
+/** What the user's `__getattribute__` says: again only where something that it read has changed. */
+function hookedAttribute(
+  machine: Machine,
+  hook: FunctionValue,
+  instance: InstanceValue,
+  name: string,
+  site: Site,
+): Value | null {
+  let known = answers.get(instance);
+  const answer = known?.get(name);
+  if (answer !== undefined && stillHolds(answer)) {
+    machine.budget.spend();
+    return answer.value;
+  }
+  const call = () => machine.callFunction(hook, instance, positional(string(name)), site);
+  const { value, kept } = logReads(() => unlessMissing(call));
+  if (kept !== null) {
+    if (known === undefined) {
+      known = new Map();
+      answers.set(instance, known);
+    }
+    known.set(name, kept);
+  }
+  return value;
 }
 
 /** As if the class had no `__getattribute__` of its own. */
 export function getPlainAttribute(machine: Machine, instance: InstanceValue, name: string, site: Site): Value | null {
   const own = instance.attributes.get(name);
+  noteRead(instance.attributes, name, own);
   if (own !== undefined && !isShadowed(instance, name, own)) return own;
   for (const class_ of instance.class.order) {
     const member = class_.members.get(name);
@@ -87,7 +118,9 @@ export function getPlainAttribute(machine: Machine, instance: InstanceValue, nam
     if (native === null) continue;
     const method = Object.hasOwn(native.methods, name) ? boundMethod(native, name, instance) : null;
     if (method !== null) return method;
-    const value = native.getAttribute?.(instance, name, machine.context(site)) ?? null;
+    if (native.getAttribute === undefined) continue;
+    noteEffect();
+    const value = native.getAttribute(instance, name, machine.context(site));
     if (value !== null) return value;
   }
   if (name === '__class__' || name === 'constructor') return instance.class;
@@ -176,14 +209,17 @@ function throughDescriptor(
 function boundMethod(native: NativeClass, name: string, self: InstanceValue): Value | null {
   const method = native.methods[name];
   if (method === undefined) return null;
+  const { isReading = false, logsReads = false } = method;
   return {
     type: 'native',
     function: {
       name: `${native.name}.${name}`,
       signature: method.signature,
       self,
+      isReading,
+      logsReads,
       evaluate: (given, context) => {
-        context.touch(self);
+        if (!isReading) context.touch(self);
         return method.evaluate(self, given, context);
       },
     },
@@ -269,8 +305,10 @@ function superAttribute(machine: Machine, object: SuperValue, name: string, site
   const { self, owner } = object;
   const class_ = self.type === 'instance' ? self.class : self.type === 'class' ? self : null;
   if (class_ === null) return unknown(name);
-  const rest = class_.order.slice(class_.order.indexOf(owner) + 1);
-  for (const candidate of rest) {
+  const { order } = class_;
+  for (let next = order.indexOf(owner) + 1; next < order.length; next++) {
+    const candidate = order[next];
+    if (candidate === undefined) break;
     const member = candidate.members.get(name);
     // The `__init__` that a dataclass was given.
     if (member?.type === 'native' && name === '__init__') return { type: 'bound', self, function: member };

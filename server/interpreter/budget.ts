@@ -51,8 +51,8 @@ export interface Budget {
   readonly spent: number;
   /** Loops of this evaluation that were left early because they only computed, for too long. */
   readonly longLoops: Set<object>;
-  /** Takes one step. Throws `Stop` when nothing is left; now and then it is a checkpoint too. */
-  spend(): void;
+  /** Takes one step, or more. Throws `Stop` when nothing is left; now and then it is a checkpoint too. */
+  spend(steps?: number): void;
   /** Throws `Cancelled` where the analysis is to end. */
   checkpoint(): void;
   /** Goes one call deeper; false where that is too deep (then do not call `leave`). */
@@ -98,10 +98,12 @@ export function createBudget(isCancelled: () => boolean): Budget {
     get longLoops() {
       return longLoops;
     },
-    spend() {
-      spent++;
-      if (--left < 0) throw new Stop('more steps than the analysis allows');
-      if (--untilClock > 0) return;
+    spend(steps = 1) {
+      spent += steps;
+      left -= steps;
+      if (left < 0) throw new Stop('more steps than the analysis allows');
+      untilClock -= steps;
+      if (untilClock > 0) return;
       untilClock = clockInterval;
       checkpoint();
       if (performance.now() > deadline && processorTime() > processorDeadline) throw new Stop('out of time');

@@ -18,13 +18,15 @@ export function callExpression(machine: Machine, call: Call, frame: Frame): Valu
 
 function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: Frame): CallArguments {
   const positional: GivenArgument[] = [];
-  const keyword = new Map<string, GivenArgument>();
+  let keyword: Map<string, GivenArgument> | null = null;
   let open = false;
   for (const node of nodes) {
     const value = machine.evaluate(node.value, frame);
     const at = { path: frame.module.path, start: node.value.start, end: node.value.end };
-    if (node.name !== null) keyword.set(node.name, { value, at });
-    else if (node.spread === null) positional.push({ value, at });
+    if (node.name !== null) {
+      keyword ??= new Map();
+      keyword.set(node.name, { value, at });
+    } else if (node.spread === null) positional.push({ value, at });
     else if (node.spread === 'positional') {
       const items = machine.iterate(value, { module: frame.module, at: node, callee: null });
       if (items === null) open = true;
@@ -33,12 +35,16 @@ function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: 
       const dict = asDictionary(value);
       if (dict === null ? value.type !== 'none' : dict.open) open = true;
       for (const { key, value: item, at: writtenAt } of dict?.entries.values() ?? []) {
-        if (key.type === 'string') keyword.set(key.value, { value: item, at: writtenAt ?? null });
+        if (key.type !== 'string') continue;
+        keyword ??= new Map();
+        keyword.set(key.value, { value: item, at: writtenAt ?? null });
       }
     }
   }
-  return { positional, keyword, open };
+  return { positional, keyword: keyword ?? noKeywords, open };
 }
+
+const noKeywords: ReadonlyMap<string, GivenArgument> = new Map();
 
 /** Calls that are no calls: `super()`, JavaScript's `super(…)`, `require('…')`; Python's `locals()` and `globals()`. */
 function specialCall(machine: Machine, call: Call, name: string, frame: Frame): Value | null {

@@ -1,6 +1,7 @@
 import { Stop } from './budget.ts';
 import { type Machine, Raised, type Site } from './machine.ts';
 import type { NativeFunction } from './native.ts';
+import { noteEffect } from './read-log.ts';
 import { bind, mergeArguments } from './signature.ts';
 import { touchArguments } from './touch.ts';
 import { noteUnknownCall } from './unknown-calls.ts';
@@ -48,7 +49,8 @@ function textOf(site: Site): string {
 
 function callNative(machine: Machine, native: NativeFunction, arguments_: CallArguments, site: Site): Value {
   machine.budget.spend();
-  if (machine.journal.isActive) touchArguments(machine.journal, arguments_);
+  if (native.logsReads !== true) noteEffect();
+  if (native.isReading !== true) touchArguments(machine.journal, arguments_);
   return guarded(machine, native.name, site, () =>
     native.evaluate(bind(native.signature, arguments_), machine.context(site)),
   );
@@ -77,10 +79,8 @@ function callInstance(machine: Machine, instance: InstanceValue, arguments_: Cal
 /** `__call__` of the user's or the framework's class; else `forward` (PyTorch) or `call` (Keras). */
 function callMethod(machine: Machine, instance: InstanceValue, arguments_: CallArguments, site: Site): Value {
   if (isFutile(machine, instance, arguments_)) return unknown('output for unknown input');
-  if (machine.journal.isActive) {
-    machine.journal.touch(instance);
-    touchArguments(machine.journal, arguments_);
-  }
+  machine.journal.touch(instance);
+  touchArguments(machine.journal, arguments_);
   for (const class_ of instance.class.order) {
     const member = class_.members.get('__call__');
     if (member?.type === 'function') return machine.callFunction(member, instance, arguments_, site);

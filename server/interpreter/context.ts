@@ -85,7 +85,6 @@ export class CallContext implements NativeContext {
   }
 
   touch(target: Value | Storage): void {
-    if (!this.#machine.journal.isActive) return;
     if ('writes' in target) this.#machine.journal.touch(target);
     else touchValue(this.#machine.journal, target);
   }
@@ -153,18 +152,13 @@ export class CallContext implements NativeContext {
   }
 
   fact(fact: CodeFact): void {
-    if (!this.#machine.state.isTrial) this.#machine.events.fact(fact);
+    this.#machine.events.fact(fact);
   }
 
-  tryOut(body: () => void): void {
-    const { state, journal } = this.#machine;
-    const outer = state.isTrial;
-    state.isTrial = true;
-    try {
-      journal.explore(body);
-    } finally {
-      state.isTrial = outer;
-    }
+  tryOut<T>(body: () => T, isGood: (value: T) => boolean = () => false): T {
+    const { state, journal, events } = this.#machine;
+    const traced = () => (state.trace === null ? body() : state.trace.attempt(body, isGood));
+    return journal.attempt(() => events.attempt(traced, isGood), isGood);
   }
 
   missing(dict: DictValue, key: Value): boolean {

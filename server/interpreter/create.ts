@@ -14,6 +14,7 @@ import { iterate, truth } from './iteration.ts';
 import { createJournal } from './journal.ts';
 import type { Events, Machine, ModuleRecord } from './machine.ts';
 import { binary, compare, unary } from './operators.ts';
+import { noteEffect } from './read-log.ts';
 import { execute } from './statements.ts';
 import type { DictValue, NamespaceValue, Value } from './values.ts';
 
@@ -24,7 +25,7 @@ export interface Importer {
   /** A member of a module (which is evaluated for it), or its submodule. */
   importName(name: string, level: number, member: string, from: ModuleRecord): Value | null;
   /** What `import *` takes. */
-  exportedNames(name: string, level: number, from: ModuleRecord): readonly string[] | null;
+  exportedNames(name: string, level: number, from: ModuleRecord): ReadonlySet<string> | null;
   /**
    * `import *` in a package, which waits: a module is only looked into for a name that is asked for. `null` where it is not
    * found, or is a framework's.
@@ -58,7 +59,6 @@ export function createMachine(options: MachineOptions): Machine {
       effects: 0,
       running: new Map(),
       registers: false,
-      isTrial: false,
     },
 
     evaluate: (expression, frame) => evaluate(machine, expression, frame),
@@ -93,7 +93,8 @@ export function createMachine(options: MachineOptions): Machine {
     textOf: (span) => options.textOf(span),
     context: (site) => new CallContext(machine, site),
     note: (message, site) => {
-      if (!machine.state.isTrial) options.events.note(message, site);
+      noteEffect();
+      options.events.note(message, site);
     },
   };
   return machine;

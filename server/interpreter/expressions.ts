@@ -8,12 +8,14 @@ import { builtin } from './library/builtins.ts';
 import { asDictionary } from './library/dictionaries.ts';
 import type { Frame, Machine, Site } from './machine.ts';
 import { mayFail } from './raise.ts';
+import { noteEffect, readLog } from './read-log.ts';
 import { lookUp } from './scopes.ts';
 import { makeSet } from './sets.ts';
 import { boolean, type DictValue, type FunctionValue, none, number, string, unknown, type Value } from './values.ts';
 
 /** The value of an expression. Never throws but for the code's own exceptions (`Raised`) and the budget (`Stop`). */
 export function evaluate(machine: Machine, expression: Expression, frame: Frame): Value {
+  if (readLog.current !== null && !readingKinds.has(expression.type)) noteEffect();
   switch (expression.type) {
     case 'Name':
       return nameValue(machine, expression.name, frame);
@@ -92,6 +94,21 @@ export function evaluate(machine: Machine, expression: Expression, frame: Frame)
       return unknown('code that could not be read');
   }
 }
+
+/** Kinds of expressions that read nothing but what is told where it is read. */
+const readingKinds: ReadonlySet<Expression['type']> = new Set([
+  'Name',
+  'Attribute',
+  'Call',
+  'Number',
+  'String',
+  'Boolean',
+  'None',
+  'Index',
+  'Logical',
+  'Compare',
+  'Conditional',
+]);
 
 function siteOf(expression: Expression, frame: Frame): Site {
   return { module: frame.module, at: expression, callee: null };

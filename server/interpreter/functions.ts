@@ -42,7 +42,7 @@ export function callFunction(
   running.set(function_.node, callDepth(machine, outer));
   try {
     // A call costs more than an expression: a scope, arguments, a frame.
-    for (let step = 0; step < callSteps; step++) machine.budget.spend();
+    machine.budget.spend(callSteps);
     machine.events.called(function_);
     const frame = frameOf(function_, selfOf(function_, self, arguments_));
     bindParameters(machine, function_, self, arguments_, frame);

@@ -2,12 +2,14 @@ import { guarded, withFirst } from './calls.ts';
 import { now } from './clock.ts';
 import { enumMember, isEnum } from './library/enum.ts';
 import type { Machine, Site } from './machine.ts';
+import { noteEffect } from './read-log.ts';
 import { bind } from './signature.ts';
 import { type CallArguments, type ClassValue, type InstanceValue, none, unknown, type Value } from './values.ts';
 
 /** Calls a class: makes an instance and runs the first constructor of the method resolution order. */
 export function instantiate(machine: Machine, class_: ClassValue, arguments_: CallArguments, site: Site): Value {
   machine.budget.spend();
+  noteEffect();
   const { native } = class_;
   if (native?.convert !== undefined) {
     const { convert } = native;

@@ -5,6 +5,7 @@ import { keyOf } from './keys.ts';
 import type { Machine, Site } from './machine.ts';
 import { mayFail } from './raise.ts';
 import { numberOf } from './read.ts';
+import { noteEffect, noteEntry } from './read-log.ts';
 import { positional } from './signature.ts';
 import { sliceBounds } from './slices.ts';
 import {
@@ -27,11 +28,14 @@ export function getItem(machine: Machine, object: Value, index: Value, site: Sit
     case 'tuple':
     case 'string':
     case 'range':
+      if (object.type === 'list') noteEffect();
       return sequenceItem(machine, object, index, site);
     case 'dict': {
       const key = keyOf(index);
       const entry = key === null ? undefined : object.entries.get(key);
+      noteEntry(object, key);
       if (entry !== undefined) return entry.value;
+      noteEffect();
       if (object.factory !== undefined) return missingEntry(machine, object, index, object.factory, site);
       if (key !== null && machine.missing(object, index)) {
         const late = object.entries.get(key);
@@ -42,6 +46,7 @@ export function getItem(machine: Machine, object: Value, index: Value, site: Sit
       return mayFail(machine, 'KeyError', 'key is not in the dictionary');
     }
     case 'tensor':
+      noteEffect();
       return tensorItem(machine, object, index, site);
     case 'instance':
       return instanceItem(machine, object, index, site);

@@ -3,6 +3,7 @@ import { nativeItems, rangeLength } from './items.ts';
 import type { Machine, Site } from './machine.ts';
 import { findMember } from './members.ts';
 import { numberOf } from './read.ts';
+import { isPlain, noteEffect } from './read-log.ts';
 import { positional } from './signature.ts';
 import { type InstanceValue, number, string, type Value } from './values.ts';
 
@@ -19,6 +20,7 @@ function sequenceItems(machine: Machine, value: InstanceValue, site: Site): Valu
 
 /** The items of anything that can be iterated, newly made; `null` where they are not all known. */
 export function iterate(machine: Machine, value: Value, site: Site): Value[] | null {
+  if (value.type !== 'tuple') noteEffect();
   switch (value.type) {
     case 'list':
       return value.open ? null : [...value.items];
@@ -60,6 +62,7 @@ export function iterate(machine: Machine, value: Value, site: Site): Value[] | n
 /** Is the value taken as true by a condition? `null` where that is not known. */
 export function truth(machine: Machine, value: Value, site: Site): boolean | null {
   const isPython = site.module.language === 'python';
+  if (!isPlain(value)) noteEffect();
   switch (value.type) {
     case 'none':
       return false;

@@ -1,4 +1,5 @@
 import { tick } from './clock.ts';
+import { noteChange, noteEffect, readLog } from './read-log.ts';
 import type { ClassValue, DictValue, InstanceValue, ListValue, Scope, SetValue, Storage } from './values.ts';
 
 /** Everything that code can change in place. */
@@ -16,11 +17,13 @@ export interface Journal {
   touch(target: Mutable): void;
   /** Runs `body`, undoes what it changed, and returns what it had made of each thing it changed. */
   explore(body: () => void): ReadonlyMap<Mutable, Snapshot>;
+  /** Runs `body` and undoes what it changed, unless what it returns is good. */
+  attempt<T>(body: () => T, isGood: (value: T) => boolean): T;
   /** Runs `body` and undoes what it changed, for good: an analysis leaves no trace in the modules that it imports. */
   temporarily<T>(body: () => T): T;
   /** Runs `body` and says which older things it left otherwise than it had found them. */
   watch<T>(body: () => T): { readonly value: T; readonly changed: readonly Mutable[] };
-  /** Runs `body` unrecorded: a module that is imported inside of a branch stays imported. */
+  /** Runs `body` for good: a module that is imported inside of a branch stays imported, and so does what it has registered. */
   suspend<T>(body: () => T): T;
 }
 
@@ -35,6 +38,8 @@ export function createJournal(): Journal {
     },
     touch(target) {
       const born = bornOf(target);
+      noteChange(born);
+      if ('members' in target) readLog.classes++;
       let before: Snapshot | null = null;
       for (let index = frames.length - 1; index >= 0; index--) {
         const frame = frames[index];
@@ -44,6 +49,7 @@ export function createJournal(): Journal {
       }
     },
     explore(body) {
+      noteEffect();
       const frame = newFrame();
       frames.push(frame);
       try {
@@ -58,15 +64,21 @@ export function createJournal(): Journal {
       }
       return after;
     },
-    temporarily(body) {
+    attempt(body, isGood) {
       const frame = newFrame();
       frames.push(frame);
+      let isKept = false;
       try {
-        return body();
+        const value = body();
+        isKept = isGood(value);
+        return value;
       } finally {
         frames.pop();
-        for (const [target, before] of frame.changed) restore(target, before);
+        if (!isKept) for (const [target, before] of frame.changed) restore(target, before);
       }
+    },
+    temporarily(body) {
+      return this.attempt(body, () => false);
     },
     watch(body) {
       const frame = newFrame();
@@ -81,24 +93,60 @@ export function createJournal(): Journal {
     },
     suspend(body) {
       const outer = frames;
-      frames = [];
+      const frame = newFrame(true);
+      frames = [frame];
       try {
         return body();
       } finally {
         frames = outer;
+        for (const [target, before] of frame.changed) keepChange(outer, target, before);
       }
     },
   };
 
-  function newFrame(): JournalFrame {
-    return { since: tick(), changed: new Map() };
+  function newFrame(isImport = false): JournalFrame {
+    return { since: tick(), changed: new Map(), isImport };
   }
+}
+
+/** Whoever undoes what came before a change that stays must not undo the change as well. */
+function keepChange(frames: readonly JournalFrame[], target: Mutable, before: Snapshot): void {
+  const now = takeSnapshot(target);
+  for (const { changed } of frames) {
+    const older = changed.get(target);
+    if (older !== undefined) changed.set(target, withChange(older, before, now));
+  }
+  // An import within an import: those around the outer one are told by it.
+  const [outermost] = frames;
+  if (outermost?.isImport && !outermost.changed.has(target)) outermost.changed.set(target, before);
+}
+
+/** `older` with what `now` has more than `before`. */
+function withChange(older: Snapshot, before: Snapshot, now: Snapshot): Snapshot {
+  if (older.of === 'dict' && before.of === 'dict' && now.of === 'dict')
+    return { ...older, entries: withAdded(older.entries, before.entries, now.entries), open: older.open || now.open };
+  if (older.of === 'scope' && before.of === 'scope' && now.of === 'scope')
+    return { ...older, variables: withAdded(older.variables, before.variables, now.variables) };
+  if (older.of === 'instance' && before.of === 'instance' && now.of === 'instance')
+    return { ...older, attributes: withAdded(older.attributes, before.attributes, now.attributes) };
+  if (older.of === 'class' && before.of === 'class' && now.of === 'class')
+    return { ...older, members: withAdded(older.members, before.members, now.members) };
+  if (older.of === 'list' && before.of === 'list' && now.of === 'list')
+    return { ...older, items: [...older.items, ...now.items.slice(before.items.length)] };
+  return older;
+}
+
+function withAdded<K, V>(older: ReadonlyMap<K, V>, before: ReadonlyMap<K, V>, now: ReadonlyMap<K, V>): Map<K, V> {
+  const added = [...now].filter(([key, value]) => before.get(key) !== value);
+  return new Map([...older, ...added]);
 }
 
 interface JournalFrame {
   readonly since: number;
   /** What was changed, as it was before. */
   readonly changed: Map<Mutable, Snapshot>;
+  /** What it changes stays. */
+  readonly isImport: boolean;
 }
 
 /** Two snapshots of one thing. The contents are compared by identity. */
@@ -162,6 +210,7 @@ export function takeSnapshot(target: Mutable): Snapshot {
 
 /** Puts the state of a snapshot of this very target back. */
 export function restore(target: Mutable, snapshot: Snapshot): void {
+  if (snapshot.of === 'class') readLog.classes++;
   if (snapshot.of === 'scope' && 'variables' in target) refill(target.variables, snapshot.variables);
   else if (snapshot.of === 'storage' && 'writes' in target) {
     target.writes.splice(0, target.writes.length, ...snapshot.writes);

@@ -60,7 +60,7 @@ export interface Machine {
 
   importModule(name: string, level: number, from: ModuleRecord): Value | null;
   importName(name: string, level: number, member: string, from: ModuleRecord): Value | null;
-  exportedNames(name: string, level: number, from: ModuleRecord): readonly string[] | null;
+  exportedNames(name: string, level: number, from: ModuleRecord): ReadonlySet<string> | null;
 
   starred(name: string, level: number, from: ModuleRecord): NamespaceValue | null;
   /** A dictionary does not have the key; true where it is worth looking again. */
@@ -80,6 +80,8 @@ export interface Events {
   constructed(instance: InstanceValue, site: Site): void;
   constructing(class_: ClassValue, arguments_: CallArguments, site: Site): void;
   called(function_: FunctionValue): void;
+  /** The notes and facts of `body` are forgotten again, unless what it returns is good. */
+  attempt<T>(body: () => T, isGood: (value: T) => boolean): T;
 }
 
 export interface MachineState {
@@ -97,8 +99,6 @@ export interface MachineState {
   effects: number;
   /** A decorator or an imported module runs: it fills registries, and what it does not find in them is not there yet. */
   registers: boolean;
-  /** A forward pass is tried out on guessed shapes: notes and facts say nothing. */
-  isTrial: boolean;
 }
 
 /** The latest call of a function that is running. */

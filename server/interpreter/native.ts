@@ -48,6 +48,10 @@ export interface NativeFunction {
   readonly signature: Signature;
   /** The object that it belongs to, where it is a method of one. */
   readonly self?: Value;
+  /** It changes neither its object nor its arguments, or calls `touch` itself. */
+  readonly isReading?: boolean;
+  /** It only reads, and all of it is told to the log of reads (`read-log.ts`). */
+  readonly logsReads?: boolean;
   evaluate(arguments_: BoundArguments, context: NativeContext): Value;
 }
 
@@ -83,6 +87,9 @@ export interface NativeClass {
 
 export interface NativeMethod {
   readonly signature: Signature;
+  /** It changes neither `self` nor its arguments, or calls `touch` itself. */
+  readonly isReading?: boolean;
+  readonly logsReads?: boolean;
   evaluate(self: InstanceValue, arguments_: BoundArguments, context: NativeContext): Value;
 }
 
@@ -104,7 +111,7 @@ export interface NativeContext {
   write(tensor: TensorValue, write: NewWrite): void;
   /**
    * Call before changing a list, dictionary, instance (also its `state`) or storage in place, so that a branch that may not
-   * have run can be undone. The evaluator does it for `self` and for the arguments of a native function.
+   * have run can be undone. The evaluator does it for `self` and for the arguments of a native function, unless it only reads.
    */
   touch(target: Value | Storage): void;
   readonly language: Language;
@@ -134,8 +141,11 @@ export interface NativeContext {
   /** The user must know that something was not understood. */
   note(message: string): void;
   fact(fact: CodeFact): void;
-  /** Runs `body` without a trace: what it changes is undone, its notes and facts are dropped. */
-  tryOut(body: () => void): void;
+  /**
+   * Runs `body` without a trace, unless what it returns is good: what it changes is undone, its nodes, notes and facts are
+   * dropped.
+   */
+  tryOut<T>(body: () => T, isGood?: (value: T) => boolean): T;
   textOf(span: Span): string;
   /** A dictionary does not have the key; true where it is worth looking again, since registries are filled late. */
   missing(dict: DictValue, key: Value): boolean;

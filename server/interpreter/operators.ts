@@ -1,9 +1,11 @@
 import { arithmetic, isNumeric } from './arithmetic.ts';
 import { compareOrder, contains, isSame } from './comparison.ts';
 import { equalValues } from './equality.ts';
+import { keyOf } from './keys.ts';
 import { isInstance } from './library/python/instance-of.ts';
 import type { Machine, Site } from './machine.ts';
 import { findMember } from './members.ts';
+import { isPlain, noteEffect, noteEntry } from './read-log.ts';
 import { sequenceOperator } from './sequences.ts';
 import { positional } from './signature.ts';
 import { symbolic } from './symbols.ts';
@@ -45,6 +47,7 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
       return truthValue(operator === 'in' ? found : negate(found));
     }
   }
+  if (!isPlain(left) || !isPlain(right)) noteEffect();
   if (left.type === 'tensor' || right.type === 'tensor') return tensorOperator(machine, operator, [left, right], site);
   if (operator === '==' || operator === '!=') {
     const own = ownOperator(machine, operator, left, right, site);
@@ -56,6 +59,8 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
 }
 
 function containsValue(machine: Machine, container: Value, item: Value, site: Site): boolean | null {
+  if (container.type === 'dict') noteEntry(container, keyOf(item));
+  else if (container.type !== 'string') noteEffect();
   if (container.type !== 'instance') {
     const found = contains(container, item);
     const isLate = found === false && container.type === 'dict' && machine.missing(container, item);

@@ -1,4 +1,5 @@
 import { type Machine, Raised } from './machine.ts';
+import { noteEffect } from './read-log.ts';
 import { unknown, type Value } from './values.ts';
 
 /**
@@ -6,6 +7,7 @@ import { unknown, type Value } from './values.ts';
  * raises where the code around is prepared for just this exception; otherwise the result is unknown.
  */
 export function mayFail(machine: Machine, exception: string, message: string): Value {
+  noteEffect();
   if (isCaught(machine.state.caught, exception)) throw new Raised(ancestry(exception));
   return unknown(message);
 }

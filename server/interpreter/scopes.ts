@@ -1,5 +1,6 @@
 import type { Journal } from './journal.ts';
 import type { Frame } from './machine.ts';
+import { noteRead } from './read-log.ts';
 import { type Scope, unknown, type Value } from './values.ts';
 
 export function createScope(parent: Scope | null, born = -1): Scope {
@@ -17,6 +18,7 @@ export function lookUp(frame: Frame, name: string): Value | null {
   for (let scope: Scope | null = redirect ?? frame.scope; scope !== null; scope = scope.parent) {
     const value = scope.variables.get(name);
     scope.reads?.add(name);
+    noteRead(scope.variables, name, value, scope);
     if (value !== undefined) return force(scope, name, value);
   }
   return null;
@@ -37,7 +39,7 @@ export function force(scope: Scope, name: string, value: Value): Value {
 /** Binds a name as the language does: Python in the function's own scope, JavaScript where it was declared. */
 export function bindName(frame: Frame, name: string, value: Value, isDeclaration: boolean, journal: Journal): void {
   const scope = frame.redirects?.get(name) ?? (isDeclaration ? frame.scope : scopeOfWrite(frame, name));
-  if (journal.isActive) journal.touch(scope);
+  journal.touch(scope);
   scope.variables.set(name, value);
 }
 

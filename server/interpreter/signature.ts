@@ -48,47 +48,69 @@ const cache = new Map<string, Signature>();
  * Matches arguments to parameters as Python does. It never fails: what is missing or may be hidden in a spread that could
  * not be followed is unknown; what is too much is left in `raw`.
  */
-export function bind(signature: Signature, arguments_: CallArguments): BoundArguments {
-  const given = new Map<string, GivenArgument>();
-  const rest: GivenArgument[] = [];
-  const keywordRest = new Map<string, GivenArgument>();
+export function bind({ parameters }: Signature, raw: CallArguments): BoundArguments {
+  const { positional, keyword } = raw;
+  // Every call of a native comes here: parameters are few, so they are searched rather than put into a map.
+  const byPlace: (GivenArgument | null)[] = [];
+  let rest = nothing;
   let next = 0;
-  for (const parameter of signature.parameters) {
-    if (parameter.kind === 'rest') {
-      rest.push(...arguments_.positional.slice(next));
-      next = arguments_.positional.length;
-    } else if (parameter.kind === 'normal') {
-      const argument = arguments_.positional[next];
-      if (argument === undefined) continue;
-      given.set(parameter.name, argument);
+  for (let place = 0; place < parameters.length; place++) {
+    const kind = parameters[place]?.kind;
+    let argument: GivenArgument | null = null;
+    if (kind === 'rest') {
+      rest = positional.slice(next);
+      next = positional.length;
+    } else if (kind === 'normal' && next < positional.length) {
+      argument = positional[next] ?? null;
       next++;
     }
+    byPlace.push(argument);
   }
-  const names = new Map(signature.parameters.map((parameter) => [parameter.name, parameter.kind]));
-  for (const [name, argument] of arguments_.keyword) {
-    const kind = names.get(name);
-    if (kind === 'normal' || kind === 'keywordOnly') given.set(name, argument);
-    else keywordRest.set(name, argument);
-  }
-  return {
-    get: (name) => read(name),
-    given: (name) => given.get(name) ?? null,
-    rest,
-    keywordRest,
-    raw: arguments_,
-  };
+  const keywordRest = keyword.size === 0 ? noKeywords : takeKeywords(parameters, keyword, byPlace);
+  return { get, given, rest, keywordRest, raw };
 
-  function read(name: string): Value {
-    const argument = given.get(name);
-    if (argument !== undefined) return argument.value;
-    const parameter = signature.parameters.find((candidate) => candidate.name === name);
+  function given(name: string): GivenArgument | null {
+    const place = placeOf(parameters, name);
+    return place < 0 ? null : (byPlace[place] ?? null);
+  }
+
+  function get(name: string): Value {
+    const place = placeOf(parameters, name);
+    if (place < 0) return unknown(`argument ${name}`);
+    const argument = byPlace[place] ?? null;
+    if (argument !== null) return argument.value;
+    const parameter = parameters[place];
     if (parameter?.kind === 'rest') return tuple(rest.map((item) => item.value));
     if (parameter?.kind === 'keywordRest') {
       return dictOf([...keywordRest].map(([key, item]) => [key, item.value, item.at]));
     }
-    if (arguments_.open) return unknown(`argument ${name}`);
+    if (raw.open) return unknown(`argument ${name}`);
     return parameter?.default ?? unknown(`argument ${name}`);
   }
+}
+
+const nothing: readonly GivenArgument[] = [];
+const noKeywords: ReadonlyMap<string, GivenArgument> = new Map();
+
+/** Puts those that have a parameter into its place; the others come back. */
+function takeKeywords(
+  parameters: readonly Parameter[],
+  keyword: CallArguments['keyword'],
+  byPlace: (GivenArgument | null)[],
+): ReadonlyMap<string, GivenArgument> {
+  const others = new Map<string, GivenArgument>();
+  for (const [name, argument] of keyword) {
+    const place = placeOf(parameters, name);
+    const kind = parameters[place]?.kind;
+    if (kind === 'normal' || kind === 'keywordOnly') byPlace[place] = argument;
+    else others.set(name, argument);
+  }
+  return others;
+}
+
+function placeOf(parameters: readonly Parameter[], name: string): number {
+  for (let place = 0; place < parameters.length; place++) if (parameters[place]?.name === name) return place;
+  return -1;
 }
 
 /** Arguments by position only. */

@@ -7,6 +7,7 @@ import { extend } from './limits.ts';
 import { loopFor, loopWhile } from './loops.ts';
 import type { Completion, Frame, Machine } from './machine.ts';
 import { matchStatement } from './match.ts';
+import { noteEffect, readLog } from './read-log.ts';
 import { createScope, enclosingScope, globalScope } from './scopes.ts';
 import { positional } from './signature.ts';
 import { raise, tryStatement, withStatement } from './try.ts';
@@ -31,6 +32,7 @@ function hoist(machine: Machine, body: readonly Statement[], frame: Frame): void
 }
 
 function executeStatement(machine: Machine, statement: Statement, frame: Frame): Completion {
+  if (readLog.current !== null && !readingKinds.has(statement.type)) noteEffect();
   switch (statement.type) {
     case 'Expression':
       machine.evaluate(statement.value, frame);
@@ -92,6 +94,8 @@ function executeStatement(machine: Machine, statement: Statement, frame: Frame):
       return 'normal';
   }
 }
+
+const readingKinds: ReadonlySet<Statement['type']> = new Set(['Expression', 'Assign', 'Return', 'If', 'Pass']);
 
 /** JavaScript's `{ … }`: its `let` and `const` are its own. */
 function block(machine: Machine, body: readonly Statement[], frame: Frame): Completion {

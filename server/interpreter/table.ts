@@ -16,6 +16,11 @@ export function nativeFunction(
   return { type: 'native', function: { name, ...lazySignature(parameters), evaluate } };
 }
 
+/** One that changes none of its arguments, or calls `touch` itself. */
+export function readingFunction(...row: Parameters<typeof nativeFunction>): NativeValue {
+  return { type: 'native', function: { ...nativeFunction(...row).function, isReading: true } };
+}
+
 export interface ClassRow extends Partial<Omit<NativeClass, 'name' | 'signature'>> {
   readonly bases?: readonly ClassValue[];
   /** Parameters of the constructor, without `self`. */
@@ -60,6 +65,11 @@ export function method(
   ) => Value,
 ): NativeMethod {
   return { ...lazySignature(parameters), evaluate };
+}
+
+/** One that changes neither `self` nor its arguments, or calls `touch` itself. */
+export function readingMethod(...row: Parameters<typeof method>): NativeMethod {
+  return { ...method(...row), isReading: true };
 }
 
 /** A module of a framework, from a record or from a lookup. */

@@ -31,6 +31,7 @@ export function runFiles(files: Readonly<Record<string, string>>, frameworks: re
       fact: () => {},
       constructed: () => {},
       constructing: () => {},
+      attempt: (body) => body(),
       called: () => {},
     },
     isCancelled: () => false,

@@ -7,26 +7,30 @@ type StarImport = Extract<Statement, { type: 'ImportFrom' }>;
  * The names that `import *` takes: `__all__`, else every public name at the top of the module. Told by the syntax alone, so
  * that nothing needs to be evaluated. `follow` gives the names of a module that is star-imported in turn.
  */
-export function exportedNames(syntax: Module, follow: (statement: StarImport) => readonly string[]): readonly string[] {
+export function exportedNames(
+  syntax: Module,
+  follow: (statement: StarImport) => ReadonlySet<string>,
+): ReadonlySet<string> {
   const listed = listedIn(syntax.body);
   if (listed !== null) return listed;
   const names = new Set<string>();
   collect(syntax.body, follow, names);
-  return [...names].filter((name) => !name.startsWith('_'));
+  for (const name of names) if (name.startsWith('_')) names.delete(name);
+  return names;
 }
 
 /**
  * `__all__` of a text that has not been parsed: only what follows the name is. `null` where it must be parsed whole to be told.
  */
-export function listedInText(text: string): readonly string[] | null {
+export function listedInText(text: string): ReadonlySet<string> | null {
   const start = /^__all__\b/m.exec(text)?.index;
   return start === undefined ? null : listedIn(parsePython(text.slice(start)).body);
 }
 
 /** What `__all__` lists, and what decorators add to it. */
-function listedIn(body: readonly Statement[]): readonly string[] | null {
+function listedIn(body: readonly Statement[]): ReadonlySet<string> | null {
   const listed = listedNames(body);
-  return listed === null ? null : [...listed, ...decoratedNames(body)];
+  return listed === null ? null : new Set([...listed, ...decoratedNames(body)]);
 }
 
 /** A decorator may add the function that it registers to `__all__`. */
@@ -54,7 +58,7 @@ function listedNames(body: readonly Statement[]): readonly string[] | null {
 
 function collect(
   body: readonly Statement[],
-  follow: (statement: StarImport) => readonly string[],
+  follow: (statement: StarImport) => ReadonlySet<string>,
   names: Set<string>,
 ): void {
   for (const statement of body) {

@@ -21,11 +21,8 @@ export interface LateImports {
 interface Late {
   readonly found: Resolved;
   readonly name: string;
-  /** It may have to run again: what an analysis registers is forgotten with it. */
-  ranIn: number | null;
-  /** What its text mentions, and the analysis in which the text was looked at. */
+  hasRun: boolean;
   mentions: Mentions | null;
-  readIn: number | null;
 }
 
 /** What of a text matters to a registry. */
@@ -38,32 +35,41 @@ interface Mentions {
 
 export interface LateImportsOptions {
   readonly textOf: (path: string) => string | null;
-  /** Evaluates a module; true where it had not run yet, or runs again because `isAgain`. */
-  readonly run: (found: Resolved, name: string, isAgain: boolean) => boolean;
+  /** Evaluates a module; true where it had not run yet. */
+  readonly run: (found: Resolved, name: string) => boolean;
   /** Counts the analyses. */
   readonly analysis: () => number;
 }
 
 export function createLateImports({ textOf, run, analysis }: LateImportsOptions): LateImports {
-  const modules = new Map<string, Late>();
+  const modules: Late[] = [];
+  const paths = new Set<string>();
   const registries = new WeakSet<DictValue>();
-  /** Keys that no module could add, with the number of modules that were known then. */
+  /** Keys that the first so many modules could not add. */
   const missed = new Map<string, number>();
-  let missedIn = -1;
+  let readIn = -1;
 
-  /** A text is looked at once in an analysis. */
+  /** Looks at all texts once in an analysis: what nothing has changed in was searched in vain for good. */
+  function refresh(): void {
+    if (readIn === analysis()) return;
+    readIn = analysis();
+    for (const late of modules) {
+      if (late.mentions === null || late.mentions.text === textOf(late.found.path)) continue;
+      late.mentions = null;
+      missed.clear();
+    }
+  }
+
   function mentionsOf(late: Late): Mentions {
-    if (late.mentions !== null && late.readIn === analysis()) return late.mentions;
-    const text = textOf(late.found.path) ?? '';
-    late.readIn = analysis();
-    if (late.mentions?.text !== text) late.mentions = readMentions(text);
+    late.mentions ??= readMentions(textOf(late.found.path) ?? '');
     return late.mentions;
   }
 
   return {
     imported(found, name) {
-      if (found.kind === 'folder' || modules.has(found.path)) return;
-      modules.set(found.path, { found, name, ranIn: null, mentions: null, readIn: null });
+      if (found.kind === 'folder' || paths.has(found.path)) return;
+      paths.add(found.path);
+      modules.push({ found, name, hasRun: false, mentions: null });
     },
     ended({ scope }) {
       for (const value of scope.variables.values()) {
@@ -75,20 +81,18 @@ export function createLateImports({ textOf, run, analysis }: LateImportsOptions)
     isRegistry: (dict) => registries.has(dict),
     register(key) {
       if (!/^\w[\w.-]{2,}$/.test(key)) return false;
-      if (missedIn !== analysis()) missed.clear();
-      missedIn = analysis();
-      if (missed.get(key) === modules.size) return false;
+      refresh();
       let hasRun = false;
       // What runs may import more, which is looked at in turn.
-      for (const late of modules.values()) {
+      for (let next = missed.get(key) ?? 0; next < modules.length; next++) {
+        const late = modules[next];
+        if (late === undefined) break;
         const { names, importsAll } = mentionsOf(late);
-        const defines = names.has(key);
-        if (!defines && late.found.kind !== 'package' && !importsAll) continue;
-        const isAgain = defines && late.ranIn !== null && late.ranIn !== analysis();
-        if (late.ranIn === null || isAgain) hasRun = run(late.found, late.name, isAgain) || hasRun;
-        late.ranIn = analysis();
+        if (late.hasRun || !(names.has(key) || late.found.kind === 'package' || importsAll)) continue;
+        late.hasRun = true;
+        hasRun = run(late.found, late.name) || hasRun;
       }
-      if (!hasRun) missed.set(key, modules.size);
+      if (!hasRun) missed.set(key, modules.length);
       return hasRun;
     },
   };

@@ -56,6 +56,8 @@ export function createModuleStore(
   let main: Kept | null = null;
   const namespaces = new Map<string, NamespaceValue>();
   let resolutions = new Map<string, Resolved | null>();
+  /** What `import *` takes of a module. */
+  let exports = new Map<ModuleRecord, ReadonlySet<string>>();
   let resolvedSince = 0;
   let analysis = 0;
   const lateImports = createLateImports({
@@ -80,7 +82,7 @@ export function createModuleStore(
       const module = importModule(name, level, from);
       return module?.type === 'namespace' ? module.member(member) : null;
     },
-    exportedNames: (name, level, from) => namesOf(name, level, from, new Set()),
+    exportedNames: namesOf,
     starred,
     fill: (dict, key) => lateImports.isRegistry(dict) && lateImports.register(key),
     loadedModule,
@@ -105,6 +107,7 @@ export function createModuleStore(
     analysis++;
     if (performance.now() - resolvedSince > resolutionLifetime) {
       resolutions = new Map();
+      exports = new Map();
       resolvedSince = performance.now();
     }
     const isPackage = path.basename(source.path) === '__init__.py';
@@ -158,8 +161,7 @@ export function createModuleStore(
     }
   }
 
-  function runLate(found: Resolved, name: string, isAgain: boolean): boolean {
-    if (isAgain) kept.delete(found.path);
+  function runLate(found: Resolved, name: string): boolean {
     const record = machine.budget.uncharged(() => load(found, name));
     if (record === null || record.state !== 'new') return false;
     machine.budget.uncharged(() => run(record));
@@ -191,10 +193,7 @@ export function createModuleStore(
     const mayExport = (member: string): boolean => {
       const text = workspace.read(found.path)?.text ?? '';
       // Told by the text first: parsing a hundred files for one name takes seconds.
-      return (
-        (text.includes(member) || text.includes('import *')) &&
-        (namesOf(name, level, from, new Set()) ?? []).includes(member)
-      );
+      return (text.includes(member) || text.includes('import *')) && namesOf(name, level, from)?.has(member) === true;
     };
     return namespace(module.name, (member) => (mayExport(member) ? module.member(member) : null));
   }
@@ -285,8 +284,7 @@ export function createModuleStore(
 
   function declaredMember(record: ModuleRecord, member: string): Value | null {
     const { byName, stars } = declaredNames(record.syntax);
-    const isListed = (star: (typeof stars)[number]) =>
-      namesOf(star.module, star.level, record, new Set())?.includes(member);
+    const isListed = (star: (typeof stars)[number]) => namesOf(star.module, star.level, record)?.has(member);
     const statement = byName.get(member) ?? machine.budget.uncharged(() => stars.findLast(isListed));
     if (statement === undefined) return null;
     const original = statement.names.find(({ name, alias }) => (alias ?? name) === member)?.name ?? member;
@@ -349,16 +347,32 @@ export function createModuleStore(
     return true;
   }
 
-  function namesOf(name: string, level: number, from: ModuleRecord, seen: Set<ModuleRecord>): readonly string[] | null {
+  /** `null` where the module may have any name. */
+  function namesOf(
+    name: string,
+    level: number,
+    from: ModuleRecord,
+    seen: Set<ModuleRecord> = new Set(),
+  ): ReadonlySet<string> | null {
     if (level === 0 && frameworkModule(name, from) !== null) return null;
     const found = resolve(name, level, from);
-    if (found === null || found.kind === 'folder') return [];
+    if (found === null || found.kind === 'folder') return noNames;
     const listed = sources.listedNames(found.path);
     if (listed !== null) return listed;
     const record = load(found, absoluteName(from, name, level));
-    if (record === null || seen.has(record)) return [];
+    if (record === null || seen.has(record)) return noNames;
+    const known = exports.get(record);
+    if (known !== undefined) return known;
+    const isWhole = seen.size === 0;
     seen.add(record);
-    return exportedNames(record.syntax, (statement) => namesOf(statement.module, statement.level, record, seen) ?? []);
+    const names = exportedNames(record.syntax, (statement) => {
+      const followed = resolve(statement.module, statement.level, record);
+      if (followed !== null) kept.get(found.path)?.imports.add(followed.path);
+      return namesOf(statement.module, statement.level, record, seen) ?? noNames;
+    });
+    // In a cycle, a module in the middle of it lacks what is seen from elsewhere.
+    if (isWhole) exports.set(record, names);
+    return names;
   }
 }
 
@@ -366,6 +380,8 @@ export function createModuleStore(
 function isNativeClass(object: object): boolean {
   return 'native' in object && object.native !== null;
 }
+
+const noNames: ReadonlySet<string> = new Set();
 
 /** How a module puts another object in its own place is not followed: what that gives is declared. */
 function statementsOf(syntax: Module): readonly Statement[] {

@@ -17,7 +17,7 @@ export interface Source {
 export interface SourceCache {
   get(path: string): Source | null;
   /** `__all__` of a Python file, without parsing the rest of it; `null` where it has none. */
-  listedNames(path: string): readonly string[] | null;
+  listedNames(path: string): ReadonlySet<string> | null;
 }
 
 /** So many of the files that were asked for last are kept, whether or not somebody still uses them. */
@@ -27,7 +27,7 @@ export function createSourceCache(workspace: Workspace): SourceCache {
   // What nobody uses any more may go: the trees of a whole repository are large.
   const sources = new Map<string, WeakRef<Source>>();
   const recent = new Map<string, Source>();
-  const listed = new Map<string, { readonly version: Source['version']; readonly names: readonly string[] | null }>();
+  const listed = new Map<string, { readonly version: Source['version']; readonly names: ReadonlySet<string> | null }>();
   return {
     listedNames(path) {
       const read = workspace.read(path);

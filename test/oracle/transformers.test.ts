@@ -35,4 +35,19 @@ describe('transformers, read from its sources', () => {
       '0.020',
     ]);
   });
+
+  it('says the same of a file whatever it has analysed before', () => {
+    const files = [
+      'bailing_hybrid/modular_bailing_hybrid.py',
+      'bark/modeling_bark.py',
+      'big_bird/modeling_big_bird.py',
+      'biogpt/modeling_biogpt.py',
+    ].map((file) => `${transformersRoot()}/transformers/models/${file}`);
+    const layersOf = (asked: readonly string[]) => {
+      const fresh = createAnalyzer(workspace, createFrameworks());
+      const analyses = asked.map((file) => fresh.analyze(file));
+      return analyses.at(-1)?.models.map(({ graph }) => `${graph.name}: ${graph.layers.length} layers`);
+    };
+    expect(layersOf(files)).toEqual(layersOf(files.slice(-1)));
+  });
 });

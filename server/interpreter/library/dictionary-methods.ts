@@ -12,7 +12,7 @@ export const dictionaryMethods: Readonly<Record<string, NativeMethod>> = {
       method(row.parameters, (self, given, context) => {
         const dict = entriesOf(self);
         if (dict === null) return unknown(name);
-        context.touch(dict);
+        if (row.isReading !== true) context.touch(dict);
         return row.evaluate(dict, given, context);
       }),
     ]),

@@ -4,7 +4,7 @@ import type { BoundArguments, NativeContext } from '../native.ts';
 import { ancestry, parents } from '../raise.ts';
 import { numberOf } from '../read.ts';
 import { makeSet } from '../sets.ts';
-import { method, nativeClass } from '../table.ts';
+import { nativeClass, readingMethod } from '../table.ts';
 import { boolean, type ClassValue, list, none, number, string, tuple, unknown, type Value } from '../values.ts';
 import { asDictionary, toDict } from './dictionaries.ts';
 import { dictionaryMethods } from './dictionary-methods.ts';
@@ -15,18 +15,21 @@ export const objectClass = nativeClass('object', {
   construct: () => {},
   methods: {
     // As frozen dataclasses write to themselves: `object.__setattr__(self, 'width', 8)`.
-    __setattr__: method('name, value', (self, given, context) => {
+    __setattr__: readingMethod('name, value', (self, given, context) => {
       const name = given.get('name');
       if (name.type === 'string') context.setPlainAttribute(self, name.value, given.get('value'));
       return none;
     }),
-    __getattribute__: method('name', (self, given, context) => {
-      const name = given.get('name');
-      if (name.type !== 'string') return unknown('attribute');
-      const found = context.findPlainAttribute(self, name.value);
-      if (found === null) throw new Raised(ancestry('AttributeError'));
-      return found;
-    }),
+    __getattribute__: {
+      ...readingMethod('name', (self, given, context) => {
+        const name = given.get('name');
+        if (name.type !== 'string') return unknown('attribute');
+        const found = context.findPlainAttribute(self, name.value);
+        if (found === null) throw new Raised(ancestry('AttributeError'));
+        return found;
+      }),
+      logsReads: true,
+    },
   },
 });
 const bases = [objectClass];

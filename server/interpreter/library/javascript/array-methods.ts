@@ -6,7 +6,7 @@ import { extend } from '../../limits.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
 import { numberOf, stringOf } from '../../read.ts';
 import { boolean, type ListValue, list, none, number, string, tuple, unknown, type Value } from '../../values.ts';
-import { type ValueMethods, valueMethod } from '../value-methods.ts';
+import { readingMethod, type ValueMethods, valueMethod } from '../value-methods.ts';
 
 /** Methods of JavaScript arrays. */
 export const arrayMethods: ValueMethods<ListValue> = {
@@ -24,11 +24,11 @@ export const arrayMethods: ValueMethods<ListValue> = {
   }),
   pop: valueMethod('', (self) => self.items.pop() ?? none),
   shift: valueMethod('', (self) => self.items.shift() ?? none),
-  concat: valueMethod('*others', (self, given) => {
+  concat: readingMethod('*others', (self, given) => {
     const more = given.rest.flatMap((item) => (item.value.type === 'list' ? item.value.items : [item.value]));
     return like(self, [...self.items, ...more]);
   }),
-  slice: valueMethod('start=0, end=None', (self, given) => {
+  slice: readingMethod('start=0, end=None', (self, given) => {
     const start = numberOf(given.get('start'));
     const end = given.get('end').type === 'none' ? self.items.length : numberOf(given.get('end'));
     return start === null || end === null
@@ -65,23 +65,23 @@ export const arrayMethods: ValueMethods<ListValue> = {
     for (let index = start; index < Math.min(end, self.items.length); index++) self.items[index] = given.get('value');
     return self;
   }),
-  map: valueMethod('callback', (self, given, context) => like(self, each(self, given, context))),
-  flatMap: valueMethod('callback', (self, given, context) =>
+  map: readingMethod('callback', (self, given, context) => like(self, each(self, given, context))),
+  flatMap: readingMethod('callback', (self, given, context) =>
     like(
       self,
       each(self, given, context).flatMap((item) => (item.type === 'list' ? item.items : [item])),
     ),
   ),
-  forEach: valueMethod('callback', (self, given, context) => {
+  forEach: readingMethod('callback', (self, given, context) => {
     each(self, given, context);
     return none;
   }),
-  filter: valueMethod('callback', (self, given, context) => {
+  filter: readingMethod('callback', (self, given, context) => {
     const answers = each(self, given, context).map((item) => context.truth(item));
     const kept = self.items.filter((_, index) => answers[index] !== false);
     return { ...like(self, kept), open: self.open || answers.includes(null) };
   }),
-  reduce: valueMethod('callback, initial', (self, given, context) => {
+  reduce: readingMethod('callback, initial', (self, given, context) => {
     const initial = given.given('initial')?.value;
     const [first, ...rest] = self.items;
     if (self.open) return unknown('result of reduce');
@@ -92,24 +92,24 @@ export const arrayMethods: ValueMethods<ListValue> = {
       initial ?? first ?? none,
     );
   }),
-  some: valueMethod('callback', (self, given, context) => {
+  some: readingMethod('callback', (self, given, context) => {
     const answers = each(self, given, context).map((item) => context.truth(item));
     return answers.includes(true) ? boolean(true) : answers.includes(null) ? unknown('condition') : boolean(false);
   }),
-  every: valueMethod('callback', (self, given, context) => {
+  every: readingMethod('callback', (self, given, context) => {
     const answers = each(self, given, context).map((item) => context.truth(item));
     return answers.includes(false) ? boolean(false) : answers.includes(null) ? unknown('condition') : boolean(true);
   }),
-  find: valueMethod('callback', (self, given, context) => {
+  find: readingMethod('callback', (self, given, context) => {
     const answers = each(self, given, context).map((item) => context.truth(item));
     const index = answers.indexOf(true);
     return index >= 0 ? (self.items[index] ?? none) : answers.includes(null) ? unknown('found item') : none;
   }),
-  findIndex: valueMethod('callback', (self, given, context) => {
+  findIndex: readingMethod('callback', (self, given, context) => {
     const answers = each(self, given, context).map((item) => context.truth(item));
     return answers.includes(null) ? unknown('index') : number(answers.indexOf(true));
   }),
-  includes: valueMethod('item', (self, given) => {
+  includes: readingMethod('item', (self, given) => {
     const answers = self.items.map((item) => equalValues(item, given.get('item')));
     return answers.includes(true)
       ? boolean(true)
@@ -117,36 +117,36 @@ export const arrayMethods: ValueMethods<ListValue> = {
         ? unknown('condition')
         : boolean(false);
   }),
-  indexOf: valueMethod('item', (self, given) => {
+  indexOf: readingMethod('item', (self, given) => {
     const answers = self.items.map((item) => equalValues(item, given.get('item')));
     return answers.includes(null) ? unknown('index') : number(answers.indexOf(true));
   }),
-  at: valueMethod('index', (self, given) => {
+  at: readingMethod('index', (self, given) => {
     const index = numberOf(given.get('index'));
     return index === null || self.open ? unknown('item') : (self.items.at(index) ?? none);
   }),
-  join: valueMethod("separator=','", (self, given) => {
+  join: readingMethod("separator=','", (self, given) => {
     const parts = self.items.map((item) => formatValue(item, 'javascript'));
     return parts.includes(null) || self.open
       ? unknown('text')
       : string(parts.join(stringOf(given.get('separator')) ?? ','));
   }),
-  flat: valueMethod('depth=1', (self, given) =>
+  flat: readingMethod('depth=1', (self, given) =>
     like(self, flatten(self.items, Math.min(numberOf(given.get('depth')) ?? 1, 20))),
   ),
-  entries: valueMethod('', (self) =>
+  entries: readingMethod('', (self) =>
     like(
       self,
       self.items.map((item, index) => tuple([number(index), item])),
     ),
   ),
-  keys: valueMethod('', (self) =>
+  keys: readingMethod('', (self) =>
     like(
       self,
       self.items.map((_, index) => number(index)),
     ),
   ),
-  values: valueMethod('', (self) => like(self, self.items)),
+  values: readingMethod('', (self) => like(self, self.items)),
 };
 
 function like(self: ListValue, items: readonly Value[]): ListValue {

@@ -68,7 +68,10 @@ const mappingMethods: Readonly<Record<string, NativeMethod>> = {
     const found = mappingItem(self, given.get('key'), context);
     return found?.type === 'unknown' ? found : boolean(found !== null);
   }),
-  keys: method('', (self, _, context) => mappingItems(self, context, (key) => key)),
+  keys: method('', (self, _, context) => {
+    const keys = context.iterate(self);
+    return keys === null ? unknown('keys') : list(keys);
+  }),
   values: method('', (self, _, context) => mappingItems(self, context, (_, value) => value)),
   items: method('', (self, _, context) => mappingItems(self, context, (key, value) => tuple([key, value]))),
 };

@@ -1,18 +1,22 @@
 import { keyOf } from '../../keys.ts';
+import { noteEntry } from '../../read-log.ts';
 import { makeSet } from '../../sets.ts';
 import { boolean, type DictValue, list, none, type SetValue, tuple, unknown, type Value } from '../../values.ts';
 import { fillDict } from '../dictionaries.ts';
-import { type ValueMethods, valueMethod } from '../value-methods.ts';
+import { readingMethod, type ValueMethods, valueMethod } from '../value-methods.ts';
 
 export const dictMethods: ValueMethods<DictValue> = {
-  keys: valueMethod('', (self) => view(self, (entry) => entry.key)),
-  values: valueMethod('', (self) => view(self, (entry) => entry.value)),
-  items: valueMethod('', (self) => view(self, (entry) => tuple([entry.key, entry.value]))),
-  get: valueMethod('key, default=None', (self, given, context) => {
-    const [key, fallback] = [given.get('key'), given.get('default')];
-    const found = entryOf(self, key, fallback);
-    return found === fallback && context.missing(self, key) ? entryOf(self, key, fallback) : found;
-  }),
+  keys: readingMethod('', (self) => view(self, (entry) => entry.key)),
+  values: readingMethod('', (self) => view(self, (entry) => entry.value)),
+  items: readingMethod('', (self) => view(self, (entry) => tuple([entry.key, entry.value]))),
+  get: {
+    ...readingMethod('key, default=None', (self, given, context) => {
+      const [key, fallback] = [given.get('key'), given.get('default')];
+      const found = entryOf(self, key, fallback);
+      return found === fallback && context.missing(self, key) ? entryOf(self, key, fallback) : found;
+    }),
+    logsReads: true,
+  },
   setdefault: valueMethod('key, default=None', (self, given) => {
     const key = keyOf(given.get('key'));
     const known = key === null ? undefined : self.entries.get(key);
@@ -43,7 +47,7 @@ export const dictMethods: ValueMethods<DictValue> = {
     }
     return none;
   }),
-  copy: valueMethod('', (self) => ({ ...self, entries: new Map(self.entries) })),
+  copy: readingMethod('', (self) => ({ ...self, entries: new Map(self.entries) })),
   clear: valueMethod('', (self) => {
     self.entries.clear();
     self.open = false;
@@ -57,7 +61,7 @@ export const dictMethods: ValueMethods<DictValue> = {
     self.entries.set(key, entry);
     return none;
   }),
-  __contains__: valueMethod('key', (self, given) => {
+  __contains__: readingMethod('key', (self, given) => {
     const key = keyOf(given.get('key'));
     if (key === null) return unknown('condition');
     return self.entries.has(key) ? boolean(true) : self.open ? unknown('condition') : boolean(false);
@@ -70,6 +74,7 @@ function view(self: DictValue, pick: (entry: { readonly key: Value; readonly val
 
 function entryOf(self: DictValue, key: Value, fallback: Value): Value {
   const file = keyOf(key);
+  noteEntry(self, file);
   const known = file === null ? undefined : self.entries.get(file);
   if (known !== undefined) return known.value;
   return file === null || self.open ? unknown('entry of a dictionary') : fallback;
@@ -86,20 +91,20 @@ export const setMethods: ValueMethods<SetValue> = {
     for (const other of given.rest) refill(self, [...self.items, ...(context.iterate(other.value) ?? [])]);
     return none;
   }),
-  union: valueMethod('*others', (self, given, context) =>
+  union: readingMethod('*others', (self, given, context) =>
     makeSet([...self.items, ...given.rest.flatMap((other) => context.iterate(other.value) ?? [])]),
   ),
-  intersection: valueMethod('other', (self, given, context) =>
+  intersection: readingMethod('other', (self, given, context) =>
     context.operate('&', self, asSet(given.get('other'), context)),
   ),
-  difference: valueMethod('other', (self, given, context) =>
+  difference: readingMethod('other', (self, given, context) =>
     context.operate('-', self, asSet(given.get('other'), context)),
   ),
-  issubset: valueMethod('other', (self, given, context) => {
+  issubset: readingMethod('other', (self, given, context) => {
     const keys = new Set((context.iterate(given.get('other')) ?? []).map(keyOf));
     return boolean(self.items.every((item) => keys.has(keyOf(item))));
   }),
-  copy: valueMethod('', (self) => makeSet(self.items)),
+  copy: readingMethod('', (self) => makeSet(self.items)),
 };
 
 function asSet(value: Value, context: { iterate(value: Value): Value[] | null }): Value {

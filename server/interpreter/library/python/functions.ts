@@ -2,12 +2,13 @@ import { formatSpec, represent } from '../../format.ts';
 import { identityOf } from '../../keys.ts';
 import type { BoundArguments, NativeContext } from '../../native.ts';
 import { numberOf, stringOf } from '../../read.ts';
-import { method, nativeClass, nativeFunction } from '../../table.ts';
+import { method, nativeClass, readingFunction } from '../../table.ts';
 import { boolean, type FunctionValue, list, none, number, string, tuple, unknown, type Value } from '../../values.ts';
 import { isInstance, isSubclassOf } from './instance-of.ts';
 import { sortedList, sortValues } from './list-methods.ts';
 import { enumerate, extreme, filter, map, next, openCopy, quantify, total, zip } from './sequence-functions.ts';
 
+/** Those that change something call `touch`, directly or by `setAttribute`. */
 type Row = readonly [parameters: string, evaluate: (given: BoundArguments, context: NativeContext) => Value];
 
 /** Python's built-in functions (its built-in classes are in `types.ts`). */
@@ -96,7 +97,7 @@ const rows: Readonly<Record<string, Row>> = {
 };
 
 export const functions: ReadonlyMap<string, Value> = new Map(
-  Object.entries(rows).map(([name, [parameters, evaluate]]) => [name, nativeFunction(name, parameters, evaluate)]),
+  Object.entries(rows).map(([name, [parameters, evaluate]]) => [name, readingFunction(name, parameters, evaluate)]),
 );
 
 /** `dir(x)`: a name is in it where `x` has the attribute. Which there are is not known of a framework's modules. */

@@ -4,7 +4,7 @@ import { extend } from '../../limits.ts';
 import type { NativeContext } from '../../native.ts';
 import { numberOf } from '../../read.ts';
 import { type ListValue, list, none, number, type TupleValue, unknown, type Value } from '../../values.ts';
-import { type ValueMethods, valueMethod } from '../value-methods.ts';
+import { readingMethod, type ValueMethods, valueMethod } from '../value-methods.ts';
 
 export const listMethods: ValueMethods<ListValue> = {
   append: valueMethod('item', (self, given) => {
@@ -50,7 +50,7 @@ export const listMethods: ValueMethods<ListValue> = {
     self.open = false;
     return none;
   }),
-  copy: valueMethod('', (self) => ({ type: 'list', items: [...self.items], open: self.open })),
+  copy: readingMethod('', (self) => ({ type: 'list', items: [...self.items], open: self.open })),
   reverse: valueMethod('', (self) => {
     self.items.reverse();
     return none;
@@ -61,14 +61,14 @@ export const listMethods: ValueMethods<ListValue> = {
     else self.items.splice(0, self.items.length, ...sorted);
     return none;
   }),
-  index: valueMethod('item, start=0', indexOf),
-  count: valueMethod('item', countOf),
+  index: readingMethod('item, start=0', indexOf),
+  count: readingMethod('item', countOf),
 };
 
 export const tupleMethods: ValueMethods<TupleValue> = {
-  index: valueMethod('item, start=0', indexOf),
-  count: valueMethod('item', countOf),
-  _asdict: valueMethod('', (self) => ({
+  index: readingMethod('item, start=0', indexOf),
+  count: readingMethod('item', countOf),
+  _asdict: readingMethod('', (self) => ({
     type: 'dict',
     entries: new Map(
       (self.names ?? []).map((name, index) => [
@@ -78,7 +78,7 @@ export const tupleMethods: ValueMethods<TupleValue> = {
     ),
     open: false,
   })),
-  _replace: valueMethod('**values', (self, given) => ({
+  _replace: readingMethod('**values', (self, given) => ({
     ...self,
     items: self.items.map((item, index) => given.keywordRest.get(self.names?.[index] ?? '')?.value ?? item),
   })),
