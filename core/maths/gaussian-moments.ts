@@ -1,7 +1,7 @@
 import type { ActivationName } from '../graph/op.ts';
 import { activationOf, negativeSlope, seluAlpha, seluScale } from './activation.ts';
 import { normalDensity, normalDistribution } from './gaussian.ts';
-import { visitGaussian } from './quadrature.ts';
+import { bendGrid } from './quadrature.ts';
 
 /** What an activation f makes of a Gaussian variable. */
 export interface GaussianMoments {
@@ -64,12 +64,17 @@ function integratedMoments(
   const f = activationOf(fn, parameter);
   const std = Math.sqrt(variance);
   let [first, second, slopeSecond] = [0, 0, 0];
-  visitGaussian(mean, variance, (z, weight) => {
-    const [value, slope] = [f.value(mean + std * z), f.slope(mean + std * z)];
+  const { nodes, weights } = bendGrid(mean, variance);
+  for (let i = 0; i < nodes.length; i++) {
+    const weight = weights[i] ?? 0;
+    if (weight < 1e-18) continue;
+    const x = mean + std * (nodes[i] ?? 0);
+    const value = f.value(x);
+    const slope = f.slope(x);
     first += weight * value;
     second += weight * value * value;
     slopeSecond += weight * slope * slope;
-  });
+  }
   return { mean: first, second, slopeSecond };
 }
 

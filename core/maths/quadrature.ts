@@ -40,7 +40,7 @@ const halfPoints = 160;
  * A grid over standard-normal z that is fine around x = 0, where activations bend, and no finer than needed elsewhere:
  * z = z0 + w sinh t with t evenly spaced, w the width of the bend.
  */
-export function visitGaussian(mean: number, variance: number, visit: (z: number, weight: number) => void): void {
+export function bendGrid(mean: number, variance: number): Grid {
   const std = Math.sqrt(variance);
   const center = Math.max(Math.min(-mean / std, widest), -widest);
   const width = Math.min(1, 1 / std);
@@ -60,8 +60,6 @@ export function visitGaussian(mean: number, variance: number, visit: (z: number,
     mass += weight;
     growth *= ratio;
   }
-  for (let i = 0; i < nodes.length; i++) {
-    const weight = (weights[i] ?? 0) / mass;
-    if (weight > 1e-18) visit(nodes[i] ?? 0, weight);
-  }
+  for (let i = 0; i < nodes.length; i++) weights[i] = (weights[i] ?? 0) / mass;
+  return { nodes, weights };
 }

@@ -2,7 +2,7 @@ import type { ActivationName } from '../graph/op.ts';
 import { activationOf, negativeSlope } from '../maths/activation.ts';
 import { normalDensity, normalDistribution } from '../maths/gaussian.ts';
 import { closedMoments, gaussianMoments } from '../maths/gaussian-moments.ts';
-import { visitGaussian } from '../maths/quadrature.ts';
+import { bendGrid } from '../maths/quadrature.ts';
 import { arcCosine, type Curve, hermiteSeries, polynomial, type Series, scaledCurve, terms } from './curve.ts';
 import { zeroEntries } from './kernel.ts';
 
@@ -196,9 +196,14 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
   const powers = zeroEntries(terms);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
   let slopeGrowth = 0;
-  visitGaussian(mean, variance, (z, weight) => {
+  const grid = bendGrid(mean, variance);
+  for (let i = 0; i < grid.nodes.length; i++) {
+    const z = grid.nodes[i] ?? 0;
+    const weight = grid.weights[i] ?? 0;
+    if (weight < 1e-18) continue;
     const x = mean + std * z;
-    const [value, slope] = [f.value(x), f.slope(x)];
+    const value = f.value(x);
+    const slope = f.slope(x);
     const product = z * slope;
     valueSecond += weight * value * value;
     slopeSecond += weight * slope * slope;
@@ -218,7 +223,7 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
       previous = current;
       current = next;
     }
-  });
+  }
   const closed = closedMoments(fn, parameter, mean, variance);
   if (closed !== null) {
     values[0] = closed.mean;
@@ -401,8 +406,7 @@ function scaleFreeSeries(
 function gaussianSum(mean: number, variance: number, g: (x: number) => number): number {
   const std = Math.sqrt(variance);
   let sum = 0;
-  visitGaussian(mean, variance, (z, weight) => {
-    sum += weight * g(mean + std * z);
-  });
+  const { nodes, weights } = bendGrid(mean, variance);
+  for (let i = 0; i < nodes.length; i++) sum += (weights[i] ?? 0) * g(mean + std * (nodes[i] ?? 0));
   return sum;
 }

@@ -6,6 +6,7 @@ import type { ClassValue, Value } from './values.ts';
  */
 function linearize(bases: readonly Value[]): readonly ClassValue[] {
   const classes = bases.filter((base) => base.type === 'class');
+  if (classes.length === 1) return classes[0]?.order ?? [];
   const sequences = [...classes.map((base) => [...base.order]), [...classes]];
   const order: ClassValue[] = [];
   for (;;) {
