@@ -42,6 +42,8 @@ export function alongBack(site: Site, inputs: readonly Field[], output: Field, a
     case 'batchNorm':
     case 'layerNorm':
     case 'rmsNorm':
+    case 'groupNorm':
+    case 'instanceNorm':
       return { ...none, extra: [input.segments.map((segment, i) => [takenAway(segment, output, i, along)])] };
     case 'maxPool':
     case 'averagePool':
@@ -51,6 +53,7 @@ export function alongBack(site: Site, inputs: readonly Field[], output: Field, a
     case 'reshape':
     case 'permute':
     case 'dropout':
+    case 'reduce':
       return { ...none, inputs: [along * euler(input, output, atZero(merge(output).total))] };
     default:
       return none;

@@ -34,8 +34,10 @@ export interface Contribution {
   readonly scaleGradient?: number;
   /** What came to the activation above, before its slope. */
   readonly beforeSlope?: BeforeSlope;
-  /** It came through a maximum: share of the chosen elements whose activation has a slope (E f'^2 of what was chosen). */
-  readonly keep?: number;
+  /** All of it is at elements that a maximum chose; correlation between two inputs of what chose them. */
+  readonly chosenAlike?: number;
+  /** It came through a maximum. */
+  readonly keep?: Kept;
   /** All of it belongs to the last position; the kernels are means over all. */
   readonly lastOnly?: true;
 }
@@ -43,6 +45,17 @@ export interface Contribution {
 export interface TimesValue {
   readonly total: Kernel;
   readonly shared: Kernel;
+}
+
+/** The elements that a maximum chose, below the activation that it commutes with. */
+export interface Kept {
+  /** E f'^2 of them: mostly on the slope, f' is theirs, not that of any element. */
+  readonly slope: number;
+  /** Mean and second moment of what the activation reads there. */
+  readonly mean: number;
+  readonly second: number;
+  /** Correlation between two inputs of what chose them. */
+  readonly alike: number;
 }
 
 /** A gradient g of which g f'(z) is the one below an activation f. */

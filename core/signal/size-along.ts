@@ -39,6 +39,7 @@ export function sizeThrough(site: Site, inputs: readonly Field[], output: Field)
     case 'reshape':
     case 'permute':
     case 'dropout':
+    case 'reduce':
     case 'scale':
       return inputs.map((_, i) => (i === 0 ? 1 : 0));
     default:

@@ -322,24 +322,24 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
   const slopePlaces = raisePlaces(input.places, dual.onScale.slope);
   const through = contributions.map((one) => atPlaces(throughSlope(op, input, one, slopes), slopePlaces));
   const below = total(through);
-  const isPlain = contributions.every(({ keep }) => keep === undefined);
   const above = total(contributions);
   const timesValue = () => {
     const products = over(isFree ? dual.scaleFree : dual.slopeTimesValue);
-    return {
-      total: multiplyKernels(above.total, products.total),
-      shared: multiplyKernels(above.shared, products.shared),
-    };
+    const times = contributions.map(
+      (one) => (isFree ? undefined : keptTimesValue(input, one)) ?? multiplied(one, products),
+    );
+    return total(times.map((pair) => ({ ...pair, coherence: 0 })));
   };
   return {
     total: below.total,
     shared: below.shared,
     places: below.places,
     coherence: contributions.reduce(
-      (sum, { coherence, keep }) => sum + coherence * (keep ?? curveAt(dual.slope, rho(input.coherence))),
+      (sum, { coherence, keep }) => sum + coherence * (keep?.slope ?? curveAt(dual.slope, rho(input.coherence))),
       0,
     ),
-    ...(isPlain || isFree ? { timesValue: once(timesValue) } : {}),
+    timesValue: once(timesValue),
+    ...chosenOnly(contributions),
     beforeSlope: {
       total: above.total,
       factor: 1,
@@ -355,6 +355,33 @@ function activationGradient(op: Activation, input: Segment, contributions: reado
   };
 }
 
+function chosenOnly(contributions: readonly Contribution[]): Pick<Contribution, 'chosenAlike'> {
+  const [first] = contributions;
+  const isChosen = first?.keep !== undefined && contributions.every(({ keep }) => keep !== undefined);
+  return isChosen ? { chosenAlike: first.keep.alike } : {};
+}
+
+interface Pair {
+  readonly total: Kernel;
+  readonly shared: Kernel;
+}
+
+function multiplied(one: Pair, by: Pair): Pair {
+  return { total: multiplyKernels(one.total, by.total), shared: multiplyKernels(one.shared, by.shared) };
+}
+
+/** Where a maximum chose the elements, they are large all: the gradient goes with their mean wherever it meets another one. */
+function keptTimesValue({ mean, total }: Segment, { keep, ...one }: Contribution): Pair | undefined {
+  const variance = atZero(total) - mean * mean;
+  if (keep === undefined || variance <= 0) return undefined;
+  const second = (keep.second - 2 * mean * keep.mean + mean * mean) / variance;
+  const alike = ((keep.mean - mean) ** 2 / variance) * keep.slope;
+  return {
+    total: withZero(scaleKernel(one.total, alike), atZero(one.total) * keep.slope * second),
+    shared: scaleKernel(one.shared, alike),
+  };
+}
+
 /** f' is larger in some places, and so is the gradient. */
 function atPlaces(one: Contribution, slopes: Places | undefined): Contribution {
   const together = placesTogether(one.places, slopes);
@@ -362,14 +389,8 @@ function atPlaces(one: Contribution, slopes: Places | undefined): Contribution {
   return { ...one, total, places: multiplyPlaces(one.places, slopes) };
 }
 
-function throughSlope(
-  op: Activation,
-  input: Segment,
-  one: Contribution,
-  slopes: { readonly total: Kernel; readonly shared: Kernel },
-): Contribution {
-  // A maximum hands its gradient to elements that are mostly on the slope: f' is theirs, not that of any element.
-  if (one.keep !== undefined) return scaled(one, one.keep, one.keep);
+function throughSlope(op: Activation, input: Segment, one: Contribution, slopes: Pair): Contribution {
+  if (one.keep !== undefined) return scaled(one, one.keep.slope, one.keep.slope);
   const { profile } = one;
   const plain = {
     total: multiplyKernels(one.total, slopes.total),

@@ -1,9 +1,8 @@
 import type { Op } from '../../graph/op.ts';
 import { type Field, merge } from '../field.ts';
-import { type Contribution, clampContribution, isScaleFree, total } from '../gradient.ts';
+import { type Contribution, clampContribution, total } from '../gradient.ts';
 import {
   affineKernel,
-  aligned,
   atZero,
   combine,
   constantKernel,
@@ -15,9 +14,9 @@ import {
   type Size,
   scaleKernel,
   subtractKernels,
-  zeroEntries,
 } from '../kernel.ts';
 import { oneSize } from '../magnitude.ts';
+import { alongEach, chanceOf, projected } from '../norm-gradient.ts';
 import { placesTogether } from '../places.ts';
 import { meanSquare, type Segment, sharedOf, spreadOf } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
@@ -195,7 +194,7 @@ function normalizationGradient(
   const factor = (gain.second * inflation) / (variance + site.op.epsilon);
   const apart = overPositionsOf(site.op, segment.channels);
   if (apart !== null) {
-    const below = perInputGradient({ segment, size, mean, variance, factor, apart }, above);
+    const below = perInputGradient({ segment, size, mean, variance, factor, inflation, apart }, contributions);
     return {
       below: { ...below, inflation, isCentred: apart === 1 },
       gain: gainSquareOf(site, segment, size, contributions),
@@ -216,24 +215,18 @@ function normalizationGradient(
   }
   const { batch } = site;
   const standardized = (kernel: Kernel) => affineKernel(kernel, mean.total, variance === 0 ? 0 : 1 / variance);
-  const values = standardized(segment.total);
-  const sharedValues = standardized(sharedOf(segment));
+  const values = { total: standardized(segment.total), shared: standardized(sharedOf(segment)) };
   const average = (all: Kernel, shared: Kernel) =>
     pairMean(all, size) / batch + (1 - 1 / batch) * pairMean(shared, size);
   const gradientMean = average(above.total, above.shared);
-  const alongValue = contributions.reduce((sum, one) => {
-    if (isScaleFree([one])) return sum;
-    const times = one.timesValue?.() ?? {
-      total: multiplyKernels(values, one.total),
-      shared: multiplyKernels(sharedValues, one.shared),
-    };
-    return sum + average(times.total, times.shared);
-  }, 0);
-  const along = alongValue * shrunk;
-  const project = (kernel: Kernel, like: Kernel) => projected(kernel, like, gradientMean, along, factor);
+  const alongs = alongEach(contributions, values, ({ total, shared }) => {
+    const both = average(total, shared) * shrunk;
+    return { total: both, shared: both };
+  });
+  const along = alongs.reduce((sum, { share }) => sum + share.total, 0);
   const clamped = clampContribution({
-    total: project(above.total, values),
-    shared: project(above.shared, sharedValues),
+    total: projected(above.total, alongs, 'total', gradientMean, factor),
+    shared: projected(above.shared, alongs, 'shared', gradientMean, factor),
     coherence: above.coherence * factor,
   });
   // The gain's gradient is the sum of g times the standardized value, over whatever shares it.
@@ -281,31 +274,35 @@ function overPositionsOf(op: Norm, channels: number | null): number | null {
 
 /** Each input loses its own mean, and what is along its own values, over positions and `apart` independent channels. */
 function perInputGradient(
-  of: { segment: Segment; size: Size; mean: Mean; variance: number; factor: number; apart: number },
-  above: Contribution,
+  of: { segment: Segment; size: Size; mean: Mean; variance: number; factor: number; inflation: number; apart: number },
+  contributions: readonly Contribution[],
 ): Contribution {
-  const { segment, size, mean, variance, factor, apart } = of;
-  const project = (gradient: Kernel, values: Kernel, taken: number): Kernel => {
-    const value = affineKernel(values, taken, variance === 0 ? 0 : 1 / variance);
-    const average = pairMean(gradient, size) / apart;
-    const along = pairMean(multiplyKernels(gradient, value), size) / apart;
-    return projected(gradient, value, average, along, factor);
+  const { segment, size, mean, variance, factor, inflation, apart } = of;
+  const above = total(contributions);
+  const standardized = (kernel: Kernel, taken: number) =>
+    affineKernel(kernel, taken, variance === 0 ? 0 : 1 / variance);
+  const values = {
+    total: standardized(segment.total, mean.total),
+    shared: standardized(sharedOf(segment), mean.total - mean.varying),
   };
-  const shared = sharedOf(segment);
+  const alongs = alongEach(contributions, values, (times) => ({
+    total: pairMean(times.total, size) / apart,
+    shared: pairMean(times.shared, size) / apart,
+  }));
+  const [own, alike] = [chanceOf(values.total, size, apart), chanceOf(values.shared, size, apart)];
+  const project = (kind: 'total' | 'shared', inverse: number): Kernel =>
+    projected(
+      above[kind],
+      alongs,
+      kind,
+      pairMean(above[kind], size) / apart,
+      factor * Math.max(inverse / inflation, 1),
+    );
   return clampContribution({
-    total: project(above.total, segment.total, mean.total),
-    shared: project(above.shared, shared, mean.total - mean.varying),
+    total: project('total', Math.exp(own)),
+    shared: project('shared', Math.exp((3 * own + alike) / 4)),
     coherence: above.coherence * factor,
   });
-}
-
-/** `factor` times what of a gradient is neither its mean nor along the values. */
-function projected(gradient: Kernel, values: Kernel, mean: number, along: number, factor: number): Kernel {
-  const { rows, columns, entries } = aligned(gradient, values);
-  const [g, value] = entries;
-  const data = zeroEntries(g.length);
-  for (let i = 0; i < data.length; i++) data[i] = factor * ((g[i] ?? 0) - mean - along * (value[i] ?? 0));
-  return { rows, columns, data };
 }
 
 /** Of one position: its size is then the same everywhere. */

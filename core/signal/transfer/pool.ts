@@ -201,15 +201,22 @@ function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradie
     const above = total(contributions);
     const segment = input.segments[i];
     const before = segment?.before;
-    const slope = before?.apply(gaussianMaximum(before.segment, windows)).slopeSecondMoment;
     const chosen = before?.segment ?? segment;
     const alike = chosen === undefined ? 0 : cellsOf(chosen, windows).alike;
+    const pooled = before && gaussianMaximum(before.segment, windows);
+    const keep = before &&
+      pooled && {
+        slope: before.apply(pooled).slopeSecondMoment,
+        mean: pooled.mean,
+        second: atZero(pooled.total),
+        alike,
+      };
     return [
       {
         total: spread(above.total, 1),
         shared: spread(above.shared, alike),
         coherence: above.coherence * perCell * (1 / cells),
-        ...(slope === undefined ? {} : { keep: slope }),
+        ...(keep === undefined ? {} : { keep }),
         ...(isScaleFree(contributions) ? { isScaleFree: true, ...scaleGradientOf(contributions) } : {}),
       },
     ];
