@@ -27,6 +27,30 @@ export function placesBelow(places: Places | undefined, windows: Windows): Place
   return { rows: toMeanOne(sumsBelow(places?.rows, y)), columns: toMeanOne(sumsBelow(places?.columns, x)) };
 }
 
+/** What means or maxima over windows are of: places inside the map. */
+export function placesPooled(places: Places | undefined, windows: Windows): Places | undefined {
+  const [y, x] = windows;
+  if (isLarge(windows) || (y.output === 1 && x.output === 1)) return undefined;
+  const mean = (values: Float64Array | undefined, window: AxisWindow) =>
+    toMeanOne(quotients(sumsAbove(values, window), sumsAbove(undefined, window)));
+  return { rows: mean(places?.rows, y), columns: mean(places?.columns, x) };
+}
+
+/** What of each window is shared out among the places that it reads. */
+export function placesShared(places: Places | undefined, windows: Windows): Places | undefined {
+  const [y, x] = windows;
+  if (isLarge(windows)) return undefined;
+  const share = (values: Float64Array | undefined, window: AxisWindow) =>
+    toMeanOne(sumsBelow(quotients(values, sumsAbove(undefined, window)), window));
+  return { rows: share(places?.rows, y), columns: share(places?.columns, x) };
+}
+
+function quotients(values: Float64Array | undefined, by: Float64Array): Float64Array {
+  const made = zeroEntries(by.length);
+  for (let i = 0; i < made.length; i++) made[i] = by[i] === 0 ? 0 : (values?.[i] ?? 1) / (by[i] ?? 1);
+  return made;
+}
+
 function isLarge([y, x]: Windows): boolean {
   return Math.max(y.input, x.input, y.output, x.output) > largest;
 }

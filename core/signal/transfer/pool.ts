@@ -7,6 +7,7 @@ import { at, atZero, type Kernel, kernelOf, type Size, withOrigin } from '../ker
 import { magnitudeOf, magnitudeOfMeans } from '../magnitude.ts';
 import { once } from '../marginal.ts';
 import { maximumCovariance, maximumMoments } from '../order-statistics.ts';
+import { placesPooled, placesShared } from '../places.ts';
 import type { Segment } from '../segment.ts';
 import type { Transfer } from '../site.ts';
 import {
@@ -97,6 +98,7 @@ function averaged(segment: Segment, windows: Windows): Segment {
     varying,
     coherence: segment.coherence * ratio(all, segment.total),
     varyingCoherence: segment.varyingCoherence * ratio(varying, segment.varying),
+    places: placesPooled(segment.places, windows),
   };
   return { ...means, magnitude: pooledMagnitude(segment, means, average) };
 }
@@ -108,7 +110,10 @@ function pooledMagnitude(segment: Segment, pooled: Segment, average: (kernel: Ke
 function averageBack(gradient: Gradient, _input: Field, windows: Windows): Gradient {
   const [y, x] = [averageGradientMatrix(windows[0]), averageGradientMatrix(windows[1])];
   const share = 1 / (windows[0].taps * windows[1].taps) ** 2;
-  return mapGradient(gradient, (one) => mapContribution(one, (kernel) => applyAxes(kernel, y, x), share));
+  return mapGradient(gradient, (one) => ({
+    ...mapContribution(one, (kernel) => applyAxes(kernel, y, x), share),
+    places: placesShared(one.places, windows),
+  }));
 }
 
 /** The maximum of a function that never falls is the function of the maximum: pooled before it, then applied. */
@@ -176,6 +181,7 @@ function gaussianMaximum(segment: Segment, windows: Windows): Segment {
     varying: kernelOf(size, (dy, dx) => at(varying, dy, dx) + covariance(dy, dx, 1) - covariance(dy, dx, alike)),
     coherence: segment.coherence - segment.mean ** 2 + mean ** 2,
     varyingCoherence: segment.varyingCoherence,
+    places: placesPooled(segment.places, windows),
   };
   return { ...maxima, magnitude: pooledMagnitude(segment, maxima, (kernel) => averageOver(kernel, windows)) };
 }
@@ -216,6 +222,7 @@ function maximumBack(gradient: Gradient, input: Field, windows: Windows): Gradie
         total: spread(above.total, 1),
         shared: spread(above.shared, alike),
         coherence: above.coherence * perCell * (1 / cells),
+        places: placesShared(above.places, windows),
         ...(keep === undefined ? {} : { keep }),
         ...(isScaleFree(contributions) ? { isScaleFree: true, ...scaleGradientOf(contributions) } : {}),
       },
