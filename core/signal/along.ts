@@ -121,7 +121,8 @@ function fanInOf(op: Site['op']): number | null {
   return (op.inChannels / op.groups) * op.kernel.reduce((product, size) => product * size, 1);
 }
 
-function valuesTimes(field: Field, factor: number): Gradient {
+/** A gradient that is a multiple of the values. */
+export function valuesTimes(field: Field, factor: number): Gradient {
   return field.segments.map((segment) => [
     {
       total: scaleKernel(segment.total, factor),

@@ -3,7 +3,7 @@ import { indexOf } from '../graph/graph-index.ts';
 import { lossesOf } from '../graph/loss.ts';
 import { weightsOf } from '../graph/queries.ts';
 import { isKnown } from '../graph/shape.ts';
-import { alongBack, slopeAlong } from './along.ts';
+import { alongBack, slopeAlong, valuesTimes } from './along.ts';
 import { anyInput, expectedInput } from './expected-input.ts';
 import { type Field, merge } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
@@ -203,7 +203,11 @@ function backward(
       const [toAll, toLead] = [lead.others[i] ?? null, lead.leads[i] ?? null];
       if (toAll !== null) give(id, toAll);
       if (toLead !== null) leads.set(id, addGradients(leads.get(id) ?? toLead.map(() => []), toLead));
-      along.set(id, (along.get(id) ?? 0) + (own.inputs[i] ?? 0));
+      const [before, more] = [along.get(id) ?? 0, own.inputs[i] ?? 0];
+      const field = fields.get(id) ?? null;
+      // Two consumers' gradients are independent but for what both have along the value.
+      if (before * more !== 0 && field !== null) give(id, valuesTimes(field, 2 * before * more));
+      along.set(id, before + more);
       sizes.set(id, (sizes.get(id) ?? 0) + (follows[i] ?? 0));
     });
   }
