@@ -5,6 +5,7 @@ import { slopeSecondMoment } from './dual.ts';
 import { channelsOf, type Field, merge, positionsOf } from './field.ts';
 import type { Contribution, Gradient } from './gradient.ts';
 import { aligned, atZero, type Kernel, mapKernel, pairSum, scaleKernel, zeroEntries } from './kernel.ts';
+import { magnitudeOf, oneSize } from './magnitude.ts';
 import { type Segment, sharedOf } from './segment.ts';
 import type { Site } from './site.ts';
 
@@ -24,8 +25,17 @@ export interface AlongBack {
   readonly weight: number;
 }
 
-/** `along`: coefficient of the gradient of `output` on its value. */
-export function alongBack(site: Site, inputs: readonly Field[], output: Field, along: number): AlongBack {
+/**
+ * `along`: coefficient of the gradient of `output` on its value. `sizes`: variance of the logarithm of the size of what the loss
+ * reads, where the gradient is linear in that.
+ */
+export function alongBack(
+  site: Site,
+  inputs: readonly Field[],
+  output: Field,
+  along: number,
+  sizes: number,
+): AlongBack {
   const { op } = site;
   const none = { inputs: inputs.map(() => 0), extra: inputs.map(() => null), weight: 0 };
   const [input] = inputs;
@@ -33,7 +43,7 @@ export function alongBack(site: Site, inputs: readonly Field[], output: Field, a
   switch (op.kind) {
     case 'dense':
     case 'conv':
-      return throughWeights(site, input, output, along) ?? none;
+      return throughWeights(site, input, output, along, sizes) ?? none;
     case 'activation':
       return throughActivation(op, input, output, along);
     case 'add':
@@ -100,7 +110,11 @@ export function slopeAlong(site: Site, input: Field, output: Field, gradient: Gr
   return sum / norm;
 }
 
-function throughWeights(site: Site, input: Field, output: Field, along: number): AlongBack | null {
+/**
+ * The coefficient is the loss's own mean square over that of the values here: over networks it varies by what lies between the two, and
+ * E of its square is exp of that variance of the logarithm times the squared mean.
+ */
+function throughWeights(site: Site, input: Field, output: Field, along: number, sizes: number): AlongBack | null {
   const { op, batch } = site;
   const fanIn = fanInOf(op);
   const bias = site.moments('bias');
@@ -112,8 +126,18 @@ function throughWeights(site: Site, input: Field, output: Field, along: number):
   const below = along * euler(input, output, made);
   // Sum over batch and positions of x^2 times the weight itself.
   const coherent = (along * batch * positionsOf(output) * made) / (second * fanIn);
-  return { inputs: [below], extra: [valuesTimes(input, below * below)], weight: coherent * coherent * second };
+  const { own, apart } = sizes === 0 ? oneSize : magnitudeOf(merge(input));
+  const grown = Math.exp(Math.min(Math.max(sizes - atZero(own), 0), largestSizes));
+  const together = Math.exp(Math.min(Math.max(sizes - atZero(apart), 0), largestSizes));
+  return {
+    inputs: [below],
+    extra: [valuesTimes(input, below * below * grown)],
+    weight: coherent * coherent * second * together,
+  };
 }
+
+/** Beyond, single networks of many make the mean. */
+const largestSizes = 1.5;
 
 function fanInOf(op: Site['op']): number | null {
   if (op.kind === 'dense') return isKnown(op.inFeatures) ? op.inFeatures : null;

@@ -22,6 +22,8 @@ export interface LossStart {
   readonly ownShare: number;
   readonly expected: number | null;
   readonly growth: Growth;
+  /** Variance of the logarithm of the output's size, where the gradient is linear in the output; 0 else. */
+  readonly sizes: number;
   /** The loss of one who knows nothing: equal probabilities, or the targets' mean. */
   readonly uniformGuess: number | null;
 }
@@ -55,7 +57,16 @@ function crossEntropy(
   own: OwnLogit | null,
 ): LossStart {
   if (classes === null)
-    return { gradient: null, along: 0, weight: 0, ownShare: 0, expected: null, growth: unmoved, uniformGuess: null };
+    return {
+      gradient: null,
+      along: 0,
+      weight: 0,
+      ownShare: 0,
+      expected: null,
+      growth: unmoved,
+      sizes: 0,
+      uniformGuess: null,
+    };
   const ownSquare = own === null ? 0 : own.logit ** 2 / classes;
   const spread = Math.max(atZero(segment.total) - ownSquare - segment.coherence, 0);
   const even = 1 / (classes * classes);
@@ -96,6 +107,7 @@ function crossEntropy(
     expected: raised?.expected ?? average((size) => logSumExp(classes, size * spread)),
     growth:
       raised !== null || sizes.length === 1 ? unmoved : { total: between(grownTotal), shared: between(grownShared) },
+    sizes: 0,
     uniformGuess: Math.log(classes),
   };
 }
@@ -157,7 +169,8 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     total: (shift: number) => 1 + (Math.expm1(shift) * atZero(segment.total)) / expected,
     shared: Math.exp,
   };
-  if (each === null) return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth, uniformGuess: 1 };
+  if (each === null)
+    return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth, sizes: 0, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
     total: withOrigin(
@@ -174,6 +187,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     ownShare: 0,
     expected,
     growth,
+    sizes: atZero(magnitudeOf(segment).own),
     uniformGuess: 1,
   };
 }
@@ -185,7 +199,16 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const softplus = dualOf('softplus', undefined, segment.mean, variance);
   const expected = softplus.mean - segment.mean / 2;
   if (each === null)
-    return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth: unmoved, uniformGuess: Math.LN2 };
+    return {
+      gradient: null,
+      along: 0,
+      weight: 0,
+      ownShare: 0,
+      expected,
+      growth: unmoved,
+      sizes: 0,
+      uniformGuess: Math.LN2,
+    };
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
@@ -202,6 +225,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
     ownShare: 0,
     expected,
     growth: unmoved,
+    sizes: 0,
     uniformGuess: Math.LN2,
   };
 }

@@ -176,7 +176,7 @@ function backward(
       continue;
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);
-    const own = alongBack(site, known, output, along.get(layer.id) ?? 0);
+    const own = alongBack(site, known, output, along.get(layer.id) ?? 0, loss?.sizes ?? 0);
     const size = sizes.get(layer.id) ?? 0;
     const follows =
       site.asksForWeights && size !== 0 ? sizeThrough(site, known, output).map((share) => share * size) : [];
