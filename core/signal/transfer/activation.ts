@@ -377,7 +377,7 @@ function keptTimesValue({ mean, total }: Segment, { keep, ...one }: Contribution
   const second = (keep.second - 2 * mean * keep.mean + mean * mean) / variance;
   const alike = ((keep.mean - mean) ** 2 / variance) * keep.slope;
   return {
-    total: withZero(scaleKernel(one.total, alike), atZero(one.total) * keep.slope * second),
+    total: withOrigin(scaleKernel(one.total, alike), atZero(one.total) * keep.slope * second),
     shared: scaleKernel(one.shared, alike),
   };
 }
