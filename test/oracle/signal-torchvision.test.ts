@@ -11,12 +11,12 @@ import { compareSignal, quantile } from './torchvision-signal.ts';
  * below 40 GMAC. The table per model: `npm run oracle:signal`.
  */
 
-/** Median and 95th percentile, in decades, of all layers together. */
-const limits: Readonly<Record<Quantity, readonly [number, number]>> = {
-  square: [0.003, 0.1],
-  variance: [0.005, 0.2],
-  gradient: [0.03, 0.2],
-  weight: [0.035, 0.3],
+/** Of all layers together: share that is known, median and 95th percentile in decades. */
+const limits: Readonly<Record<Quantity, readonly [known: number, median: number, tail: number]>> = {
+  square: [0.98, 0.003, 0.1],
+  variance: [0.98, 0.005, 0.2],
+  gradient: [0.95, 0.03, 0.2],
+  weight: [0.95, 0.035, 0.3],
 };
 
 const { root, version } = installedTorchvision();
@@ -28,11 +28,11 @@ describe.skipIf(truths.length === 0)(
     it('are those that hooks measure, layer by layer', { timeout: 300_000 }, () => {
       const analyzer = createAnalyzer(createDiskWorkspace({ roots: [root], searchPaths: [] }), createFrameworks());
       const comparisons = truths.flatMap((truth) => compareSignal(analyzer, root, truth));
-      for (const [quantity, [median, tail]] of Object.entries(limits)) {
+      for (const [quantity, [share, median, tail]] of Object.entries(limits)) {
         const own = comparisons.filter((one) => one.quantity === quantity);
         const known = own.filter(({ predicted }) => predicted !== null);
         const errors = known.map(({ error }) => error).filter((error) => error !== null);
-        expect(known.length / own.length, `share of ${quantity} that is known`).toBeGreaterThan(0.9);
+        expect(known.length / own.length, `share of ${quantity} that is known`).toBeGreaterThan(share);
         expect(quantile(errors, 0.5), `median of ${quantity}`).toBeLessThan(median);
         expect(quantile(errors, 0.95), `95th percentile of ${quantity}`).toBeLessThan(tail);
       }

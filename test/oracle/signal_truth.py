@@ -20,7 +20,7 @@ from torchvision import models
 GIGA_MACS = 40e9
 
 # Convolutional nets for images of any size, with normalization, that take more than two GMAC at 224.
-LARGE = "resnet50|resnet1|wide_|resnext|densenet(161|169|201)|regnet_.*gf|convnext"
+LARGE = "resnet50|resnet1..$|wide_|resnext|densenet(161|169|201)|regnet_.*gf|convnext"
 
 # Functions that write into what they read would hide what the layer below had written.
 relu = F.relu
@@ -37,8 +37,9 @@ def build(name):
 
 
 def image_of(name):
-    """Inception's and Swin V2's own sizes; 128 for large nets; 224."""
-    size = 299 if "inception" in name else 256 if "swin_v2" in name else 128 if re.match(LARGE, name) else 224
+    """Inception's and Swin V2's own sizes, smaller ones for large nets."""
+    sizes = {"inception": 299, "swin_v2": 256, "efficientnet_(b7|v2_l)": 160, LARGE: 128}
+    size = next((size for pattern, size in sizes.items() if re.match(pattern, name)), 224)
     return [3, size, size]
 
 
