@@ -1,4 +1,4 @@
-import { zeroEntries } from './kernel.ts';
+import { type Size, zeroEntries } from './kernel.ts';
 import type { AxisWindow, Windows } from './window.ts';
 
 /**
@@ -43,6 +43,22 @@ export function placesShared(places: Places | undefined, windows: Windows): Plac
   const share = (values: Float64Array | undefined, window: AxisWindow) =>
     toMeanOne(sumsBelow(quotients(values, sumsAbove(undefined, window)), window));
   return { rows: share(places?.rows, y), columns: share(places?.columns, x) };
+}
+
+/** At another resolution: the nearest place, or the mean of those that come together. */
+export function placesResized(places: Places | undefined, [height, width]: Size): Places | undefined {
+  if (places === undefined || Math.max(height, width) > largest) return undefined;
+  return { rows: toMeanOne(resized(places.rows, height)), columns: toMeanOne(resized(places.columns, width)) };
+}
+
+function resized(values: Float64Array, length: number): Float64Array {
+  const made = zeroEntries(length);
+  const times = Math.max(values.length, length);
+  for (let i = 0; i < times; i++) {
+    const [from, to] = [Math.floor((i * values.length) / times), Math.floor((i * length) / times)];
+    made[to] = (made[to] ?? 0) + (values[from] ?? 0);
+  }
+  return made;
 }
 
 function quotients(values: Float64Array | undefined, by: Float64Array): Float64Array {

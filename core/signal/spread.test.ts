@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { constantKernel, diagonalKernel, type Kernel } from './kernel.ts';
-import { insideFactor, placesAbove, placesTogether, unevenness } from './places.ts';
+import {
+  insideFactor,
+  placesAbove,
+  placesPooled,
+  placesResized,
+  placesShared,
+  placesTogether,
+  unevenness,
+} from './places.ts';
 import { type Mixing, noSpread, type Spread, spreadOfMasks, spreadOfMix, spreadOfSum } from './spread.ts';
 import type { AxisWindow } from './window.ts';
 
@@ -70,5 +78,20 @@ describe('the places of a map', () => {
     // Per axis 1.5 + 1 … of the border's windows: (0.75 + 1.125) · 2 + (0.75 + 2.25) · 2 + 3.375 · 2 = 16.5, over 16.
     expect(insideFactor(once, undefined, windows)).toBeCloseTo((16.5 / 16) ** 2, 12);
     expect(placesTogether(once, undefined)).toBe(1);
+  });
+
+  it('stay where they are through pooling and another resolution', () => {
+    const places = { rows: Float64Array.of(0.5, 1.5, 1.5, 0.5), columns: Float64Array.of(1, 1, 1, 1) };
+    const pool: AxisWindow = { input: 4, output: 2, taps: 2, stride: 2, dilation: 1, before: 0 };
+    expect([...(placesPooled(places, [pool, pool])?.rows ?? [])]).toEqual([1, 1]);
+    const uneven = { ...places, rows: Float64Array.of(0.5, 0.5, 1.5, 1.5) };
+    expect([...(placesPooled(uneven, [pool, pool])?.rows ?? [])]).toEqual([0.5, 1.5]);
+    expect([...(placesResized(uneven, [2, 2])?.rows ?? [])]).toEqual([0.5, 1.5]);
+    expect([...(placesResized(uneven, [8, 4])?.rows ?? [])]).toEqual([0.5, 0.5, 0.5, 0.5, 1.5, 1.5, 1.5, 1.5]);
+    // A window at the border that has one place only hands it all of its own.
+    const padded: AxisWindow = { input: 4, output: 3, taps: 2, stride: 2, dilation: 1, before: 1 };
+    expect([...(placesShared(undefined, [padded, padded])?.rows ?? [])]).toEqual(
+      [4 / 3, 2 / 3, 2 / 3, 4 / 3].map((x) => expect.closeTo(x, 12)),
+    );
   });
 });

@@ -239,7 +239,7 @@ function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, en
     varying,
     coherence: (common === null ? 0 : atZero(common.total)) + bias.mean * bias.mean,
     varyingCoherence: common === null ? 0 : atZero(common.varying),
-    places: map.axes === null ? input.places : throughWindows(map, (windows) => placesAbove(input.places, windows)),
+    places: placesAfter(map, input.places),
     spread: mixedSpread(map, input, weight, varying),
   };
   return { ...segment, magnitude: mixedMagnitude(map, input, weight, { ...segment, share: energy * inside }) };
@@ -264,14 +264,20 @@ function mixedMagnitude(
   });
 }
 
-/** A transposed convolution forgets the places. */
-function throughWindows(map: LinearMap, make: (windows: Windows) => Places | undefined): Places | undefined {
-  return map.axes === null || map.axes.isTransposed ? undefined : make(map.axes.windows);
+/** The windows of a transposed convolution run from its output to its input. */
+function placesAfter({ axes }: LinearMap, below: Places | undefined): Places | undefined {
+  if (axes === null) return below;
+  return axes.isTransposed ? placesBelow(below, axes.windows) : placesAbove(below, axes.windows);
 }
 
-function insideOf(map: LinearMap, below: Places | undefined, above: Places | undefined): number {
-  if (map.axes === null) return placesTogether(below, above);
-  return map.axes.isTransposed ? 1 : insideFactor(below, above, map.axes.windows);
+function placesBefore({ axes }: LinearMap, above: Places | undefined): Places | undefined {
+  if (axes === null) return above;
+  return axes.isTransposed ? placesAbove(above, axes.windows) : placesBelow(above, axes.windows);
+}
+
+function insideOf({ axes }: LinearMap, below: Places | undefined, above: Places | undefined): number {
+  if (axes === null) return placesTogether(below, above);
+  return axes.isTransposed ? insideFactor(above, below, axes.windows) : insideFactor(below, above, axes.windows);
 }
 
 /** What chance the weights leave in the channels, from what varies below and above. */
@@ -386,8 +392,7 @@ function spread(field: Field, prepared: Field, below: Contribution): Gradient {
 
 function inputGradient(map: LinearMap, weight: WeightMoments, energy: number, above: Contribution): Contribution {
   const inside = insideOf(map, undefined, above.places);
-  const places =
-    map.axes === null ? above.places : throughWindows(map, (windows) => placesBelow(above.places, windows));
+  const places = placesBefore(map, above.places);
   const independent = mapContribution(
     above,
     (kernel) => scaleKernel(map.axes === null ? kernel : applyAxes(kernel, ...map.axes.backward), energy * inside),

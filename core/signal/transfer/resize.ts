@@ -4,6 +4,7 @@ import { averagePositions, channelsOf, type Field, mapSegments, merge, positions
 import { mapContribution, mapGradient, total } from '../gradient.ts';
 import { interpolationOf } from '../interpolation.ts';
 import { atZero, constantKernel, type Kernel, kernelOf, type Size, scaleKernel } from '../kernel.ts';
+import { placesResized } from '../places.ts';
 import { meanSquare, type Segment } from '../segment.ts';
 import type { Site, Transfer } from '../site.ts';
 import { applyAxes } from '../window.ts';
@@ -34,14 +35,27 @@ export const upsample: Transfer<OpOf<'upsample'>> = {
     const size = resizedSize(site, input);
     const [y, x] = axesOf(site, input.size, size);
     const grow = (kernel: Kernel) => applyAxes(kernel, y.forward, x.forward);
-    return { ...mapSegments(input, (segment) => mapKernels(segment, grow)), size };
+    return {
+      ...mapSegments(input, (segment) => ({
+        ...mapKernels(segment, grow),
+        places: placesResized(segment.places, size),
+      })),
+      size,
+    };
   },
   backward(site, [input], output, gradient) {
     if (input === undefined) return { inputs: [null] };
     const [y, x] = axesOf(site, input.size, output.size);
     const gather = (kernel: Kernel) => applyAxes(kernel, y.backward, x.backward);
     const copies = positionsOf(output) / positionsOf(input);
-    return { inputs: [mapGradient(gradient, (one) => mapContribution(one, gather, copies))] };
+    return {
+      inputs: [
+        mapGradient(gradient, (one) => ({
+          ...mapContribution(one, gather, copies),
+          places: placesResized(one.places, input.size),
+        })),
+      ],
+    };
   },
 };
 
