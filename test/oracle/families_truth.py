@@ -172,6 +172,7 @@ def describe(name):
         "path": os.path.join(os.path.basename(FOLDER), one["file"]),
         "arguments": arguments,
         "inputs": [[None, *one["shape"]]],
+        "seeds": one["seeds"],
         **measured,
     }
 

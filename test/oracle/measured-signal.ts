@@ -18,7 +18,11 @@ export interface MeasuredModel {
   readonly path: string;
   readonly arguments: PlainArguments;
   readonly inputs: readonly (readonly (number | null)[])[];
+  /** How many networks of this class, each with a batch of its own, were averaged. */
+  readonly seeds: number;
   readonly loss: number;
+  /** Its relative standard error. */
+  readonly lossError?: number;
   readonly layers: readonly MeasuredCall[];
 }
 
@@ -41,6 +45,8 @@ export interface SignalScore {
   readonly saturated: readonly number[];
   /** Expected loss over measured, less 1; `null` where nothing is expected. */
   readonly loss: number | null;
+  /** Relative standard error of the measured loss, where it is known. */
+  readonly lossSharpness: number | null;
 }
 
 export interface SignalError {
@@ -82,7 +88,8 @@ export function scoreSignal(analyzer: Analyzer, model: MeasuredModel): SignalSco
       saturated.push(signal.saturatedFraction - saturatedShare);
   }
   const expected = root?.prediction.loss.expected ?? null;
-  return { errors, unmatched, dead, saturated, loss: expected === null ? null : expected / model.loss - 1 };
+  const loss = expected === null ? null : expected / model.loss - 1;
+  return { errors, unmatched, dead, saturated, loss, lossSharpness: model.lossError ?? null };
 }
 
 function figuresOf(layer: Layer | undefined, predictions: ReadonlyMap<number, LayerPrediction> | undefined) {
@@ -104,6 +111,50 @@ function errorOf(layer: string, predicted: number, [square, error]: readonly [nu
   if (square < noise && predicted < Math.sqrt(noise)) return [];
   const decades = Math.log10(Math.max(predicted, 1e-300)) - Math.log10(Math.max(measured, 1e-300));
   return [{ layer, decades, sharpness: Math.log10(1 + error) / 2, predicted, measured }];
+}
+
+/** Goals of an error pooled over all models: the median and the 95th percentile of decades, the 95th percentile of the others. */
+export const goals = { median: 0.03, tail: 0.2, dead: 0.03, saturated: 0.03, loss: 0.03 } as const;
+
+/** What is above its goal, in words. */
+export function overGoals(scores: readonly SignalScore[]): readonly string[] {
+  const pool = <T>(of: (score: SignalScore) => readonly T[]) => scores.flatMap(of);
+  const figures = [
+    ...quantities.flatMap((quantity): [string, number, number][] => {
+      const decades = pool(({ errors }) => errors[quantity].map((error) => error.decades));
+      return [
+        [`median of ${quantity}`, quantile(decades, 0.5), goals.median],
+        [`95th percentile of ${quantity}`, quantile(decades, 0.95), goals.tail],
+      ];
+    }),
+    [
+      '95th percentile of dead',
+      quantile(
+        pool(({ dead }) => dead),
+        0.95,
+      ),
+      goals.dead,
+    ],
+    [
+      '95th percentile of saturated',
+      quantile(
+        pool(({ saturated }) => saturated),
+        0.95,
+      ),
+      goals.saturated,
+    ],
+    [
+      '95th percentile of loss',
+      quantile(
+        pool(({ loss }) => (loss === null ? [] : [loss])),
+        0.95,
+      ),
+      goals.loss,
+    ],
+  ] as const;
+  return figures.flatMap(([name, value, goal]) =>
+    value <= goal ? [] : [`${name}: ${value.toFixed(3)}, goal ${goal}`],
+  );
 }
 
 /** Of absolute values. */
