@@ -37,6 +37,7 @@ export function snapshotOf(base: Workspace): Workspace {
     read: remembered((path) => base.read(path)),
     isFile: remembered((path) => base.isFile(path)),
     isDirectory: remembered((path) => base.isDirectory(path)),
+    isFixed: true,
   };
 }
 

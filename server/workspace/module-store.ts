@@ -8,7 +8,7 @@ import { force, importCycle } from '../interpreter/scopes.ts';
 import { namespace } from '../interpreter/table.ts';
 import { type NamespaceValue, unknown, type Value } from '../interpreter/values.ts';
 import type { Module, Statement } from '../syntax/ast.ts';
-import { declaredNames } from './declared-names.ts';
+import { type DeclaredNames, declaredNames } from './declared-names.ts';
 import { exportedNames } from './exported-names.ts';
 import { addReachable } from './incremental/reachable.ts';
 import { createLateImports } from './late-imports.ts';
@@ -55,9 +55,17 @@ export function createModuleStore(
   /** The module that is analysed. It runs as a script: modules that import it get a copy of their own, as in Python. */
   let main: Kept | null = null;
   const namespaces = new Map<string, NamespaceValue>();
+  /** Names that are modules of no framework. */
+  const strangers = new Set<string>();
+  const sourceNames = new Map<string, string | null>();
   let resolutions = new Map<string, Resolved | null>();
   /** What `import *` takes of a module. */
   let exports = new Map<ModuleRecord, ReadonlySet<string>>();
+  /** Which `import *` of a module that replaces itself gives a name. */
+  let starsByName = new Map<ModuleRecord, ReadonlyMap<string, DeclaredNames['stars'][number]>>();
+  /** How often `import *` has led to a module that was on the way. */
+  let cycles = 0;
+  const { isFixed = false } = workspace;
   let resolvedSince = 0;
   let analysis = 0;
   const lateImports = createLateImports({
@@ -66,7 +74,8 @@ export function createModuleStore(
       return workspace.read(file)?.text ?? null;
     },
     run: runLate,
-    analysis: () => analysis,
+    // Texts that cannot change need no second look.
+    analysis: () => (isFixed ? 0 : analysis),
   });
 
   return {
@@ -105,9 +114,10 @@ export function createModuleStore(
 
   function begin(source: Source): ModuleRecord {
     analysis++;
-    if (performance.now() - resolvedSince > resolutionLifetime) {
+    if (!isFixed && performance.now() - resolvedSince > resolutionLifetime) {
       resolutions = new Map();
       exports = new Map();
+      starsByName = new Map();
       resolvedSince = performance.now();
     }
     const isPackage = path.basename(source.path) === '__init__.py';
@@ -209,6 +219,15 @@ export function createModuleStore(
 
   /** What a framework's module is called where its collections of models are read as they are installed. */
   function sourceModule(name: string): string | null {
+    let known = sourceNames.get(name);
+    if (known === undefined) {
+      known = findSourceModule(name);
+      sourceNames.set(name, known);
+    }
+    return known;
+  }
+
+  function findSourceModule(name: string): string | null {
     for (const framework of machine.frameworks) {
       const source = framework.sourceModule?.(name);
       if (source != null) return source;
@@ -219,18 +238,25 @@ export function createModuleStore(
   function frameworkModule(name: string, from: ModuleRecord): NamespaceValue | null {
     const known = namespaces.get(name);
     if (known !== undefined) return known;
+    if (strangers.has(name)) return null;
     for (const framework of machine.frameworks) {
       const member = framework.module(name);
       if (member === null) continue;
       // `torch.nn` is a member of `torch`, also where the table of `torch` does not say so.
+      const members = new Map<string, Value>();
       const made = namespace(name, (key) => {
+        const known = members.get(key);
+        if (known !== undefined) return known;
         const inner = `${name}.${key}`;
         if (sourceModule(inner) !== null) return importModule(inner, 0, from) ?? unknown(inner);
-        return member(key) ?? frameworkModule(inner, from);
+        const value = member(key) ?? frameworkModule(inner, from);
+        if (value !== null) members.set(key, value);
+        return value;
       });
       namespaces.set(name, made);
       return made;
     }
+    strangers.add(name);
     return null;
   }
 
@@ -283,21 +309,39 @@ export function createModuleStore(
   }
 
   function declaredMember(record: ModuleRecord, member: string): Value | null {
-    const { byName, stars } = declaredNames(record.syntax);
-    const isListed = (star: (typeof stars)[number]) => namesOf(star.module, star.level, record)?.has(member);
-    const statement = byName.get(member) ?? machine.budget.uncharged(() => stars.findLast(isListed));
+    const { byName } = declaredNames(record.syntax);
+    const statement = byName.get(member) ?? machine.budget.uncharged(() => starsOf(record)).get(member);
     if (statement === undefined) return null;
     const original = statement.names.find(({ name, alias }) => (alias ?? name) === member)?.name ?? member;
     const module = importModule(statement.module, statement.level, record);
     return module?.type === 'namespace' ? module.member(original) : null;
   }
 
+  /** The last one wins. */
+  function starsOf(record: ModuleRecord): ReadonlyMap<string, DeclaredNames['stars'][number]> {
+    const known = starsByName.get(record);
+    if (known !== undefined) return known;
+    const found = new Map<string, DeclaredNames['stars'][number]>();
+    for (const star of declaredNames(record.syntax).stars) {
+      for (const name of namesOf(star.module, star.level, record) ?? []) found.set(name, star);
+    }
+    starsByName.set(record, found);
+    return found;
+  }
+
+  function hasRun(found: Resolved): ModuleRecord | null {
+    const known = kept.get(found.path);
+    return known !== undefined && known.record.state === 'done' && isCurrent(known) ? known.record : null;
+  }
+
   function ownMember(found: Resolved, name: string, member: string): Value | null {
-    const record = machine.budget.uncharged(() => {
-      const loaded = load(found, name);
-      if (loaded !== null) run(loaded);
-      return loaded;
-    });
+    const record =
+      hasRun(found) ??
+      machine.budget.uncharged(() => {
+        const loaded = load(found, name);
+        if (loaded !== null) run(loaded);
+        return loaded;
+      });
     if (record === null) return null;
     const value = record.scope.variables.get(member);
     if (value !== undefined) return force(record.scope, member, value);
@@ -330,7 +374,7 @@ export function createModuleStore(
   }
 
   function isCurrent(module: Kept): boolean {
-    if (module.checkedIn === analysis) return true;
+    if (isFixed || module.checkedIn === analysis) return true;
     if (sources.get(module.source.path) !== module.source) {
       // What it did to other modules when it ran (a registry it is listed in) cannot be taken back: all start afresh.
       for (const [file, other] of kept) if (other.checkedIn !== analysis) kept.delete(file);
@@ -360,10 +404,15 @@ export function createModuleStore(
     const listed = sources.listedNames(found.path);
     if (listed !== null) return listed;
     const record = load(found, absoluteName(from, name, level));
-    if (record === null || seen.has(record)) return noNames;
+    if (record === null) return noNames;
+    if (seen.has(record)) {
+      cycles++;
+      return noNames;
+    }
     const known = exports.get(record);
     if (known !== undefined) return known;
-    const isWhole = seen.size === 0;
+    const before = cycles;
+    const isFirst = seen.size === 0;
     seen.add(record);
     const names = exportedNames(record.syntax, (statement) => {
       const followed = resolve(statement.module, statement.level, record);
@@ -371,7 +420,7 @@ export function createModuleStore(
       return namesOf(statement.module, statement.level, record, seen) ?? noNames;
     });
     // In a cycle, a module in the middle of it lacks what is seen from elsewhere.
-    if (isWhole) exports.set(record, names);
+    if (cycles === before || isFirst) exports.set(record, names);
     return names;
   }
 }

@@ -11,4 +11,6 @@ export interface Workspace {
   read(path: string): { readonly text: string; readonly version: number | string } | null;
   isFile(path: string): boolean;
   isDirectory(path: string): boolean;
+  /** Whatever was answered once is answered for ever: nothing needs to be asked again. */
+  readonly isFixed?: boolean;
 }
