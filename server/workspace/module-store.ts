@@ -8,10 +8,11 @@ import { force, importCycle } from '../interpreter/scopes.ts';
 import { namespace } from '../interpreter/table.ts';
 import { type NamespaceValue, unknown, type Value } from '../interpreter/values.ts';
 import type { Module, Statement } from '../syntax/ast.ts';
-import { type DeclaredNames, declaredNames } from './declared-names.ts';
-import { exportedNames } from './exported-names.ts';
+import { declaredNames } from './declared-names.ts';
+import { createFrameworkModules } from './framework-modules.ts';
 import { addReachable } from './incremental/reachable.ts';
 import { createLateImports } from './late-imports.ts';
+import { createModuleNames } from './module-names.ts';
 import type { Source, SourceCache } from './parse.ts';
 import { absoluteName, commonJsMember, createRecord, moduleFrame } from './record.ts';
 import { type Resolved, resolveImport } from './resolve.ts';
@@ -55,16 +56,20 @@ export function createModuleStore(
   /** The module that is analysed. It runs as a script: modules that import it get a copy of their own, as in Python. */
   let main: Kept | null = null;
   const namespaces = new Map<string, NamespaceValue>();
-  /** Names that are modules of no framework. */
-  const strangers = new Set<string>();
-  const sourceNames = new Map<string, string | null>();
+  const frameworkModules = createFrameworkModules(machine, importModule);
+  const names = createModuleNames({
+    isListed: (name, level, from) => level > 0 || frameworkModules.find(name, from) === null,
+    look(name, level, from) {
+      const found = resolve(name, level, from);
+      if (found === null || found.kind === 'folder') return null;
+      return sources.listedNames(found.path) ?? load(found, absoluteName(from, name, level));
+    },
+    follows(record, { module, level }) {
+      const followed = resolve(module, level, record);
+      if (followed !== null) kept.get(record.path)?.imports.add(followed.path);
+    },
+  });
   let resolutions = new Map<string, Resolved | null>();
-  /** What `import *` takes of a module. */
-  let exports = new Map<ModuleRecord, ReadonlySet<string>>();
-  /** Which `import *` of a module that replaces itself gives a name. */
-  let starsByName = new Map<ModuleRecord, ReadonlyMap<string, DeclaredNames['stars'][number]>>();
-  /** How often `import *` has led to a module that was on the way. */
-  let cycles = 0;
   const { isFixed = false } = workspace;
   let resolvedSince = 0;
   let analysis = 0;
@@ -91,7 +96,7 @@ export function createModuleStore(
       const module = importModule(name, level, from);
       return module?.type === 'namespace' ? module.member(member) : null;
     },
-    exportedNames: namesOf,
+    exportedNames: names.exported,
     starred,
     fill: (dict, key) => lateImports.isRegistry(dict) && lateImports.register(key),
     loadedModule,
@@ -114,10 +119,9 @@ export function createModuleStore(
 
   function begin(source: Source): ModuleRecord {
     analysis++;
+    if (!isFixed) names.forget();
     if (!isFixed && performance.now() - resolvedSince > resolutionLifetime) {
       resolutions = new Map();
-      exports = new Map();
-      starsByName = new Map();
       resolvedSince = performance.now();
     }
     const isPackage = path.basename(source.path) === '__init__.py';
@@ -180,16 +184,16 @@ export function createModuleStore(
 
   function importModule(name: string, level: number, from: ModuleRecord): Value | null {
     if (level === 0) {
-      const known = frameworkModule(name, from) ?? (from.language === 'python' ? standardModule(name) : null);
+      const known = frameworkModules.find(name, from) ?? (from.language === 'python' ? standardModule(name) : null);
       if (known !== null) return known;
       // They are there, so an import of them does not fail; what is in them is not known.
       if (from.language === 'python' && (isStandard(name) || isUnrelated(name))) {
         return namespace(name, (member) => unknown(`${name}.${member}`));
       }
     }
-    const source = level === 0 ? (sourceModule(name) ?? name) : name;
+    const source = level === 0 ? (frameworkModules.sourceOf(name) ?? name) : name;
     const found = resolve(source, level, from);
-    if (found === null) return level === 0 ? missingModule(name) : null;
+    if (found === null) return level === 0 ? frameworkModules.missing(name) : null;
     if (from.name !== '__main__') kept.get(from.path)?.imports.add(found.path);
     const absolute = absoluteName(from, source, level);
     lateImports.imported(found, absolute);
@@ -203,7 +207,9 @@ export function createModuleStore(
     const mayExport = (member: string): boolean => {
       const text = workspace.read(found.path)?.text ?? '';
       // Told by the text first: parsing a hundred files for one name takes seconds.
-      return (text.includes(member) || text.includes('import *')) && namesOf(name, level, from)?.has(member) === true;
+      return (
+        (text.includes(member) || text.includes('import *')) && names.exported(name, level, from)?.has(member) === true
+      );
     };
     return namespace(module.name, (member) => (mayExport(member) ? module.member(member) : null));
   }
@@ -213,64 +219,6 @@ export function createModuleStore(
     for (const { record } of kept.values()) {
       if (record.name !== name || record.state === 'new') continue;
       return namespaceOf({ path: record.path, kind: record.isPackage ? 'package' : 'module' }, name);
-    }
-    return null;
-  }
-
-  /** What a framework's module is called where its collections of models are read as they are installed. */
-  function sourceModule(name: string): string | null {
-    let known = sourceNames.get(name);
-    if (known === undefined) {
-      known = findSourceModule(name);
-      sourceNames.set(name, known);
-    }
-    return known;
-  }
-
-  function findSourceModule(name: string): string | null {
-    for (const framework of machine.frameworks) {
-      const source = framework.sourceModule?.(name);
-      if (source != null) return source;
-    }
-    return null;
-  }
-
-  function frameworkModule(name: string, from: ModuleRecord): NamespaceValue | null {
-    const known = namespaces.get(name);
-    if (known !== undefined) return known;
-    if (strangers.has(name)) return null;
-    for (const framework of machine.frameworks) {
-      const member = framework.module(name);
-      if (member === null) continue;
-      // `torch.nn` is a member of `torch`, also where the table of `torch` does not say so.
-      const members = new Map<string, Value>();
-      const made = namespace(name, (key) => {
-        const known = members.get(key);
-        if (known !== undefined) return known;
-        const inner = `${name}.${key}`;
-        if (sourceModule(inner) !== null) return importModule(inner, 0, from) ?? unknown(inner);
-        const value = member(key) ?? frameworkModule(inner, from);
-        if (value !== null) members.set(key, value);
-        return value;
-      });
-      namespaces.set(name, made);
-      return made;
-    }
-    strangers.add(name);
-    return null;
-  }
-
-  /** A package that is not installed but whose names are known; those that are not are unknown, rather than missing. */
-  function missingModule(name: string): NamespaceValue | null {
-    const key = `${name} (not installed)`;
-    const known = namespaces.get(key);
-    if (known !== undefined) return known;
-    for (const { missingModule: lookUp } of machine.frameworks) {
-      const member = lookUp?.(name) ?? null;
-      if (member === null) continue;
-      const made = namespace(name, (inner) => member(inner) ?? missingModule(`${name}.${inner}`) ?? unknown(inner));
-      namespaces.set(key, made);
-      return made;
     }
     return null;
   }
@@ -309,24 +257,11 @@ export function createModuleStore(
   }
 
   function declaredMember(record: ModuleRecord, member: string): Value | null {
-    const { byName } = declaredNames(record.syntax);
-    const statement = byName.get(member) ?? machine.budget.uncharged(() => starsOf(record)).get(member);
+    const statement = machine.budget.uncharged(() => names.declared(record, member));
     if (statement === undefined) return null;
     const original = statement.names.find(({ name, alias }) => (alias ?? name) === member)?.name ?? member;
     const module = importModule(statement.module, statement.level, record);
     return module?.type === 'namespace' ? module.member(original) : null;
-  }
-
-  /** The last one wins. */
-  function starsOf(record: ModuleRecord): ReadonlyMap<string, DeclaredNames['stars'][number]> {
-    const known = starsByName.get(record);
-    if (known !== undefined) return known;
-    const found = new Map<string, DeclaredNames['stars'][number]>();
-    for (const star of declaredNames(record.syntax).stars) {
-      for (const name of namesOf(star.module, star.level, record) ?? []) found.set(name, star);
-    }
-    starsByName.set(record, found);
-    return found;
   }
 
   function hasRun(found: Resolved): ModuleRecord | null {
@@ -390,47 +325,12 @@ export function createModuleStore(
     }
     return true;
   }
-
-  /** `null` where the module may have any name. */
-  function namesOf(
-    name: string,
-    level: number,
-    from: ModuleRecord,
-    seen: Set<ModuleRecord> = new Set(),
-  ): ReadonlySet<string> | null {
-    if (level === 0 && frameworkModule(name, from) !== null) return null;
-    const found = resolve(name, level, from);
-    if (found === null || found.kind === 'folder') return noNames;
-    const listed = sources.listedNames(found.path);
-    if (listed !== null) return listed;
-    const record = load(found, absoluteName(from, name, level));
-    if (record === null) return noNames;
-    if (seen.has(record)) {
-      cycles++;
-      return noNames;
-    }
-    const known = exports.get(record);
-    if (known !== undefined) return known;
-    const before = cycles;
-    const isFirst = seen.size === 0;
-    seen.add(record);
-    const names = exportedNames(record.syntax, (statement) => {
-      const followed = resolve(statement.module, statement.level, record);
-      if (followed !== null) kept.get(found.path)?.imports.add(followed.path);
-      return namesOf(statement.module, statement.level, record, seen) ?? noNames;
-    });
-    // In a cycle, a module in the middle of it lacks what is seen from elsewhere.
-    if (cycles === before || isFirst) exports.set(record, names);
-    return names;
-  }
 }
 
 /** A framework's class is the same object for all modules. */
 function isNativeClass(object: object): boolean {
   return 'native' in object && object.native !== null;
 }
-
-const noNames: ReadonlySet<string> = new Set();
 
 /** How a module puts another object in its own place is not followed: what that gives is declared. */
 function statementsOf(syntax: Module): readonly Statement[] {
