@@ -131,13 +131,19 @@ export function mapGradient(gradient: Gradient, map: (contribution: Contribution
   return gradient.map((contributions) => contributions.map(map));
 }
 
-/** Root mean square over a tensor whose segments have these weights. */
-export function gradientRms(gradient: Gradient, shares: readonly number[]): number {
-  let sum = 0;
+/** Mean square over a tensor of these segments. */
+export function gradientSquare(gradient: Gradient, segments: readonly { readonly channels: number | null }[]): number {
+  let [channels, isKnown] = [0, true];
+  for (const segment of segments) {
+    channels += segment.channels ?? 0;
+    isKnown &&= segment.channels !== null;
+  }
+  let square = 0;
   gradient.forEach((contributions, i) => {
-    for (const one of contributions) sum += (shares[i] ?? 0) * atZero(one.total);
+    const share = isKnown ? (segments[i]?.channels ?? 0) / channels : 1 / gradient.length;
+    for (const one of contributions) square += share * atZero(one.total);
   });
-  return Math.sqrt(Math.max(sum, 0));
+  return Math.max(square, 0);
 }
 
 /** No kernel below zero at offset zero: projections may round there. */

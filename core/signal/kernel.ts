@@ -48,7 +48,11 @@ export function constantKernel(value: number): Kernel {
 
 /** `value` at offset zero, `elsewhere` at all others. */
 export function diagonalKernel(size: Size, value: number, elsewhere = 0): Kernel {
-  return kernelOf(size, (dy, dx) => (dy === 0 && dx === 0 ? value : elsewhere));
+  const rows = Math.min(size[0], maxOffsets);
+  const columns = Math.min(size[1], maxOffsets);
+  const data = zeroEntries(rows * columns).fill(elsewhere);
+  data[0] = value;
+  return { rows, columns, data };
 }
 
 /** The value at offset zero. */

@@ -1,6 +1,6 @@
 import type { Op } from '../graph/op.ts';
 import { channelsOf, type Field, mapSegments, merge, positionsOf } from './field.ts';
-import { type Contribution, type Gradient, scaleContribution, total } from './gradient.ts';
+import { type Contribution, type Gradient, gradientSquare, total } from './gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Kernel } from './kernel.ts';
 import type { Segment } from './segment.ts';
 import type { Site } from './site.ts';
@@ -153,16 +153,11 @@ function atPoint(one: Contribution, kernel: (of: Kernel) => Kernel): Contributio
   return { total: kernel(one.total), shared: kernel(one.shared), coherence: one.coherence };
 }
 
-/** Both together, averaged over positions. */
-export function withLead(field: Field, gradient: Gradient, lead: Gradient | undefined): Gradient {
+/** Mean square of a gradient over all positions, of which the lead is one. */
+export function squareWithLead(field: Field, gradient: Gradient, lead: Gradient | undefined): number {
   const positions = positionsOf(field);
-  if (lead === undefined || positions < 2) return gradient;
-  return gradient.map((contributions, i) => [
-    ...contributions.map((one) => scaleContribution(one, 1 - 1 / positions)),
-    ...spreadOne(field, lead[i] ?? lead[0] ?? []),
-  ]);
-}
-
-function spreadOne(field: Field, contributions: readonly Contribution[]): readonly Contribution[] {
-  return contributions.map((one) => atPoint(one, (k) => diagonalKernel(field.size, atZero(k) / positionsOf(field))));
+  const others = gradientSquare(gradient, field.segments);
+  if (lead === undefined || positions < 2) return others;
+  const own = gradient.map((_, i) => lead[i] ?? lead[0] ?? []);
+  return (1 - 1 / positions) * others + gradientSquare(own, field.segments) / positions;
 }

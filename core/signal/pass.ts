@@ -9,7 +9,7 @@ import { type Field, merge } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
 import { atZero, isFiniteKernel, pairMean } from './kernel.ts';
 import { layoutOf } from './layout.ts';
-import { leadBackward, leadForward, readsLead, withLead } from './lead.ts';
+import { leadBackward, leadForward, readsLead, squareWithLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import type { AttentionSite, Site } from './site.ts';
 import { growthOfWeight, sizeThrough } from './size-along.ts';
@@ -22,7 +22,8 @@ import { readAttention, type Scores, windowOf } from './written-attention.ts';
 export interface Pass {
   /** By layer id; `null` where not known. */
   readonly fields: ReadonlyMap<number, Field | null>;
-  readonly gradients: ReadonlyMap<number, Gradient | null>;
+  /** Mean square of the gradient, where it is known. */
+  readonly gradientSquares: ReadonlyMap<number, number>;
   /** Mean square of a weight layer's gradient; none of critical weights. */
   readonly weightGradients: ReadonlyMap<number, number | null>;
   /** By layer id: what is left of a recurrent layer's gradient at its first step. */
@@ -211,11 +212,12 @@ function backward(
       sizes.set(id, (sizes.get(id) ?? 0) + (follows[i] ?? 0));
     });
   }
-  for (const [id, lead] of leads) {
-    const [gradient, field] = [gradients.get(id) ?? null, fields.get(id) ?? null];
-    if (gradient !== null && field !== null) gradients.set(id, withLead(field, gradient, lead));
+  const gradientSquares = new Map<number, number>();
+  for (const [id, gradient] of gradients) {
+    const field = fields.get(id) ?? null;
+    if (gradient !== null && field !== null) gradientSquares.set(id, squareWithLead(field, gradient, leads.get(id)));
   }
-  return { gradients, weightGradients: addTied(graph, weightGradients), overTime, loss };
+  return { gradientSquares, weightGradients: addTied(graph, weightGradients), overTime, loss };
 }
 
 function grown(weight: number, across: number, growth: { total: number; shared: number } | null): number {

@@ -3,7 +3,6 @@ import { isWeightLayer, unitsOf } from '../graph/queries.ts';
 import { inputStd, merge, rootMeanSquare } from './field.ts';
 import { fixedPointOf } from './fixed-point.ts';
 import { gainOf } from './gain.ts';
-import { type Gradient, gradientRms } from './gradient.ts';
 import { type Pass, runPass } from './pass.ts';
 import type { LayerPrediction, LayerSignal, Prediction } from './signal.ts';
 import { deadShare, saturatedShare } from './unit-shares.ts';
@@ -68,18 +67,8 @@ function stdAt(pass: Pass, id: number | undefined): number | null {
 
 /** A layer that no gradient came to has none; one behind an unknown op is not known. */
 function gradientAt(pass: Pass, id: number): number | null {
-  const gradient = pass.gradients.get(id);
-  const field = pass.fields.get(id) ?? null;
-  if (gradient === undefined || gradient === null || field === null) return null;
-  return gradientRms(gradient, channelShares(gradient, field.segments));
-}
-
-function channelShares(
-  gradient: Gradient,
-  segments: readonly { readonly channels: number | null }[],
-): readonly number[] {
-  const total = segments.reduce((sum, { channels }) => sum + (channels ?? Number.NaN), 0);
-  return gradient.map((_, i) => (Number.isNaN(total) ? 1 / gradient.length : (segments[i]?.channels ?? 0) / total));
+  const square = pass.gradientSquares.get(id);
+  return square === undefined ? null : Math.sqrt(square);
 }
 
 function weightRms(pass: Pass, id: number): number | null {
