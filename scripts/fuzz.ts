@@ -35,9 +35,9 @@ console.log(`Files: one analysis with ${budgetMs} ms, as in the editor and in ch
 for (const name of names) readPackage(name);
 console.log('\nOne broken line: classes and functions elsewhere that are still found\n');
 breakLines(names.flatMap((name) => filesOf(name)).filter((_, index) => index % (every * 10) === 0));
-console.log('\nHostile code: processor time of the second run\n');
-for (const [name, code] of Object.entries(hostilePrograms)) time(name, () => runHostile(code));
-for (const [name, json] of Object.entries(hostileNotebooks)) time(`notebook: ${name}`, () => runHostileNotebook(json));
+console.log('\nHostile code: processor time in a warm process that has read the like, but never this text\n');
+for (const [name, code] of Object.entries(hostilePrograms)) time(name, runHostile, code);
+for (const [name, json] of Object.entries(hostileNotebooks)) time(`notebook: ${name}`, runHostileNotebook, json);
 console.log(failed ? '\nA limit is broken.' : '\nAll limits are kept.');
 process.exitCode = failed ? 1 : 0;
 
@@ -96,9 +96,9 @@ function breakLines(files: readonly string[]): void {
   console.log(`${Object.keys(breakings).length} ways, ${files.length} files each: ${lost} of ${others} lost`);
 }
 
-function time(name: string, run: () => ReturnType<typeof runHostile>): void {
-  run();
-  const { value, processor, wall } = timed(run);
+function time(name: string, run: typeof runHostile, code: string): void {
+  run(code.replaceAll(/\bx\b/g, 'other'));
+  const { value, processor, wall } = timed(() => run(code));
   const errors = internalErrors(value);
   const isSlow = processor > 100;
   failed ||= isSlow || errors.length > 0;

@@ -70,8 +70,10 @@ export function evaluate(machine: Machine, expression: Expression, frame: Frame)
       const { items, open } = itemsOf(machine, expression.items, frame);
       return open ? unknown('tuple of unknown length') : { type: 'tuple', items };
     }
-    case 'Set':
-      return makeSet(itemsOf(machine, expression.items, frame).items);
+    case 'Set': {
+      const { items, open } = itemsOf(machine, expression.items, frame);
+      return open ? unknown('set of unknown size') : makeSet(items);
+    }
     case 'Dict':
       return dictionary(machine, expression, frame);
     case 'Comprehension':

@@ -25,7 +25,8 @@ export interface PythonSource {
  *   of them in one block);
  * - a line continuation before CRLF, a byte order mark, and a notebook's `%magic` and `!shell` lines to blanks;
  * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks;
- * - what stands in brackets that are nested deeper than CPython allows to a name.
+ * - what stands in brackets that are nested deeper than CPython allows to a name;
+ * - the rest of a table in brackets that goes on for ever to an unpacked name, so that its length is not known.
  *
  * The scan begins `from` where a statement begins, and ends where `isKnown` says of the beginning of another one that it, and so
  * all that follows, is known.
@@ -43,6 +44,9 @@ export function scanPython(
   /** Offsets of open brackets. */
   let open: number[] = [];
   let tooDeep = -1;
+  /** Behind a comma of the outermost bracket that is too long; whether that has keys. */
+  let tooLong = -1;
+  let hasKeys = false;
   let inWith = false;
   let lineStart = from;
 
@@ -68,8 +72,10 @@ export function scanPython(
     } else if (found === '(' || found === '[' || found === '{') {
       open.push(at);
       if (open.length === deepestBracket) tooDeep = at;
+      if (open.length === 1) hasKeys = false;
     } else if (found === ')' || found === ']' || found === '}') {
       if (open.length === deepestBracket) skipBracket(at);
+      if (open.length === 1) skipRest(at, found === '}' && hasKeys ? '**_' : '*_');
       open.pop();
     } else if (found === 'with') {
       inWith = open.length === 0;
@@ -77,11 +83,15 @@ export function scanPython(
       if (inWith && open.length <= 1) edits.push({ at, with: 'or' });
     } else if (found === ':') {
       if (open.length === 0) inWith = false;
+      hasKeys ||= open.length === 1;
     } else if (found === 'yield') {
       bareYield.lastIndex = at + found.length;
       if (bareYield.test(text)) edits.push({ at, with: '_' });
     } else if (pointedNumber.test(found)) {
       edits.push({ at: at + found.indexOf('.'), with: '_' });
+    }
+    if (open.length === 1 && tooLong < 0 && at - (open[0] ?? at) > longestTable && text[token.lastIndex] === ',') {
+      tooLong = token.lastIndex + 1;
     }
   }
   if (tooDeep >= 0) skipBracket(end);
@@ -98,6 +108,7 @@ export function scanPython(
       for (const bracket of open) if (bracket >= blanked) blanked = blankLine(bracket);
       open = [];
       tooDeep = -1;
+      tooLong = -1;
       inWith = false;
     } else if (next === 37 /* % */ || next === 33 /* ! */) {
       blankLine(at);
@@ -135,6 +146,11 @@ export function scanPython(
     return end;
   }
 
+  function skipRest(end: number, name: string): void {
+    if (tooLong >= 0 && end - tooLong >= name.length) edits.push({ at: tooLong, with: name.padEnd(end - tooLong) });
+    tooLong = -1;
+  }
+
   /** The bracket that is nested too deep, up to where it ends. */
   function skipBracket(end: number): void {
     errors.push({ start: tooDeep, end });
@@ -143,6 +159,9 @@ export function scanPython(
     tooDeep = -1;
   }
 }
+
+/** In characters: a weight matrix, a vocabulary. Nothing of a model is made of more. */
+const longestTable = 100_000;
 
 /** CPython's tokenizer refuses that many open brackets. */
 const deepestBracket = 201;

@@ -46,6 +46,19 @@ class Net(nn.Module):
         return self.head(x)
 `;
 
+describe('a table without end', () => {
+  it.each([
+    `[${'1.5, '.repeat(60_000)}]`,
+    `{${Array.from({ length: 20_000 }, (_, i) => `"key${i}": ${i},\n`).join('')}}`,
+    `{${Array.from({ length: 20_000 }, (_, i) => `"key${i}", `).join('')}}`,
+    `dict(${Array.from({ length: 20_000 }, (_, i) => `key${i}=${i}, `).join('')})`,
+  ])('has no known length, and what follows it is read: %#', (table) => {
+    const text = `from torch import nn\ntable = ${table}\nmodel = nn.Sequential(nn.Linear(len(table), 3), nn.Linear(3, 4))\n`;
+    const { models } = analyze(text);
+    expect(models[0]?.graph.parameters.map(({ shape }) => shape)).toEqual([[3, null], [3], [4, 3], [4]]);
+  });
+});
+
 describe('the models of a module', () => {
   it('are its model classes; one that is only a part of another is not a model of its own', () => {
     expect(names(analyze(net))).toEqual(['Net']);
