@@ -28,7 +28,7 @@ let taken = 0;
 
 /**
  * Entries for a new kernel. Cut from larger arrays: what V8 has to keep outside of its own heap (all above 64 bytes) takes
- * it several times as long, and longer still to free.
+ * it several times as long, and longer still to free. Not for what outlives a propagation: the larger array would stay with it.
  */
 export function zeroEntries(count: number): Float64Array {
   if (taken + count > chunk.length) {
