@@ -14,7 +14,7 @@ export interface CheckedFile {
 }
 
 /** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
-const milliseconds = 900;
+const milliseconds = 850;
 /** The first file pays for what all others import too. */
 const firstMilliseconds = 3 * milliseconds;
 const started = new WeakSet<Session>();

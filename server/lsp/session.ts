@@ -68,7 +68,7 @@ export interface Timed<T> {
 }
 
 /** An analysis that takes longer ends with what it has: the server never takes a core for long. */
-const budgetMs = 900;
+const budgetMs = 850;
 const longestBudgetMs = 8 * budgetMs;
 
 export function createSession(
