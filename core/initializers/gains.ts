@@ -46,9 +46,18 @@ export function calculateGain(nonlinearity: TorchNonlinearity, parameter?: numbe
 export function criticalGain(fn: ActivationName, parameter?: number): number {
   const slope = negativeSlope(fn, parameter);
   if (slope !== null) return Math.sqrt(2 / (1 + slope * slope));
-  const f = activationOf(fn, parameter);
-  return 1 / Math.sqrt(gaussianMean((z) => f.value(z) ** 2));
+  const key = `${fn} ${parameter}`;
+  let gain = integrated.get(key);
+  if (gain === undefined) {
+    const f = activationOf(fn, parameter);
+    gain = 1 / Math.sqrt(gaussianMean((z) => f.value(z) ** 2));
+    integrated.set(key, gain);
+  }
+  return gain;
 }
+
+/** Asked for every layer of every model. */
+const integrated = new Map<string, number>();
 
 /** The gain that He's rule gives a layer before this activation: PyTorch's number where it has one, else the critical one. */
 export function heGain(fn: ActivationName, parameter?: number): number {

@@ -79,14 +79,14 @@ function callInstance(machine: Machine, instance: InstanceValue, arguments_: Cal
 /** `__call__` of the user's or the framework's class; else `forward` (PyTorch) or `call` (Keras). */
 function callMethod(machine: Machine, instance: InstanceValue, arguments_: CallArguments, site: Site): Value {
   if (isFutile(machine, instance, arguments_)) return unknown('output for unknown input');
-  machine.journal.touch(instance);
-  touchArguments(machine.journal, arguments_);
   for (const class_ of instance.class.order) {
     const member = class_.members.get('__call__');
     if (member?.type === 'function') return machine.callFunction(member, instance, arguments_, site);
     if (member !== undefined) return machine.call(member, withFirst(instance, arguments_), site);
     const method = class_.native?.methods.__call__;
     if (method !== undefined) {
+      machine.journal.touch(instance);
+      touchArguments(machine.journal, arguments_);
       return guarded(machine, class_.name, site, () =>
         method.evaluate(instance, bind(method.signature, arguments_), machine.context(site)),
       );

@@ -1,4 +1,4 @@
-import type { InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import type { ClassValue, InstanceValue, TensorValue, Value } from '../../interpreter/values.ts';
 
 /*
  * Which submodules and parameters a module has. PyTorch keeps them in dictionaries of their own; here they are the instance's
@@ -23,8 +23,17 @@ export function moduleState(instance: InstanceValue): ModuleState {
 }
 
 export function isModule(value: Value | undefined): value is InstanceValue {
-  return value?.type === 'instance' && value.class.order.some((class_) => class_.native?.name === 'torch.nn.Module');
+  if (value?.type !== 'instance') return false;
+  let answer = moduleClasses.get(value.class);
+  if (answer === undefined) {
+    answer = value.class.order.some((class_) => class_.native?.name === 'torch.nn.Module');
+    moduleClasses.set(value.class, answer);
+  }
+  return answer;
 }
+
+/** Whether they derive from `nn.Module`: asked for every attribute of every module. */
+const moduleClasses = new WeakMap<ClassValue, boolean>();
 
 export function isParameter(value: Value | undefined): value is TensorValue {
   return value?.type === 'tensor' && value.isParameter;
