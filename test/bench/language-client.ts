@@ -38,13 +38,14 @@ export async function openDocument(server: ServerCommand, file: string, text: st
   let answered = 0;
   let pushed: (parameters: PublishDiagnosticsParams) => void = () => {};
   connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
-  for (const method of [
-    'client/registerCapability',
-    'window/workDoneProgress/create',
-    'workspace/diagnostic/refresh',
-  ]) {
+  for (const method of ['client/registerCapability', 'window/workDoneProgress/create']) {
     connection.onRequest(method, () => null);
   }
+  let refreshed = 0;
+  connection.onRequest('workspace/diagnostic/refresh', () => {
+    refreshed++;
+    return null;
+  });
   connection.onNotification('textDocument/publishDiagnostics', (parameters: PublishDiagnosticsParams) =>
     pushed(parameters),
   );
@@ -67,6 +68,12 @@ export async function openDocument(server: ServerCommand, file: string, text: st
   });
   await ask();
   await first;
+  // A server that took a long file in several goes has asked for another pull by now, as an editor would make it.
+  for (let seen = -1; seen !== refreshed; ) {
+    seen = refreshed;
+    await ask();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
 
   return {
     name: server.name,
