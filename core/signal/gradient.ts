@@ -97,15 +97,14 @@ export function zeroGradient(segments: number): Gradient {
 /** All contributions as one; what only single ones have (`keep`, `timesValue`, `lastOnly`) is lost. */
 export function total(contributions: readonly Contribution[]): Contribution {
   const [first = zeroContribution(), ...rest] = contributions;
-  return rest.reduce<Contribution>(
-    (sum, next) => ({
-      total: addKernels(sum.total, next.total),
-      shared: addKernels(sum.shared, next.shared),
-      coherence: sum.coherence + next.coherence,
-      places: mixPlaces([sum, next].map(({ places, total }) => ({ places, share: atZero(total) }))),
-    }),
-    first,
-  );
+  if (rest.length === 0) return first;
+  return {
+    total: rest.reduce((sum, next) => addKernels(sum, next.total), first.total),
+    shared: rest.reduce((sum, next) => addKernels(sum, next.shared), first.shared),
+    coherence: rest.reduce((sum, next) => sum + next.coherence, first.coherence),
+    // All at once: a deep residual net has as many contributions as blocks.
+    places: mixPlaces(contributions.map((one) => ({ places: one.places, share: atZero(one.total) }))),
+  };
 }
 
 export function addGradients(a: Gradient, b: Gradient): Gradient {
