@@ -44,7 +44,8 @@ def image_of(name):
 
 
 def batch_of(name):
-    return 16 if re.match(r"swin.*_[sb]$|vit_l", name) else 32
+    halved = r"swin.*_[sb]$|vit_l|vgg1[69]|efficientnet_(b7|v2_l)|convnext_large|regnet_y_16gf|regnet_._32gf"
+    return 16 if re.match(halved, name) else 32
 
 
 def is_layer(module):
