@@ -6,6 +6,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { watchStep } from './attention-pattern.ts';
+import { withoutCounts } from './batches.ts';
 import { watchNorm } from './norm-pattern.ts';
 import { giveRoles } from './roles.ts';
 import { currentTrial, isShapesOnly, noteTrialStep, type Restore } from './trial.ts';
@@ -58,15 +59,16 @@ function addNode(
   shape: Shape | null,
   context: NativeContext,
 ): TensorValue {
-  return context.graph.add({
+  const made = context.graph.add({
     op,
     inputs: inputs.map((input) => asNode(input, context)),
-    outputShape: shape,
+    outputShape: withoutCounts(shape),
     owner,
     ...(name === undefined ? {} : { name }),
     parameters,
     calledAt: context.at,
   });
+  return { ...made, shape };
 }
 
 /** An op that the tables do not know, or whose arguments are not known; `shape` is what is assumed of its result. */

@@ -34,4 +34,17 @@ describe('resolveShape', () => {
     expect(resolveShape([null, 64, 56, 56], [-1, 4096]).fit).toBe('doubt');
     expect(resolveShape([null, 8, 7, 8, 7, 96], [null, 49, 96]).fit).toBe('good');
   });
+
+  it('counts what is cut out of the batch, so that it can be put together again', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 2, maxLength: 5 });
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 8 }), (shape, heads) => {
+        const counted = resolveShape([null, heads, ...shape], [null, ...shape]).shape;
+        expect(resolveShape(counted, [null, heads, ...shape])).toEqual({ shape: [null, heads, ...shape], fit: 'good' });
+        expect(resolveShape(counted, [null, heads, -1, shape.at(-1) ?? 1]).shape.at(2)).toBe(
+          shape.slice(0, -1).reduce((product, dim) => product * dim, 1),
+        );
+      }),
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import type { Dim, Shape } from '../../../core/graph/shape.ts';
+import { batchCount, batches } from './batches.ts';
 
 /** What `view` and `reshape` ask for: sizes, `-1` for the one that is left over. */
 export type TargetShape = readonly Dim[];
@@ -32,8 +33,9 @@ export function resolveShape(input: Shape | null, target: TargetShape): Resolved
       fit: Number.isInteger(ratio) ? 'good' : 'misfit',
     };
   }
+  const isBatch = left.length === 1 && right.length === 0 && left[0] === null;
   const single = left.length === 1 && right.length === 0 && ratio === 1;
-  const dim = single ? (left[0] ?? null) : null;
+  const dim = isBatch && Number.isInteger(ratio) ? batches(ratio) : single ? (left[0] ?? null) : null;
   // Windows that were counted with the batch are taken out of it again: `attention.view(-1, windows, heads, n, n)`.
   const divides = Number.isInteger(ratio) || right.length > 0 || (uneven === 'good' && Number.isInteger(1 / ratio));
   return { shape: withRest(target, rest, dim), fit: ratio === 1 ? 'good' : divides ? uneven : 'misfit' };
@@ -55,19 +57,23 @@ function cancel(
 }
 
 function symbolsOf(shape: Shape): readonly Dim[] {
-  return shape.filter((dim) => typeof dim !== 'number');
+  return shape.flatMap((dim) => (typeof dim === 'number' ? [] : [batchCount(dim) === null ? dim : null]));
 }
 
+/** So many batches are that many times one. */
 function productOfKnown(shape: Shape): number {
-  return shape.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1);
+  return shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : (batchCount(dim) ?? 1)), 1);
 }
 
 function withRest(target: TargetShape, index: number, dim: Dim): Shape {
   return target.map((old, i) => (i === index ? dim : old));
 }
 
-/** One size that is not known follows from the others, where the input's are all known. */
+/** One size that is not known follows from the others: where the input's are all known, or the batch is all that is not. */
 function filled(target: TargetShape, left: readonly Dim[], right: readonly Dim[], ratio: number): Shape {
+  const open = target.filter((dim) => typeof dim !== 'number');
+  if (left.length === 0 && right.length === 0 && open.length === 1 && open[0] === null && Number.isInteger(ratio))
+    return withRest(target, target.indexOf(null), batches(ratio));
   if (left.length > 0 || right.length !== 1 || right[0] !== null || !Number.isInteger(ratio)) return target;
   return withRest(target, target.indexOf(null), ratio);
 }

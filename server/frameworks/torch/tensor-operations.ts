@@ -15,6 +15,7 @@ import {
 import { tensor } from '../../interpreter/table.ts';
 import { list, number, type TensorValue, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
+import { withoutCounts } from './batches.ts';
 import { mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import { isMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
@@ -165,9 +166,11 @@ export const shapeOperations: Operations = {
     parameters: 'dim=None',
     run: (input, given) => {
       const dim = given.get('dim');
-      if (isNone(dim)) return valueOfShape(input.shape);
+      if (isNone(dim)) return valueOfShape(withoutCounts(input.shape));
       const axis = numberOf(dim);
-      return axis === null || input.shape === null ? unknown('size') : valueOfDim(input.shape.at(axis) ?? null);
+      return axis === null || input.shape === null
+        ? unknown('size')
+        : valueOfDim(withoutCounts(input.shape).at(axis) ?? null);
     },
   },
   ...Object.fromEntries(
