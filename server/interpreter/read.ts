@@ -1,4 +1,5 @@
 import type { Dim, Shape } from '../../core/graph/shape.ts';
+import { batchCount, batchSymbol, dimOfFormula } from './batches.ts';
 import { none, number, tuple, unknown, type Value } from './values.ts';
 
 /* Reading plain data out of values, and back. What is not known, or of another type, reads as `null`. */
@@ -25,13 +26,19 @@ export function isNone(value: Value): boolean {
 
 /** A size: a number, a symbolic dimension's name, or `null`. */
 export function dimOf(value: Value): Dim {
-  if (value.type === 'dimension') return value.name;
+  if (value.type === 'dimension') return dimOfFormula(value.name);
   return value.type === 'number' && Number.isFinite(value.value) ? Math.trunc(value.value) : null;
 }
 
 export function valueOfDim(dim: Dim): Value {
   if (typeof dim === 'number') return number(dim);
   return typeof dim === 'string' ? { type: 'dimension', name: dim } : unknown('size');
+}
+
+/** A size of a tensor's shape: what is not known of it is the batch. */
+export function valueOfSize(dim: Dim): Value {
+  const count = batchCount(dim);
+  return count === null ? valueOfDim(dim) : batchSymbol(count);
 }
 
 /** Items of a list or tuple whose length is known. */
@@ -49,7 +56,7 @@ export function shapeOf(value: Value): Shape | null {
 }
 
 export function valueOfShape(shape: Shape | null): Value {
-  return shape === null ? unknown('shape') : tuple(shape.map(valueOfDim));
+  return shape === null ? unknown('shape') : tuple(shape.map(valueOfSize));
 }
 
 /**

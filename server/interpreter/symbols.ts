@@ -21,6 +21,12 @@ export function symbolic(operator: string, left: Value, right: Value): Value {
     const undone = undo(left.name, operator, second);
     if (undone !== null) return undone;
   }
+  if (left.type === 'dimension' && b !== null && operator === '*') {
+    const product = /^(.*) \* (\d+)$/.exec(left.name);
+    const inner = product?.[1] ?? '';
+    if (product !== null && (!inner.includes(' ') || inner.startsWith('(')))
+      return { type: 'dimension', name: `${inner} * ${Number(product[2]) * b}` };
+  }
   const name = `${wrap(first)} ${operator} ${wrap(second)}`;
   return name.length > 80 ? unknown('size') : { type: 'dimension', name };
 }

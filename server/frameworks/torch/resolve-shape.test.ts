@@ -39,7 +39,8 @@ describe('resolveShape', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 2, maxLength: 5 });
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: 8 }), (shape, heads) => {
-        const counted = resolveShape([null, heads, ...shape], [null, ...shape]).shape;
+        const counted = resolveShape([null, heads, ...shape], [-1, ...shape]).shape;
+        expect(resolveShape([null, heads, ...shape], counted)).toEqual({ shape: counted, fit: 'good' });
         expect(resolveShape(counted, [null, heads, ...shape])).toEqual({ shape: [null, heads, ...shape], fit: 'good' });
         expect(resolveShape(counted, [null, heads, -1, shape.at(-1) ?? 1]).shape.at(2)).toBe(
           shape.slice(0, -1).reduce((product, dim) => product * dim, 1),

@@ -1,5 +1,5 @@
 import type { Dim, Shape } from '../../../core/graph/shape.ts';
-import { batchCount, batches } from './batches.ts';
+import { batchCount, batches } from '../../interpreter/batches.ts';
 
 /** What `view` and `reshape` ask for: sizes, `-1` for the one that is left over. */
 export type TargetShape = readonly Dim[];
@@ -69,11 +69,8 @@ function withRest(target: TargetShape, index: number, dim: Dim): Shape {
   return target.map((old, i) => (i === index ? dim : old));
 }
 
-/** One size that is not known follows from the others: where the input's are all known, or the batch is all that is not. */
+/** One size that is not known follows from the others, where the input's are all known. */
 function filled(target: TargetShape, left: readonly Dim[], right: readonly Dim[], ratio: number): Shape {
-  const open = target.filter((dim) => typeof dim !== 'number');
-  if (left.length === 0 && right.length === 0 && open.length === 1 && open[0] === null && Number.isInteger(ratio))
-    return withRest(target, target.indexOf(null), batches(ratio));
   if (left.length > 0 || right.length !== 1 || right[0] !== null || !Number.isInteger(ratio)) return target;
   return withRest(target, target.indexOf(null), ratio);
 }

@@ -5,7 +5,6 @@ import { booleanOf, dimOf, itemsOf, numberOf, shapeOf, valueOfShape } from '../.
 import { nativeFunction } from '../../interpreter/table.ts';
 import { boolean, none, number, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
-import { withoutCounts } from './batches.ts';
 import { fromData } from './create.ts';
 import { cpu } from './devices.ts';
 import { functionByName } from './namespaces.ts';
@@ -18,7 +17,7 @@ import { allocate, copyInto } from './writes.ts';
 export function tensorAttribute(tensor: TensorValue, name: string, context: NativeContext): Value | null {
   switch (name) {
     case 'shape':
-      return valueOfShape(withoutCounts(tensor.shape));
+      return valueOfShape(tensor.shape);
     case 'ndim':
       return tensor.shape === null ? unknown('rank') : number(tensor.shape.length);
     case 'data':

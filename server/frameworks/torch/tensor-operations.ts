@@ -9,13 +9,12 @@ import {
   itemsOf,
   numberOf,
   shapeOf,
-  valueOfDim,
   valueOfShape,
+  valueOfSize,
 } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { list, number, type TensorValue, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
-import { withoutCounts } from './batches.ts';
 import { mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import { isMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
@@ -166,11 +165,9 @@ export const shapeOperations: Operations = {
     parameters: 'dim=None',
     run: (input, given) => {
       const dim = given.get('dim');
-      if (isNone(dim)) return valueOfShape(withoutCounts(input.shape));
+      if (isNone(dim)) return valueOfShape(input.shape);
       const axis = numberOf(dim);
-      return axis === null || input.shape === null
-        ? unknown('size')
-        : valueOfDim(withoutCounts(input.shape).at(axis) ?? null);
+      return axis === null || input.shape === null ? unknown('size') : valueOfSize(input.shape.at(axis) ?? null);
     },
   },
   ...Object.fromEntries(
