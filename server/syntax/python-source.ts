@@ -26,6 +26,7 @@ export interface PythonSource {
  * - a line continuation before CRLF, a byte order mark, and a notebook's `%magic` and `!shell` lines to blanks;
  * - the line of a bracket that is still open where a new statement surely begins (somebody is typing there) to blanks;
  * - what stands in brackets that are nested deeper than CPython allows to a name;
+ * - the rest of a line that goes on for ever to a choice between what is not known;
  * - the rest of a table in brackets that goes on for ever to an unpacked name, so that its length is not known.
  *
  * The scan begins `from` where a statement begins, and ends where `isKnown` says of the beginning of another one that it, and so
@@ -49,6 +50,8 @@ export function scanPython(
   let hasKeys = false;
   let inWith = false;
   let lineStart = from;
+  /** Before it are strings, brackets and comments, which must not be cut. */
+  let whole = from;
 
   if (from === 0 && text.charCodeAt(0) === 0xfeff) edits.push({ at: 0, with: '\n' });
   beginLine(from);
@@ -60,13 +63,18 @@ export function scanPython(
     if (match[1] !== undefined) {
       token.lastIndex = endOfString(text, at, match[1]);
       if (isLeftOpen(text, at + match[1].length, token.lastIndex)) errors.push({ start: at, end: token.lastIndex });
+      whole = token.lastIndex;
     } else if (first === 10 /* newline */) {
-      if (open.length === 0) inWith = false;
+      if (open.length === 0) {
+        inWith = false;
+        cutLongLine(at);
+      }
       joinBlankLine(at);
       lineStart = at + 1;
       beginLine(lineStart);
     } else if (first === 35 /* # */) {
       comments.push({ start: at, end: at + found.length, text: found.slice(1) });
+      whole = token.lastIndex;
     } else if (first === 92 /* \ */) {
       if (found.length === 3) edits.push({ at, with: ' \\\n' });
     } else if (found === '(' || found === '[' || found === '{') {
@@ -77,6 +85,7 @@ export function scanPython(
       if (open.length === deepestBracket) skipBracket(at);
       if (open.length === 1) skipRest(at, found === '}' && hasKeys ? '**_' : '*_');
       open.pop();
+      whole = token.lastIndex;
     } else if (found === 'with') {
       inWith = open.length === 0;
     } else if (found === 'as') {
@@ -94,6 +103,7 @@ export function scanPython(
       tooLong = token.lastIndex + 1;
     }
   }
+  if (open.length === 0) cutLongLine(end);
   if (tooDeep >= 0) skipBracket(end);
   errors.sort((left, right) => left.start - right.start);
   const own = edits.map((edit) => ({ ...edit, at: edit.at - from }));
@@ -146,6 +156,13 @@ export function scanPython(
     return end;
   }
 
+  /** A sum of ten thousand numbers: of what such a line computes, nothing is known. */
+  function cutLongLine(end: number): void {
+    const rest = Math.max(lineStart + longestTable, whole);
+    const at = rest >= end ? -1 : text.indexOf(' ', rest);
+    if (at >= 0 && end - at >= unknownEnding.length) edits.push({ at, with: unknownEnding.padEnd(end - at) });
+  }
+
   function skipRest(end: number, name: string): void {
     if (tooLong >= 0 && end - tooLong >= name.length) edits.push({ at: tooLong, with: name.padEnd(end - tooLong) });
     tooLong = -1;
@@ -162,6 +179,8 @@ export function scanPython(
 
 /** In characters: a weight matrix, a vocabulary. Nothing of a model is made of more. */
 const longestTable = 100_000;
+
+const unknownEnding = ' if _ else _';
 
 /** CPython's tokenizer refuses that many open brackets. */
 const deepestBracket = 201;

@@ -59,6 +59,14 @@ describe('a table without end', () => {
   });
 });
 
+describe('a sum without end', () => {
+  it('is not known, and what follows it is read', () => {
+    const text = `from torch import nn\nn = 1${' + 1'.repeat(50_000)}\nmodel = nn.Sequential(nn.Linear(n, 3), nn.Linear(3, 4))\n`;
+    const { models } = analyze(text);
+    expect(models[0]?.graph.parameters.map(({ shape }) => shape)).toEqual([[3, null], [3], [4, 3], [4]]);
+  });
+});
+
 describe('the models of a module', () => {
   it('are its model classes; one that is only a part of another is not a model of its own', () => {
     expect(names(analyze(net))).toEqual(['Net']);
