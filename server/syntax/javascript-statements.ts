@@ -26,6 +26,8 @@ function lowerStatement(node: ConcreteNode, js: JavaScriptLowering): Statement[]
     case 'VariableDeclaration':
       return declaration(node, js);
     case 'FunctionDeclaration':
+      // TypeScript's overloads only say types.
+      if (!node.children.some((child) => child.name === 'Block')) return [];
       return [{ ...range, type: 'Function', function: lowerFunction(node, js) }];
     case 'ClassDeclaration':
       return [lowerClass(node, js)];

@@ -1,6 +1,7 @@
 /**
  * What a keystroke costs: from the change to the diagnostics of the changed text, over stdio, in real language servers that
- * take turns. `node test/bench/editor.bench.ts [KEYSTROKES] [--without-pyright]`.
+ * take turns. `node test/bench/editor.bench.ts [KEYSTROKES] [--without-pyright] [--lines=N]`; files of 1,000 and 20,000 lines
+ * where not told.
  */
 import path from 'node:path';
 import process from 'node:process';
@@ -28,7 +29,8 @@ const pyright: ServerCommand = {
   args: [path.join(ensurePyright(), 'langserver.index.js'), '--stdio'],
 };
 
-for (const lines of [1000, 20_000]) {
+const given = process.argv.find((word) => word.startsWith('--lines='))?.slice('--lines='.length);
+for (const lines of given === undefined ? [1000, 20_000] : [Number(given)]) {
   const text = moduleOf(lines);
   const file = path.resolve(import.meta.dirname, `../../out/bench/typed_${lines}.py`);
   const servers: OpenDocument[] = [];
