@@ -58,8 +58,35 @@ export const permute: Builder<'permute'> = (op, inputs, { ops }) => {
   const value = input(inputs);
   const order = op.order.map((axis) => physicalAxis(value, axis));
   const isIdle = order.every((axis, k) => axis === k);
-  return logicalValue(isIdle ? value.tensor : ops.transpose(value.tensor, order));
+  return logicalValue(isIdle ? value.tensor : transposed(ops, value.tensor, order));
 };
+
+/**
+ * Not all engines can transpose more than four axes: neighbours that stay together are one, and of more than four that are left,
+ * one at a time is moved to its place.
+ */
+function transposed(ops: Ops, x: Tensor, order: readonly number[]): Tensor {
+  if (order.length <= 4) return ops.transpose(x, order);
+  const shape = order.map((axis) => x.shape[axis] ?? 1);
+  const starts = order.filter((axis, k) => k === 0 || axis !== (order[k - 1] ?? 0) + 1);
+  const groups = [...starts].sort((a, b) => a - b);
+  const sizes = groups.map((start, k) => product(x.shape.slice(start, groups[k + 1])));
+  let current = groups.map((_, k) => k);
+  let moved = ops.reshape(x, sizes);
+  starts.forEach((start, k) => {
+    const from = current.indexOf(groups.indexOf(start));
+    if (from === k) return;
+    const size = (places: readonly number[]) => product(places.map((place) => sizes[place] ?? 1));
+    const parts = [current.slice(0, k), current.slice(k, from), current.slice(from, from + 1), current.slice(from + 1)];
+    moved = ops.transpose(ops.reshape(moved, parts.map(size)), [0, 2, 1, 3]);
+    current = [parts[0], parts[2], parts[1], parts[3]].flatMap((part) => part ?? []);
+  });
+  return ops.reshape(moved, shape);
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((a, b) => a * b, 1);
+}
 
 export const select: Builder<'select'> = (op, inputs, { ops }) => {
   const x = logical(ops, input(inputs));
@@ -161,10 +188,12 @@ function everyNth(ops: Ops, x: Tensor, axis: number, start: number, length: numb
   );
 }
 
+/** The axes around are taken as one each: not all engines can pad more than four, which is the gradient of a slice. */
 function part(ops: Ops, x: Tensor, axis: number, start: number, length: number): Tensor {
-  return ops.slice(
-    x,
-    x.shape.map((_, k) => (k === axis ? start : 0)),
-    x.shape.map((size, k) => (k === axis ? length : size)),
+  const [before, size, after] = [product(x.shape.slice(0, axis)), x.shape[axis] ?? 1, product(x.shape.slice(axis + 1))];
+  const joined = ops.reshape(x, [before, size, after]);
+  return ops.reshape(
+    ops.slice(joined, [0, start, 0], [before, length, after]),
+    x.shape.map((dim, k) => (k === axis ? length : dim)),
   );
 }
