@@ -26,8 +26,9 @@ export function readAttention(
 ): { readonly graph: ModelGraph; readonly scores: ReadonlyMap<number, Scores> } {
   const scores = new Map<number, Scores>();
   if (!graph.layers.some(({ op }) => op.kind === 'softmax')) return { graph, scores };
+  const masks = masksOf(graph);
   const layers = graph.layers.map((layer): Layer => {
-    const found = attentionAt(graph, layer, fixed);
+    const found = attentionAt(graph, layer, fixed, masks);
     if (found === null) return layer;
     scores.set(layer.id, found.scores);
     return { ...layer, op: { kind: 'dotProductAttention', causal: false }, inputs: found.inputs };
@@ -39,6 +40,7 @@ function attentionAt(
   graph: ModelGraph,
   { op, inputs }: Layer,
   fixed: ReadonlySet<number>,
+  masks: ReadonlySet<number>,
 ): { readonly inputs: readonly number[]; readonly scores: Scores } | null {
   if (op.kind !== 'matmul' || op.transposeA || op.transposeB) return null;
   const { layers } = indexOf(graph);
@@ -50,7 +52,7 @@ function attentionAt(
     const { op: step } = layer;
     const varying = layer.inputs.filter((id) => !fixed.has(id));
     const others = layer.inputs.filter((id) => fixed.has(id));
-    if (step.kind === 'matmul') return isNormalized ? product(graph, layer, value, scores) : null;
+    if (step.kind === 'matmul') return isNormalized ? product(graph, layer, value, withMasks(scores, masks)) : null;
     const [next] = varying;
     if (next === undefined || varying.length > 1) return null;
     switch (step.kind) {
@@ -90,7 +92,7 @@ function product(graph: ModelGraph, { op, inputs }: Layer, value: number, scores
   const [query, right] = inputs;
   if (op.kind !== 'matmul' || op.transposeA || query === undefined || right === undefined) return null;
   const key = op.transposeB ? right : untransposed(layers.get(right));
-  return key === null ? null : { inputs: [query, key, value], scores: withMasks(graph, scores) };
+  return key === null ? null : { inputs: [query, key, value], scores };
 }
 
 function untransposed(layer: Layer | undefined): number | null {
@@ -105,16 +107,19 @@ function isLast(axis: number, { outputShape }: Layer): boolean {
   return axis === -1 || axis === (outputShape?.length ?? 0) - 1;
 }
 
-/** A bias that was filled with a number where a condition holds is a mask. */
-function withMasks(graph: ModelGraph, scores: Scores): Scores {
-  const { layers } = indexOf(graph);
-  const isMask = (id: number): boolean => {
-    const layer = layers.get(id);
-    if (layer === undefined) return false;
-    return (layer.op.kind === 'unknown' && layer.op.name === 'masked_fill') || layer.inputs.some(isMask);
-  };
-  const biases = scores.biases.filter((id) => !isMask(id));
+function withMasks(scores: Scores, masks: ReadonlySet<number>): Scores {
+  const biases = scores.biases.filter((id) => !masks.has(id));
   return { ...scores, biases, isMasked: biases.length < scores.biases.length };
+}
+
+/** What was filled with a number where a condition holds, and what is made of it. Layers come after what they read. */
+function masksOf(graph: ModelGraph): ReadonlySet<number> {
+  const masks = new Set<number>();
+  for (const { id, op, inputs } of graph.layers) {
+    const isFilled = op.kind === 'unknown' && op.name === 'masked_fill';
+    if (isFilled || inputs.some((input) => masks.has(input))) masks.add(id);
+  }
+  return masks;
 }
 
 /** Tokens that look at each other: a block of the map, or places that lie apart. */

@@ -32,6 +32,10 @@ export const hostilePrograms: Readonly<Record<string, string>> = {
     'self.fc = nn.Linear(4, 4)',
     'for _ in range(10**6):\n    x = self.fc(x)\nreturn x',
   ),
+  'an attention bias that is doubled 28 times': module(
+    'self.qkv = nn.Linear(16, 48)\nself.bias = nn.Parameter(torch.zeros(8, 8))',
+    'q, k, v = self.qkv(x).chunk(3, -1)\nbias = self.bias\nfor _ in range(28):\n    bias = bias + bias\nreturn (q @ k.transpose(-2, -1) + bias).softmax(-1) @ v',
+  ),
   '50,000 nested brackets': `x = ${'['.repeat(50_000)}${']'.repeat(50_000)}\n`,
   '50,000 open brackets': `x = ${'('.repeat(50_000)}\n`,
   '50,000 nested calls': `x = ${'f('.repeat(50_000)}1${')'.repeat(50_000)}\n`,
