@@ -56,17 +56,7 @@ function crossEntropy(
   each: number,
   own: OwnLogit | null,
 ): LossStart {
-  if (classes === null)
-    return {
-      gradient: null,
-      along: 0,
-      weight: 0,
-      ownShare: 0,
-      expected: null,
-      growth: unmoved,
-      sizes: 0,
-      uniformGuess: null,
-    };
+  if (classes === null) return { ...ordinary, expected: null, uniformGuess: null };
   const ownSquare = own === null ? 0 : own.logit ** 2 / classes;
   const spread = Math.max(atZero(segment.total) - ownSquare - segment.coherence, 0);
   const even = 1 / (classes * classes);
@@ -113,6 +103,9 @@ function crossEntropy(
 }
 
 const unmoved: Growth = { total: () => 1, shared: () => 1 };
+
+/** What is the same of a loss where nothing is known of its gradient, or nothing out of the ordinary. */
+const ordinary = { gradient: null, along: 0, weight: 0, ownShare: 0, growth: unmoved, sizes: 0 };
 
 /** Between whole steps of 1/4, each asked for once. */
 function between(f: (x: number) => number): (x: number) => number {
@@ -169,8 +162,7 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     total: (shift: number) => 1 + (Math.expm1(shift) * atZero(segment.total)) / expected,
     shared: Math.exp,
   };
-  if (each === null)
-    return { gradient: null, along: 0, weight: 0, ownShare: 0, expected, growth, sizes: 0, uniformGuess: 1 };
+  if (each === null) return { ...ordinary, expected, growth, uniformGuess: 1 };
   const square = 4 * each * each;
   const contribution: Contribution = {
     total: withOrigin(
@@ -181,10 +173,9 @@ function squaredError(segment: Segment, output: Field, each: number | null): Los
     coherence: square * segment.coherence,
   };
   return {
+    ...ordinary,
     gradient: everySegment(output, contribution),
     along: 2 * each,
-    weight: 0,
-    ownShare: 0,
     expected,
     growth,
     sizes: atZero(magnitudeOf(segment).own),
@@ -198,17 +189,7 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
   const rho = (covariance: number) => (variance === 0 ? 1 : (covariance - mean) / variance);
   const softplus = dualOf('softplus', undefined, segment.mean, variance);
   const expected = softplus.mean - segment.mean / 2;
-  if (each === null)
-    return {
-      gradient: null,
-      along: 0,
-      weight: 0,
-      ownShare: 0,
-      expected,
-      growth: unmoved,
-      sizes: 0,
-      uniformGuess: Math.LN2,
-    };
+  if (each === null) return { ...ordinary, expected, uniformGuess: Math.LN2 };
   const sigmoid = dualOf('sigmoid', undefined, segment.mean, variance);
   const square = each * each;
   // E (s - 1/2)(s' - 1/2), and 1/4 for the label's own variance.
@@ -219,13 +200,10 @@ function binary(segment: Segment, output: Field, each: number | null): LossStart
     coherence: centred(segment.coherence),
   };
   return {
+    ...ordinary,
     gradient: everySegment(output, contribution),
     along: each * sigmoid.slopeMean,
-    weight: 0,
-    ownShare: 0,
     expected,
-    growth: unmoved,
-    sizes: 0,
     uniformGuess: Math.LN2,
   };
 }

@@ -30,6 +30,8 @@ export interface GraphBuilder {
   batchNorm(input: number, gain?: Initializer): number;
   layerNorm(input: number): number;
   activation(input: number, fn: ActivationName, parameter?: number): number;
+  /** Over squares that do not overlap. */
+  maxPool(input: number, size: number): number;
   add(...inputs: readonly number[]): number;
   build(...outputs: readonly number[]): ModelGraph;
 }
@@ -159,6 +161,18 @@ export function graphBuilder(framework: FrameworkId = 'torch', loss: LossKind | 
     },
     activation(input, fn, slope) {
       return op({ kind: 'activation', fn, ...(slope === undefined ? {} : { parameter: slope }) }, [input]);
+    },
+    maxPool(input, size) {
+      const made: Op = {
+        kind: 'maxPool',
+        rank: 2,
+        kernel: [size, size],
+        stride: [size, size],
+        padding: 'valid',
+        ceilMode: false,
+        layout: 'channelsFirst',
+      };
+      return op(made, [input]);
     },
     add(...from) {
       return op({ kind: 'add' }, from);

@@ -2,6 +2,7 @@ import type { Argument, Expression } from '../syntax/ast.ts';
 import { asDictionary } from './library/dictionaries.ts';
 import type { Frame, Machine, Site } from './machine.ts';
 import { allValues, lookUp } from './scopes.ts';
+import { noKeywords } from './signature.ts';
 import { type CallArguments, type GivenArgument, none, unknown, type Value } from './values.ts';
 
 type Call = Extract<Expression, { type: 'Call' }>;
@@ -43,8 +44,6 @@ function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: 
   }
   return { positional, keyword: keyword ?? noKeywords, open };
 }
-
-const noKeywords: ReadonlyMap<string, GivenArgument> = new Map();
 
 /** Calls that are no calls: `super()`, JavaScript's `super(…)`, `require('…')`; Python's `locals()` and `globals()`. */
 function specialCall(machine: Machine, call: Call, name: string, frame: Frame): Value | null {

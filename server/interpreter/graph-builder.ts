@@ -1,6 +1,7 @@
 import type { Op } from '../../core/graph/op.ts';
 import type { Shape } from '../../core/graph/shape.ts';
 import type { Span } from '../../core/graph/span.ts';
+import { attempt } from './attempt.ts';
 import type { GraphBuilder } from './native.ts';
 import { tensor } from './table.ts';
 import type { InstanceValue, TensorValue } from './values.ts';
@@ -47,17 +48,10 @@ export function createTrace(): TraceBuilder {
     },
     attempt(body, isGood) {
       const since = nodes.length;
-      let isKept = false;
-      try {
-        const value = body();
-        isKept = isGood(value);
-        return value;
-      } finally {
-        if (!isKept) {
-          nodes.length = since;
-          for (const id of [...results.keys()]) if (id >= since) results.delete(id);
-        }
-      }
+      return attempt(body, isGood, () => {
+        nodes.length = since;
+        for (const id of [...results.keys()]) if (id >= since) results.delete(id);
+      });
     },
     add(node) {
       const id = nodes.length;

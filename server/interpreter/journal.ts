@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import { tick } from './clock.ts';
 import { noteChange, noteEffect, readLog } from './read-log.ts';
 import type { ClassValue, DictValue, InstanceValue, ListValue, Scope, SetValue, Storage } from './values.ts';
@@ -10,7 +11,6 @@ export type Mutable = Scope | ListValue | SetValue | DictValue | InstanceValue |
  * be evaluated from the same start and then joined.
  */
 export interface Journal {
-  readonly isActive: boolean;
   /** Explorations that are running, one inside of the other. */
   readonly depth: number;
   /** Must be called before `target` is changed. What was made during an exploration needs no undoing by it. */
@@ -30,9 +30,6 @@ export interface Journal {
 export function createJournal(): Journal {
   let frames: JournalFrame[] = [];
   return {
-    get isActive() {
-      return frames.length > 0;
-    },
     get depth() {
       return frames.length;
     },
@@ -66,16 +63,17 @@ export function createJournal(): Journal {
     },
     attempt(body, isGood) {
       const frame = newFrame();
-      frames.push(frame);
-      let isKept = false;
-      try {
-        const value = body();
-        isKept = isGood(value);
-        return value;
-      } finally {
-        frames.pop();
-        if (!isKept) for (const [target, before] of frame.changed) restore(target, before);
-      }
+      const framed = () => {
+        frames.push(frame);
+        try {
+          return body();
+        } finally {
+          frames.pop();
+        }
+      };
+      return attempt(framed, isGood, () => {
+        for (const [target, before] of frame.changed) restore(target, before);
+      });
     },
     temporarily(body) {
       return this.attempt(body, () => false);

@@ -33,10 +33,13 @@ export interface KeptAnswer {
 }
 
 /** Set while reads are logged. The evaluator is synchronous: there is one at a time. */
-export const readLog: { current: ReadLog | null /** Changes of classes so far. */; classes: number } = {
-  current: null,
-  classes: 0,
-};
+export const readLog: Readings = { current: null, classes: 0 };
+
+interface Readings {
+  current: ReadLog | null;
+  /** Changes of classes so far. */
+  classes: number;
+}
 
 export function noteRead(from: Read['from'], key: string, found: unknown, scope: Scope | null = null): void {
   const log = readLog.current;

@@ -90,7 +90,7 @@ export function bind({ parameters }: Signature, raw: CallArguments): BoundArgume
 }
 
 const nothing: readonly GivenArgument[] = [];
-const noKeywords: ReadonlyMap<string, GivenArgument> = new Map();
+export const noKeywords: ReadonlyMap<string, GivenArgument> = new Map();
 
 /** Puts those that have a parameter into its place; the others come back. */
 function takeKeywords(
@@ -115,7 +115,7 @@ function placeOf(parameters: readonly Parameter[], name: string): number {
 
 /** Arguments by position only. */
 export function positional(...values: readonly Value[]): CallArguments {
-  return { positional: values.map((value) => ({ value, at: null })), keyword: new Map(), open: false };
+  return { positional: values.map((value) => ({ value, at: null })), keyword: noKeywords, open: false };
 }
 
 /**
@@ -123,7 +123,7 @@ export function positional(...values: readonly Value[]): CallArguments {
  * can be bound by a signature like any other. Anything else than an object gives no arguments.
  */
 export function optionArguments(value: Value): CallArguments {
-  if (value.type !== 'dict') return { positional: [], keyword: new Map(), open: value.type !== 'none' };
+  if (value.type !== 'dict') return { positional: [], keyword: noKeywords, open: value.type !== 'none' };
   return { positional: [], keyword: optionsOf(value), open: value.open };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readNotebook } from './notebook.ts';
+import { remembered } from './remembered.ts';
 import type { Workspace } from './workspace.ts';
 
 type Source = NonNullable<ReturnType<Workspace['read']>>;
@@ -38,17 +39,6 @@ export function snapshotOf(base: Workspace): Workspace {
     isFile: remembered((path) => base.isFile(path)),
     isDirectory: remembered((path) => base.isDirectory(path)),
     isFixed: true,
-  };
-}
-
-function remembered<T>(ask: (path: string) => T): (path: string) => T {
-  const answers = new Map<string, T>();
-  return (path) => {
-    const known = answers.get(path);
-    if (known !== undefined) return known;
-    const answer = ask(path);
-    answers.set(path, answer);
-    return answer;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Machine, ModuleRecord } from '../interpreter/machine.ts';
 import { namespace } from '../interpreter/table.ts';
 import { type NamespaceValue, unknown, type Value } from '../interpreter/values.ts';
+import { remembered } from './remembered.ts';
 
 /** Modules that the tables of frameworks know. What was asked once is kept: `nn` is looked into for every layer. */
 export interface FrameworkModules {
@@ -17,24 +18,22 @@ export function createFrameworkModules(
   importModule: (name: string, level: number, from: ModuleRecord) => Value | null,
 ): FrameworkModules {
   const found = new Map<string, NamespaceValue | null>();
-  const sources = new Map<string, string | null>();
-  const missing = new Map<string, NamespaceValue | null>();
-  const sourceOf = remembered(sources, (name) => {
+  const sourceOf = remembered((name): string | null => {
     for (const framework of frameworks) {
       const source = framework.sourceModule?.(name);
       if (source != null) return source;
     }
     return null;
   });
-  const missingOf: (name: string) => NamespaceValue | null = remembered(missing, (name) => {
+  const missing: (name: string) => NamespaceValue | null = remembered((name) => {
     for (const { missingModule } of frameworks) {
       const member = missingModule?.(name) ?? null;
       if (member !== null)
-        return namespace(name, (inner) => member(inner) ?? missingOf(`${name}.${inner}`) ?? unknown(inner));
+        return namespace(name, (inner) => member(inner) ?? missing(`${name}.${inner}`) ?? unknown(inner));
     }
     return null;
   });
-  return { find, sourceOf, missing: missingOf };
+  return { find, sourceOf, missing };
 
   function find(name: string, from: ModuleRecord): NamespaceValue | null {
     let known = found.get(name);
@@ -63,14 +62,4 @@ export function createFrameworkModules(
     }
     return null;
   }
-}
-
-function remembered<T>(answers: Map<string, T>, ask: (name: string) => T): (name: string) => T {
-  return (name) => {
-    const known = answers.get(name);
-    if (known !== undefined) return known;
-    const answer = ask(name);
-    answers.set(name, answer);
-    return answer;
-  };
 }

@@ -8,7 +8,7 @@ export const flatten: Builder<'flatten'> = (op, inputs, { ops }) => {
   const rank = x.shape.length;
   const start = op.startAxis < 0 ? op.startAxis + rank : op.startAxis;
   const end = op.endAxis < 0 ? op.endAxis + rank : op.endAxis;
-  const joined = x.shape.slice(start, end + 1).reduce((a, b) => a * b, 1);
+  const joined = product(x.shape.slice(start, end + 1));
   return logicalValue(ops.reshape(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]));
 };
 
@@ -18,7 +18,7 @@ export const reshape: Builder<'reshape'> = (_, inputs, { ops, layer, batch }) =>
   if (layer.outputShape === null) throw new BuildError('badShape', 'the shape to reshape to is not known');
   const expanded = expandedShape(x.shape, layer.outputShape, batch);
   if (expanded !== null) return logicalValue(expand(ops, x, expanded));
-  const size = x.shape.reduce((a, b) => a * b, 1);
+  const size = product(x.shape);
   const open = layer.outputShape.filter((dim) => typeof dim !== 'number').length;
   let isBatchGiven = open < 2;
   const shape = layer.outputShape.map((dim) => {
@@ -27,7 +27,7 @@ export const reshape: Builder<'reshape'> = (_, inputs, { ops, layer, batch }) =>
     isBatchGiven = true;
     return x.shape[0] ?? 1;
   });
-  const known = shape.filter((dim) => dim !== -1).reduce((a, b) => a * b, 1);
+  const known = product(shape.filter((dim) => dim !== -1));
   if (open > 2 || size % known !== 0)
     throw new BuildError(
       'badShape',
@@ -50,8 +50,7 @@ function expandedShape(from: readonly number[], to: Shape, batch: number): reado
 
 function expand(ops: Ops, x: Tensor, shape: readonly number[]): Tensor {
   const times = shape.map((size, axis) => (size === x.shape[axis] ? 1 : size));
-  const count = times.reduce((product, size) => product * size, 1);
-  return ops.multiply(x, ops.constant(new Float32Array(count).fill(1), times));
+  return ops.multiply(x, ops.constant(new Float32Array(product(times)).fill(1), times));
 }
 
 export const permute: Builder<'permute'> = (op, inputs, { ops }) => {

@@ -26,18 +26,7 @@ describe('the gradient below a normalization under a maximum', () => {
         bias: b.parameter('bias', 'normBias', [32], zeros()),
       },
     });
-    const pooled = b.op(
-      {
-        kind: 'maxPool',
-        rank: 2,
-        kernel: [2, 2],
-        stride: [2, 2],
-        padding: 'valid',
-        ceilMode: false,
-        layout: 'channelsFirst',
-      },
-      [b.activation(norm, 'relu')],
-    );
+    const pooled = b.maxPool(b.activation(norm, 'relu'), 2);
     const means = b.op({ kind: 'reduce', fn: 'mean', axes: [2, 3], keepDims: false }, [pooled]);
     const graph = b.build(b.dense(means, 10, { weight: (fans) => lecun('normal', fans), bias: null }));
     const { layers } = propagate(graph);

@@ -7,18 +7,7 @@ describe('a maximum over windows', () => {
     const b = graphBuilder();
     let x = b.input([null, 8, 2, 2]);
     for (let i = 0; i < 12; i++) x = b.activation(b.conv(x, 128, 3, { padding: 1, bias: null }), 'relu');
-    const pooled = b.op(
-      {
-        kind: 'maxPool',
-        rank: 2,
-        kernel: [2, 2],
-        stride: [2, 2],
-        padding: 'valid',
-        ceilMode: false,
-        layout: 'channelsFirst',
-      },
-      [x],
-    );
+    const pooled = b.maxPool(x, 2);
     const { layers } = propagate(b.build(pooled));
     const before = layers.get(x)?.signal.rms ?? 0;
     const after = layers.get(pooled)?.signal;

@@ -1,5 +1,4 @@
 import type { Dim, Shape } from '../../../core/graph/shape.ts';
-import { Raised } from '../../interpreter/machine.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { booleanOf } from '../../interpreter/read.ts';
 import { signature } from '../../interpreter/signature.ts';
@@ -15,7 +14,7 @@ import {
 } from '../../interpreter/values.ts';
 import type { Framework } from '../framework.ts';
 import { candidateShapes } from '../torch/input-shapes.ts';
-import { type Demand, runTrial, type Trial } from '../torch/trial.ts';
+import { type Demand, fits, runTrial, type Trial } from '../torch/trial.ts';
 import { rememberedCall } from './linen/init-calls.ts';
 import { bindAt } from './linen/naming.ts';
 import { isLinenModule, newRun, type Run, withRun } from './linen/scope.ts';
@@ -274,25 +273,14 @@ function fitting(
     const trial = attempt(root, plan, shapes, context);
     steps += trial.steps;
     if (best === null || trial.misfits < best.misfits) best = { shapes, misfits: trial.misfits };
-    if (trial.misfits === 0 && trial.doubts === 0) return shapes;
+    if (fits(trial)) return shapes;
   }
   return best?.shapes ?? plan.inputs.map(() => null);
 }
 
 function attempt(root: InstanceValue, plan: Plan, shapes: readonly (Shape | null)[], context: NativeContext): Trial {
-  let hasRaised = false;
-  const trial = runTrial(shapes, (inputs) =>
-    context.tryOut(() => {
-      try {
-        run(root, plan, inputs.map(markOurs), context);
-      } catch (error) {
-        if (!(error instanceof Raised)) throw error;
-        hasRaised = true;
-      }
-    }),
-  );
-  if (hasRaised) trial.misfits += 1000;
-  return trial;
+  const call = (inputs: readonly TensorValue[]) => run(root, plan, inputs.map(markOurs), context);
+  return context.tryOut(() => runTrial(shapes, call).trial);
 }
 
 /** With the batch, or all of them without it, where what an input meets first expects one axis more. */

@@ -1,5 +1,4 @@
 import type { Shape } from '../../../core/graph/shape.ts';
-import { Raised } from '../../interpreter/machine.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { tensorsIn } from '../../interpreter/traced-tensors.ts';
 import {
@@ -11,7 +10,7 @@ import {
 } from '../../interpreter/values.ts';
 import type { Framework } from '../framework.ts';
 import { candidateShapes } from './input-shapes.ts';
-import { runTrial, type Trial } from './trial.ts';
+import { fits, runTrial, type Trial } from './trial.ts';
 
 /** Calls `forward` on symbolic inputs: of the given shapes, else of shapes that fit. */
 export const trace: Framework['trace'] = (root, given, context) => {
@@ -110,8 +109,8 @@ function pass(forward: Forward, shapes: Shapes): Pass {
 /** What the inputs meet first. */
 function ask(forward: Forward): Demands {
   const shapes = forward.signature.tensors.map(() => null);
-  const run = (inputs: readonly TensorValue[]) => unlessRaised(() => callForward(forward, inputs));
-  return forward.context.tryOut(() => runTrial(shapes, run, 'asking').demands);
+  const run = (inputs: readonly TensorValue[]) => callForward(forward, inputs);
+  return forward.context.tryOut(() => runTrial(shapes, run, 'asking').trial.demands);
 }
 
 interface Attempt {
@@ -120,33 +119,14 @@ interface Attempt {
   readonly pass: Pass | null;
 }
 
-/** A forward pass that leaves no trace unless it is good. One that raises fits worst, whatever else it did not meet any more. */
+/** A forward pass that leaves no trace unless it is good. */
 function attempt(forward: Forward, shapes: Shapes, isGood: (trial: Trial) => boolean): Attempt {
+  const call = (inputs: readonly TensorValue[]): Pass => ({ inputs, result: callForward(forward, inputs) });
   const run = (): Attempt => {
-    const made: Pass[] = [];
-    const call = (inputs: readonly TensorValue[]) => {
-      const result = unlessRaised(() => callForward(forward, inputs));
-      if (result !== null) made.push({ inputs, result });
-    };
-    const trial = runTrial(shapes, call, 'whole', (shape, index) => inputNode(forward, shape, index));
-    const [done] = made;
-    if (done === undefined) trial.misfits += 1000;
-    return { trial, pass: done !== undefined && isGood(trial) ? done : null };
+    const { trial, value } = runTrial(shapes, call, 'whole', (shape, index) => inputNode(forward, shape, index));
+    return { trial, pass: isGood(trial) ? value : null };
   };
   return forward.context.tryOut(run, (made) => made.pass !== null);
-}
-
-function unlessRaised(body: () => Value): Value | null {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof Raised) return null;
-    throw error;
-  }
-}
-
-function fits({ misfits, doubts }: Trial): boolean {
-  return misfits === 0 && doubts === 0;
 }
 
 /** Many layers, many candidates: together they may take this many steps. */

@@ -1,6 +1,7 @@
 import type { Op } from '../../../core/graph/op.ts';
 import type { Shape } from '../../../core/graph/shape.ts';
 import { Stop } from '../../interpreter/budget.ts';
+import { Raised } from '../../interpreter/machine.ts';
 import { tensor } from '../../interpreter/table.ts';
 import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
 
@@ -69,15 +70,22 @@ class Answered extends Stop {
 
 let current: Running | null = null;
 
+/** How a trial went; no value where it did not come to its end. */
+export interface TrialOutcome<T> {
+  readonly trial: Trial;
+  readonly value: T | null;
+}
+
 /**
- * Runs a forward pass as a trial, on inputs that `input` makes of shapes. The evaluator is synchronous: there is one at a time.
+ * Runs a forward pass as a trial, on inputs that `input` makes of shapes; one that raises fits worst, whatever else it did not meet
+ * any more. The evaluator is synchronous: there is one at a time.
  */
-export function runTrial(
+export function runTrial<T>(
   shapes: readonly (Shape | null)[],
-  forward: (inputs: readonly TensorValue[]) => void,
+  forward: (inputs: readonly TensorValue[]) => T,
   kind: TrialKind = 'shapes',
   input: (shape: Shape | null, index: number) => TensorValue = (shape) => tensor({ shape }),
-): Trial {
+): TrialOutcome<T> {
   const trial: Trial = {
     misfits: 0,
     doubts: 0,
@@ -95,13 +103,18 @@ export function runTrial(
       origins.set(made, { input: index, isFlattened: false, restore: (seen) => seen });
       return made;
     });
-    forward(inputs);
+    return { trial, value: forward(inputs) };
   } catch (error) {
-    if (!(error instanceof Answered)) throw error;
+    if (error instanceof Raised) trial.misfits += 1000;
+    else if (!(error instanceof Answered)) throw error;
+    return { trial, value: null };
   } finally {
     current = outer;
   }
-  return trial;
+}
+
+export function fits({ misfits, doubts }: Trial): boolean {
+  return misfits === 0 && doubts === 0;
 }
 
 export function currentTrial(): Trial | null {
