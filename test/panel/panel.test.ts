@@ -92,6 +92,18 @@ describe('the panel in a browser', () => {
     },
   );
 
+  it.each([1340, 700, 540, 420])('leaves no gap around the sentence of the verdict, %i wide', async (width) => {
+    const { page } = await recordedPanel(browser, { width });
+    const [box, text] = await page.locator('.verdict p').evaluate((sentence) => {
+      const range = document.createRange();
+      range.selectNodeContents(sentence);
+      return [sentence.clientHeight, range.getBoundingClientRect().height];
+    });
+    expect(text).toBeGreaterThan(0);
+    expect(Math.abs((box ?? 0) - (text ?? 0))).toBeLessThan(12);
+    await page.close();
+  });
+
   it('moves through layers and steps by keyboard and shows a layer in the source', async () => {
     const { page, open } = await recordedPanel(browser);
     const map = page.getByRole('application');
