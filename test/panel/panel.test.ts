@@ -104,6 +104,28 @@ describe('the panel in a browser', () => {
     await page.close();
   });
 
+  it('draws everything again when the theme changes', async () => {
+    const { page } = await recordedPanel(browser);
+    const colors = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector('canvas');
+        const grids = [...document.querySelectorAll('.plot svg [aria-label], .plot svg g[stroke]')];
+        return [canvas?.toDataURL(), ...grids.map((grid) => grid.getAttribute('stroke'))];
+      });
+    const gridNow = () => page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--grid').trim());
+    const [dark, darkGrid] = [await colors(), await gridNow()];
+    expect(dark).toContain(darkGrid);
+    await page.evaluate(() => {
+      document.documentElement.removeAttribute('style');
+      document.body.className = 'vscode-light';
+    });
+    await expect.poll(colors).toContain(await gridNow());
+    const light = await colors();
+    expect(light).not.toContain(darkGrid);
+    expect(light[0]).not.toBe(dark[0]);
+    await page.close();
+  });
+
   it('moves through layers and steps by keyboard and shows a layer in the source', async () => {
     const { page, open } = await recordedPanel(browser);
     const map = page.getByRole('application');

@@ -29,6 +29,7 @@ export function HeatMap() {
   const domain = run ? domainOf(run, info) : { log: true, low: -6, high: 0 };
   const chosen = indexOf(selection.value.layer);
   const highlight = indexOf(state.value.highlight);
+  const colors = theme.value;
 
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -48,7 +49,7 @@ export function HeatMap() {
         cursor: { index: chosen, step: shown },
         highlight,
       },
-      theme.value,
+      colors,
       scale,
     );
   });

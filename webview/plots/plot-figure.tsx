@@ -16,9 +16,11 @@ export function PlotFigure({ label, options, onPick }: PlotFigureProps) {
   const holder = useRef<HTMLDivElement>(null);
   const drawn = useRef<DrawnPlot | null>(null);
   const width = useWidth(holder);
+  // Asked for here and not in the effect, so that what they read (the theme) draws the plot again when it changes.
+  const chosen = width === 0 ? null : options(width);
   useLayoutEffect(() => {
-    if (width === 0) return;
-    drawn.current = drawPlot(options(width));
+    if (chosen === null) return;
+    drawn.current = drawPlot(chosen);
     holder.current?.replaceChildren(drawn.current);
   });
   const pick = (event: MouseEvent): void => {
