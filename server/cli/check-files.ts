@@ -1,5 +1,6 @@
 import type { Severity } from '../../core/rules/finding.ts';
 import { fixesFor } from '../fixes/fixes-for.ts';
+import { fileBudgetMs } from '../workspace/analysis.ts';
 import { mayHoldFindings } from '../workspace/relevance.ts';
 import type { Reported } from './format.ts';
 import { displayPath } from './location.ts';
@@ -13,10 +14,8 @@ export interface CheckedFile {
   readonly notes: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them. */
-const milliseconds = 850;
 /** The first file pays for what all others import too. */
-const firstMilliseconds = 3 * milliseconds;
+const firstMilliseconds = 3 * fileBudgetMs;
 const started = new WeakSet<Session>();
 
 export function checkFile(file: string, session: Session, minimum: Severity | null, cwd: string): CheckedFile {
@@ -25,7 +24,11 @@ export function checkFile(file: string, session: Session, minimum: Severity | nu
   if (text !== null && !mayHoldFindings(text)) return { file, lines, reported: [], notes: [] };
   const isFirst = !started.has(session);
   started.add(session);
-  const analysis = session.analyzer.analyze(file, { milliseconds, ...(isFirst ? { firstMilliseconds } : {}) });
+  // A file of a hundred factories shows its first models; `inspect FILE:SYMBOL` shows any of them.
+  const analysis = session.analyzer.analyze(file, {
+    milliseconds: fileBudgetMs,
+    ...(isFirst ? { firstMilliseconds } : {}),
+  });
   const shown = visibleFindings(file, analysis.findings, session, minimum);
   return {
     file,

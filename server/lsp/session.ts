@@ -6,7 +6,7 @@ import type { Initialization } from '../../core/editor/protocol.ts';
 import type { Finding } from '../../core/rules/finding.ts';
 import { createFrameworks } from '../frameworks/all.ts';
 import type { Range } from '../syntax/ast.ts';
-import type { Analyzer, ModelAnalysis, ModuleAnalysis } from '../workspace/analysis.ts';
+import { type Analyzer, fileBudgetMs, type ModelAnalysis, type ModuleAnalysis } from '../workspace/analysis.ts';
 import { createAnalyzer } from '../workspace/analyzer.ts';
 import {
   applyConfiguration,
@@ -67,9 +67,8 @@ export interface Timed<T> {
   readonly elapsedMs: number;
 }
 
-/** An analysis that takes longer ends with what it has: the server never takes a core for long. */
-const budgetMs = 850;
-const longestBudgetMs = 8 * budgetMs;
+/** What a model that is larger than a file's time may get. */
+const longestBudgetMs = 8 * fileBudgetMs;
 
 export function createSession(
   connection: Connection,
@@ -88,7 +87,7 @@ export function createSession(
   const analyses = new Map<string, Timed<ModuleAnalysis>>();
   /** What is analysed with more time than others; until something changes. */
   const budgets = new Map<string, number>();
-  const budgetOf = (file: string) => budgets.get(file) ?? budgetMs;
+  const budgetOf = (file: string) => budgets.get(file) ?? fileBudgetMs;
   const configurations = new Map<string, Configuration>();
   // A change in one file may change what another one imports.
   const forget = () => {
