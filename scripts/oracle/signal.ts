@@ -4,8 +4,8 @@
  * Predicts signal and gradient of torchvision's classification models from their sources and compares with what PyTorch's hooks
  * measured (`test/oracle/signal-truth/`): median and 95th percentile of |log10 predicted - log10 measured| over all layers, per model,
  * per family and together, beside the spread of single seeds around their mean. Names may be beginnings (`resnet`). `--worst N`
- * lists the N largest errors. `--measure` measures the seeds that are missing (hours for all models; kept in `out/oracle`), `--keep`
- * writes what was measured into the repository.
+ * lists the N largest errors. `--measure` measures the seeds that are missing (minutes on a large GPU, hours without; kept in
+ * `out/oracle`), `--keep` writes what was measured into the repository.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -87,7 +87,7 @@ function printSummary(name: string, size: readonly string[], comparisons: readon
   const cells = quantities.flatMap((quantity) => {
     const own = comparisons.filter((one) => one.quantity === quantity);
     const known = own.filter(({ predicted }) => predicted !== null);
-    const spread = own.flatMap((one) => one.spread);
+    const spread = own.map((one) => one.spread).filter((one) => one !== null);
     return [
       own.length === 0 ? '-' : `${((100 * known.length) / own.length).toFixed(1)}%`,
       figures(own.map(({ error }) => error).filter((error) => error !== null)),

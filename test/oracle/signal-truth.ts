@@ -5,7 +5,7 @@ import { torchvisionRoot } from './torchvision.ts';
 
 /*
  * What was measured of torchvision's classification models, kept in the repository: seeds averaged, four digits. To measure
- * it again takes hours, to compare with it seconds.
+ * it again takes a large GPU, to compare with it seconds.
  */
 
 export const quantities = ['square', 'variance', 'gradient', 'weight'] as const;
@@ -31,8 +31,8 @@ export interface LayerTruth {
   readonly name: string;
   readonly type: string;
   readonly values: Readonly<Record<Quantity, number | null>>;
-  /** Seed by seed, |log10| of the root over that of the mean. */
-  readonly spread?: Readonly<Record<Quantity, readonly number[]>>;
+  /** How far a seed is from the mean: root mean square of |log10| of the root over that of the mean. */
+  readonly spread: Readonly<Record<Quantity, number | null>>;
 }
 
 /** A model with one seed, as `signal_truth.py` measures it. */
@@ -51,7 +51,7 @@ type Line = readonly [
   name: string,
   type: string,
   values: readonly (number | null)[],
-  spread?: readonly (readonly number[])[],
+  spread: readonly (number | null)[],
 ];
 
 export function signalTruths(): readonly SignalTruth[] {
@@ -64,8 +64,9 @@ export function signalTruths(): readonly SignalTruth[] {
         layers: lines.map((line): LayerTruth => {
           const [name, type, values, spread] = JSON.parse(line) as Line;
           return {
-            ...{ name, type, values: byQuantity((i) => values[i] ?? null) },
-            ...(spread === undefined ? {} : { spread: byQuantity((i) => spread[i] ?? []) }),
+            ...{ name, type },
+            values: byQuantity((i) => values[i] ?? null),
+            spread: byQuantity((i) => spread[i] ?? null),
           };
         }),
       };
@@ -86,18 +87,18 @@ export function keepSignalTruth(measured: readonly MeasuredModel[]): void {
   const lines = layers.map(({ name, type }, index): Line => {
     const values = quantities.map((quantity) => measured.map((one) => one.layers[index]?.[quantity] ?? null));
     const means = values.map((all) => (all.includes(null) ? null : rounded(mean(all.map((value) => value ?? 0)))));
-    if (measured.length === 1) return [name, type, means];
-    return [name, type, means, values.map((all, i) => all.flatMap((value) => apart(value, means[i] ?? null)))];
+    return [name, type, means, values.map((all, i) => spreadOf(all, means[i] ?? null))];
   });
   mkdirSync(folder, { recursive: true });
   const text = [head, ...lines].map((line) => JSON.stringify(line)).join('\n');
   writeFileSync(path.join(folder, `${first.name}.jsonl`), `${text}\n`);
 }
 
-/** Decades between the roots. */
-function apart(value: number | null, of: number | null): readonly number[] {
-  if (value === null || of === null || value === 0 || of === 0) return [];
-  return [Number(Math.abs(Math.log10(value / of) / 2).toFixed(3))];
+/** Decades between the roots. `null`: no value, or none that is not zero. */
+function spreadOf(squares: readonly (number | null)[], of: number | null): number | null {
+  if (of === null || of === 0) return null;
+  const decades = squares.map((square) => Math.log10((square ?? 0) / of) / 2).filter(Number.isFinite);
+  return Number(Math.sqrt(mean(decades.map((one) => one ** 2))).toFixed(3));
 }
 
 function mean(values: readonly number[]): number {

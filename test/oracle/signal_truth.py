@@ -1,10 +1,9 @@
 """Measures signal and gradient of torchvision's classification models with hooks, at initialization: training mode, a batch of
 32 standard-normal inputs, mean cross-entropy with random labels (of every output a model returns). Prints a JSON object per line.
-What takes hours on a processor is measured on smaller images or, where an architecture is made for one size, in a smaller batch
-(`image_of`, `batch_of`); every result names its own input, and the prediction takes the same.
+On a GPU a model takes seconds (in full float32, up to 30 GB); on a processor the largest take an hour and do not fit.
 
 Arguments: `NAME@SEED`, each with weights, inputs and labels of its own seed. `--list` prints the names of all models below
-40 GMAC, those that take least arithmetic first. `--threads N` before the names; one without."""
+40 GMAC, those that take least arithmetic first."""
 
 import json
 import os
@@ -14,13 +13,15 @@ import sys
 import torch
 import torch.nn.functional as F
 import torchvision
-from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
 GIGA_MACS = 40e9
 
-# Convolutional nets for images of any size, with normalization, that take more than two GMAC at 224.
-LARGE = "resnet50|resnet1..$|wide_|resnext|densenet(161|169|201)|regnet_.*gf|convnext"
+BATCH = 32
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+# Half of a mantissa is enough to train with, not to measure with.
+torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
 
 # Functions that write into what they read would hide what the layer below had written.
 relu = F.relu
@@ -36,16 +37,9 @@ def build(name):
     return model.train(), builder
 
 
-def image_of(name):
-    """Inception's and Swin V2's own sizes, smaller ones for large nets."""
-    sizes = {"inception": 299, "swin_v2": 256, "efficientnet_(b7|v2_l)": 160, LARGE: 128}
-    size = next((size for pattern, size in sizes.items() if re.match(pattern, name)), 224)
-    return [3, size, size]
-
-
-def batch_of(name):
-    halved = r"swin.*_[sb]$|vit_l|vgg1[69]|efficientnet_(b7|v2_l)|convnext_large|regnet_y_16gf|regnet_._32gf"
-    return 16 if re.match(halved, name) else 32
+def size_of(name):
+    """Inception's and Swin V2's own, and the size that GMAC are told for."""
+    return 299 if "inception" in name else 256 if "swin_v2" in name else 224
 
 
 def is_layer(module):
@@ -73,7 +67,7 @@ def cost_of(name):
     model = model.to("meta")
     for module in model.modules():
         module.register_forward_hook(record)
-    size = 299 if "inception" in name else 224
+    size = size_of(name)
     try:
         with torch.no_grad():
             model(torch.empty([2, 3, size, size], device="meta"))
@@ -95,24 +89,15 @@ def names():
     return sorted((name for name in wanted if costs[name] < GIGA_MACS), key=costs.get)
 
 
-def compute_twice(model):
-    """Forgets what is inside of residual blocks and computes it again for the backward pass: large models do not fit otherwise.
-    The first time runs without gradients, so that hooks know which one it is; random masks are the same both times."""
-    for module in model.modules():
-        if re.search(r"(MBConv|Bottleneck|EncoderBlock|CNBlock|BottleneckBlock|TransformerBlock|BlockV2|AttentionLayer)$", type(module).__name__):
-            forward = module.forward
-            module.forward = lambda *inputs, forward=forward: checkpoint(forward, *inputs, use_reentrant=True)
-
-
 def mean_square(x):
     return torch.linalg.vector_norm(x, dtype=torch.float64).item() ** 2 / x.numel()
 
 
 def measure(name, seed):
     torch.manual_seed(seed)
-    model, builder = build(name)
-    model = model.to(memory_format=torch.channels_last)
-    layers, calls, weights, open_rows = [], {}, {}, {}
+    with DEVICE:
+        model, builder = build(name)
+    layers, calls, weights = [], {}, {}
 
     def measured(key, module, output):
         call = calls.get(key, 0)
@@ -121,7 +106,7 @@ def measure(name, seed):
             "name": key if call == 0 else f"{key}_{call}",
             "type": type(module).__name__,
             "square": mean_square(output.detach()),
-            "variance": output.detach().var(0).mean().item() if len(output) == batch_of(name) else None,
+            "variance": output.detach().var(0).mean().item() if len(output) == BATCH else None,
             "gradient": 0.0,
             "weight": None,
         }
@@ -135,11 +120,7 @@ def measure(name, seed):
             output = output[0] if isinstance(output, tuple) else output
             if not isinstance(output, torch.Tensor) or returns_its_input(args, output):
                 return
-            waiting = open_rows.setdefault(key, [])
-            if not torch.is_grad_enabled():
-                waiting.append(measured(key, module, output))
-                return
-            row = waiting.pop(0) if waiting else measured(key, module, output)
+            row = measured(key, module, output)
             if output.requires_grad:
                 output.register_hook(lambda gradient: row.update(gradient=mean_square(gradient)))
 
@@ -148,11 +129,11 @@ def measure(name, seed):
     for key, module in model.named_modules():
         if is_layer(module):
             module.register_forward_hook(record(key))
-    compute_twice(model)
-    images = torch.randn([batch_of(name), *image_of(name)]).contiguous(memory_format=torch.channels_last)
+    size = size_of(name)
+    images = torch.randn([BATCH, 3, size, size], device=DEVICE)
     outputs = model(images)
     outputs = outputs if isinstance(outputs, tuple) else [outputs]
-    labels = torch.randint(0, outputs[0].shape[1], [len(images)])
+    labels = torch.randint(0, outputs[0].shape[1], [BATCH], device=DEVICE)
     losses = [F.cross_entropy(output, labels) for output in outputs if output is not None]
     sum(losses).backward()
     for row, weight in weights.values():
@@ -172,13 +153,9 @@ def measure(name, seed):
 
 def main():
     wanted = sys.argv[1:]
-    torch.set_num_threads(1)
     if wanted == ["--list"]:
         print("\n".join(names()))
         return
-    if wanted[:1] == ["--threads"]:
-        torch.set_num_threads(int(wanted[1]))
-        wanted = wanted[2:]
     for one in wanted:
         name, seed = one.split("@")
         print(json.dumps(measure(name, int(seed))), flush=True)
