@@ -272,7 +272,8 @@ function fitting(
     if (rounds === 1) return shapes;
     const trial = attempt(root, plan, shapes, context);
     steps += trial.steps;
-    if (best === null || trial.misfits < best.misfits) best = { shapes, misfits: trial.misfits };
+    const misfits = trial.isRaised ? Number.POSITIVE_INFINITY : trial.misfits;
+    if (best === null || misfits < best.misfits) best = { shapes, misfits };
     if (fits(trial)) return shapes;
   }
   return best?.shapes ?? plan.inputs.map(() => null);

@@ -10,7 +10,7 @@ import {
 } from '../../interpreter/values.ts';
 import type { Framework } from '../framework.ts';
 import { candidateShapes } from './input-shapes.ts';
-import { fits, runTrial, type Trial } from './trial.ts';
+import { fits, hasNoMisfit, runTrial, type Trial, type TrialKind } from './trial.ts';
 
 /** Calls `forward` on symbolic inputs: of the given shapes, else of shapes that fit. */
 export const trace: Framework['trace'] = (root, given, context) => {
@@ -120,10 +120,10 @@ interface Attempt {
 }
 
 /** A forward pass that leaves no trace unless it is good. */
-function attempt(forward: Forward, shapes: Shapes, isGood: (trial: Trial) => boolean): Attempt {
+function attempt(forward: Forward, shapes: Shapes, kind: TrialKind, isGood: (trial: Trial) => boolean): Attempt {
   const call = (inputs: readonly TensorValue[]): Pass => ({ inputs, result: callForward(forward, inputs) });
   const run = (): Attempt => {
-    const { trial, value } = runTrial(shapes, call, 'whole', (shape, index) => inputNode(forward, shape, index));
+    const { trial, value } = runTrial(shapes, call, kind, (shape, index) => inputNode(forward, shape, index));
     return { trial, pass: isGood(trial) ? value : null };
   };
   return forward.context.tryOut(run, (made) => made.pass !== null);
@@ -137,13 +137,15 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
   const { tensors } = forward.signature;
   let candidates: Candidates = tensors.map((_, index) => candidateShapes(demands.get(index)));
   let steps = 0;
-  let best: { readonly shapes: Shapes; readonly trial: Trial } | null = null;
+  const tried: Tried[] = [];
   const rounds = () => Math.max(1, ...candidates.map((list) => list.length));
   for (let round = 0; round < rounds() && steps < maxSteps; round++) {
     const shapes = candidates.map((list) => list[Math.min(round, list.length - 1)] ?? null);
     const isGood = (trial: Trial) =>
       fits(trial) && newlyFound(candidates, trial) === null && smaller(shapes, trial) === null;
-    const { trial, pass: kept } = attempt(forward, shapes, isGood);
+    // Only inputs that have met nothing yet have something to learn after what does not fit.
+    const kind = candidates.every(([first]) => first !== null) ? 'fitting' : 'whole';
+    const { trial, pass: kept } = attempt(forward, shapes, kind, isGood);
     if (kept !== null) return kept;
     steps += trial.steps;
     // Inputs that only meet others: now that those have shapes, so have they.
@@ -153,12 +155,30 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
       round--;
       continue;
     }
-    if (best === null || worse(best.trial, trial)) best = { shapes, trial };
+    tried.push({ shapes, trial });
     if (!fits(trial)) continue;
     const shrunk = smaller(shapes, trial);
-    return (shrunk === null ? null : attempt(forward, shrunk, fits).pass) ?? pass(forward, shapes);
+    return (shrunk === null ? null : attempt(forward, shrunk, 'fitting', fits).pass) ?? pass(forward, shapes);
   }
-  return pass(forward, best?.shapes ?? tensors.map(() => null));
+  return bestPass(forward, tried);
+}
+
+interface Tried {
+  readonly shapes: Shapes;
+  readonly trial: Trial;
+}
+
+/** A pass on the likeliest of what does not fit, unless what came farthest fits better. */
+function bestPass(forward: Forward, tried: readonly Tried[]): Pass {
+  const [first, ...others] = tried;
+  if (first === undefined) throw new Error('nothing was tried');
+  const rivals = first.trial.isRaised ? others.filter(({ trial }) => !trial.isRaised) : others;
+  const farthest = rivals.reduce((best, one) => (isFarther(one.trial, best.trial) ? one : best), rivals[0] ?? first);
+  if (farthest === first || !(first.trial.isRaised || isFarther(farthest.trial, first.trial)))
+    return pass(forward, first.shapes);
+  const { trial } = attempt(forward, first.shapes, 'whole', () => false);
+  const isGood = (other: Trial) => isWorse(trial, other);
+  return attempt(forward, farthest.shapes, 'whole', isGood).pass ?? pass(forward, first.shapes);
 }
 
 type Candidates = readonly (readonly (Shape | null)[])[];
@@ -169,7 +189,13 @@ function newlyFound(candidates: Candidates, { demands }: Trial): Candidates | nu
   return found.some((list, index) => list !== candidates[index] && list[0] !== null) ? found : null;
 }
 
-function worse(known: Trial, other: Trial): boolean {
+function isFarther(trial: Trial, known: Trial): boolean {
+  const further = trial.stepsBeforeMisfit - known.stepsBeforeMisfit;
+  return further > 0 || (further === 0 && trial.doubts < known.doubts);
+}
+
+function isWorse(known: Trial, other: Trial): boolean {
+  if (known.isRaised || other.isRaised) return known.isRaised && !other.isRaised;
   return other.misfits < known.misfits || (other.misfits === known.misfits && other.doubts < known.doubts);
 }
 
@@ -191,15 +217,13 @@ function smaller(shapes: Shapes, trial: Trial): Shapes | null {
 function givenPass(forward: Forward, given: readonly Shape[], demands: Demands): Pass {
   const asAsked = readShapes(forward.signature, given, demands, false);
   if (given.every((shape) => shape.includes(null))) return pass(forward, asAsked);
-  const hasNoMisfit = ({ misfits }: Trial) => misfits === 0;
-  const first = attempt(forward, asAsked, hasNoMisfit);
+  const first = attempt(forward, asAsked, 'fitting', hasNoMisfit);
   if (first.pass !== null) return first.pass;
   const otherwise = readShapes(forward.signature, given, demands, true);
-  const other = attempt(forward, otherwise, hasNoMisfit);
+  const other = attempt(forward, otherwise, 'fitting', hasNoMisfit);
   if (other.pass !== null) return other.pass;
   // Not by the number of misfits: after the first one little is known that could fail to fit.
-  const isBetter = other.trial.stepsBeforeMisfit > first.trial.stepsBeforeMisfit;
-  return pass(forward, isBetter ? otherwise : asAsked);
+  return pass(forward, other.trial.stepsBeforeMisfit > first.trial.stepsBeforeMisfit ? otherwise : asAsked);
 }
 
 function readShapes(

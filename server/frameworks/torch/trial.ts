@@ -12,6 +12,8 @@ import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
 export interface Trial {
   /** Steps that would raise. */
   misfits: number;
+  /** The code itself raised. */
+  isRaised: boolean;
   /** Steps that fit, but look as if by accident: a batch that turns into several. */
   doubts: number;
   steps: number;
@@ -57,9 +59,9 @@ interface Running {
 
 /**
  * `asking` ends once every input has met what tells its shape; `shapes` adds nothing to the graph; `whole` is as good as a pass
- * that is no trial, where its shapes turn out to fit.
+ * that is no trial, where its shapes turn out to fit; so is `fitting`, which ends where one does not.
  */
-export type TrialKind = 'asking' | 'shapes' | 'whole';
+export type TrialKind = 'asking' | 'shapes' | 'whole' | 'fitting';
 
 /** Ends a trial that knows what it was to find out. */
 class Answered extends Stop {
@@ -76,10 +78,7 @@ export interface TrialOutcome<T> {
   readonly value: T | null;
 }
 
-/**
- * Runs a forward pass as a trial, on inputs that `input` makes of shapes; one that raises fits worst, whatever else it did not meet
- * any more. The evaluator is synchronous: there is one at a time.
- */
+/** Runs a forward pass as a trial, on inputs that `input` makes of shapes. The evaluator is synchronous: there is one at a time. */
 export function runTrial<T>(
   shapes: readonly (Shape | null)[],
   forward: (inputs: readonly TensorValue[]) => T,
@@ -88,6 +87,7 @@ export function runTrial<T>(
 ): TrialOutcome<T> {
   const trial: Trial = {
     misfits: 0,
+    isRaised: false,
     doubts: 0,
     steps: 0,
     stepsBeforeMisfit: 0,
@@ -105,7 +105,7 @@ export function runTrial<T>(
     });
     return { trial, value: forward(inputs) };
   } catch (error) {
-    if (error instanceof Raised) trial.misfits += 1000;
+    if (error instanceof Raised) trial.isRaised = true;
     else if (!(error instanceof Answered)) throw error;
     return { trial, value: null };
   } finally {
@@ -113,8 +113,12 @@ export function runTrial<T>(
   }
 }
 
-export function fits({ misfits, doubts }: Trial): boolean {
-  return misfits === 0 && doubts === 0;
+export function fits(trial: Trial): boolean {
+  return hasNoMisfit(trial) && trial.doubts === 0;
+}
+
+export function hasNoMisfit({ misfits, isRaised }: Trial): boolean {
+  return misfits === 0 && !isRaised;
 }
 
 export function currentTrial(): Trial | null {
@@ -123,7 +127,7 @@ export function currentTrial(): Trial | null {
 
 /** What is tried out adds nothing to the graph, and needs no parameters. */
 export function isShapesOnly(): boolean {
-  return current !== null && current.kind !== 'whole';
+  return current?.kind === 'asking' || current?.kind === 'shapes';
 }
 
 export interface TrialStep {
@@ -140,6 +144,7 @@ export function noteTrialStep(step: TrialStep, result: TensorValue, problem: str
   const { trial, kind, inputs } = current;
   trial.steps++;
   if (problem !== null) trial.misfits++;
+  if (kind === 'fitting' && trial.misfits > 0) throw new Answered();
   if (trial.misfits === 0) trial.stepsBeforeMisfit++;
   noteMap(trial, step.op, result.shape);
   noteOrigins(step, result, current);
