@@ -99,15 +99,21 @@ function scanned(text: string, from: number, isKnown: (at: number) => boolean): 
 function common(left: string, right: string): readonly [prefix: number, suffix: number] {
   const shorter = Math.min(left.length, right.length);
   let prefix = 0;
+  // Whole blocks first: comparing those is the engine's own work.
+  while (prefix + block <= shorter && left.slice(prefix, prefix + block) === right.slice(prefix, prefix + block))
+    prefix += block;
   while (prefix < shorter && left.charCodeAt(prefix) === right.charCodeAt(prefix)) prefix++;
+  const rest = shorter - prefix;
+  const fromEnd = (text: string, count: number) => text.slice(text.length - count - block, text.length - count);
   let suffix = 0;
-  while (
-    suffix < shorter - prefix &&
-    left.charCodeAt(left.length - 1 - suffix) === right.charCodeAt(right.length - 1 - suffix)
-  )
+  while (suffix + block <= rest && fromEnd(left, suffix) === fromEnd(right, suffix)) suffix += block;
+  while (suffix < rest && left.charCodeAt(left.length - 1 - suffix) === right.charCodeAt(right.length - 1 - suffix))
     suffix++;
   return [prefix, suffix];
 }
+
+/** In characters. */
+const block = 4096;
 
 function endOfLine(text: string, at: number): number {
   const newline = text.indexOf('\n', at);

@@ -1,4 +1,4 @@
-import type { FunctionNode, Range, Statement } from './ast.ts';
+import type { Expression, FunctionNode, FunctionParameter, Range, Statement } from './ast.ts';
 
 /** The reading of a piece of text; ranges count from the piece's start. */
 export interface Piece {
@@ -61,17 +61,13 @@ export function copyOf(text: string): string {
   return ` ${text}`.slice(1);
 }
 
-/** A copy of a tree with all ranges `by` characters later; that of a function's body is made when it is asked for. */
+/** A copy of a tree with all ranges `by` characters later; what is in a function is copied when it is asked for. */
 function moved<T>(node: T, by: number): T {
   if (by === 0) return node;
   if (Array.isArray(node)) return node.map((item) => moved(item, by)) as T;
   if (typeof node !== 'object' || node === null) return node;
-  if (isFunction(node)) return movedFunction(node, by) as T;
-  return shifted({ ...(node as Record<string, unknown>) }, by) as T;
-}
-
-/** Moves what is in a copy, and the copy itself. */
-function shifted(copy: Record<string, unknown>, by: number): Record<string, unknown> {
+  if (isFunction(node)) return new MovedFunction(node, by) as T;
+  const copy = { ...node } as Record<string, unknown>;
   for (const key in copy) {
     const value = copy[key];
     if (typeof value === 'object' && value !== null) copy[key] = moved(value, by);
@@ -80,18 +76,101 @@ function shifted(copy: Record<string, unknown>, by: number): Record<string, unkn
     copy.start += by;
     copy.end += by;
   }
-  return copy;
+  return copy as T;
 }
 
-function movedFunction({ body, ...node }: FunctionNode, by: number): FunctionNode {
-  let made: FunctionNode['body'] | null = null;
-  return Object.defineProperty(shifted(node, by), 'body', {
-    enumerable: true,
-    get() {
-      made ??= moved(body, by);
-      return made;
-    },
-  }) as unknown as FunctionNode;
+/** Most functions of a file are neither looked into nor called after a keystroke. */
+class MovedFunction implements FunctionNode {
+  readonly start: number;
+  readonly end: number;
+  readonly #original: FunctionNode;
+  readonly #by: number;
+  #parameters: FunctionNode['parameters'] | null = null;
+  #decorators: FunctionNode['decorators'] | null = null;
+  #body: FunctionNode['body'] | null = null;
+
+  constructor(original: FunctionNode, by: number) {
+    this.start = original.start + by;
+    this.end = original.end + by;
+    this.#original = original;
+    this.#by = by;
+  }
+
+  get name() {
+    return this.#original.name;
+  }
+
+  get nameAt() {
+    return moved(this.#original.nameAt, this.#by);
+  }
+
+  get parameters() {
+    this.#parameters ??= this.#original.parameters.map((parameter) => new MovedParameter(parameter, this.#by));
+    return this.#parameters;
+  }
+
+  get decorators() {
+    this.#decorators ??= moved(this.#original.decorators, this.#by);
+    return this.#decorators;
+  }
+
+  get body() {
+    this.#body ??= moved(this.#original.body, this.#by);
+    return this.#body;
+  }
+
+  get isAsync() {
+    return this.#original.isAsync;
+  }
+
+  get isArrow() {
+    return this.#original.isArrow;
+  }
+
+  get isStatic() {
+    return this.#original.isStatic;
+  }
+
+  get accessor() {
+    return this.#original.accessor;
+  }
+}
+
+/** What a function is defined with is asked for its defaults alone. */
+class MovedParameter implements FunctionParameter {
+  readonly start: number;
+  readonly end: number;
+  readonly #original: FunctionParameter;
+  readonly #by: number;
+  #target: Expression | null = null;
+  #annotation: Expression | null = null;
+  #default: Expression | null = null;
+
+  constructor(original: FunctionParameter, by: number) {
+    this.start = original.start + by;
+    this.end = original.end + by;
+    this.#original = original;
+    this.#by = by;
+  }
+
+  get target() {
+    this.#target ??= moved(this.#original.target, this.#by);
+    return this.#target;
+  }
+
+  get annotation() {
+    this.#annotation ??= moved(this.#original.annotation, this.#by);
+    return this.#annotation;
+  }
+
+  get default() {
+    this.#default ??= moved(this.#original.default, this.#by);
+    return this.#default;
+  }
+
+  get kind() {
+    return this.#original.kind;
+  }
 }
 
 function isFunction(node: object): node is FunctionNode {

@@ -2,7 +2,7 @@ import type { Span } from '../../core/graph/span.ts';
 import type { Framework } from '../frameworks/framework.ts';
 import type { Machine, ModuleRecord, Site } from '../interpreter/machine.ts';
 import type { CallArguments, ClassValue, FunctionValue, InstanceValue } from '../interpreter/values.ts';
-import type { FunctionNode } from '../syntax/ast.ts';
+import type { FunctionNode, Range } from '../syntax/ast.ts';
 import type { Collector, Evaluation } from './collector.ts';
 import {
   attempt,
@@ -396,12 +396,24 @@ function objectRoot(run: ModuleRun, name: string, made: Made, origin: Origin | n
 
 /** `return keras.Sequential(…)`: the function or class that builds the object, where the module itself calls it (`main()`). */
 function enclosingName(record: ModuleRecord, at: Span): string | null {
-  const isAround = (node: { readonly start: number; readonly end: number }) =>
-    node.start <= at.start && at.end <= node.end;
-  const function_ = topFunctions(record).find(({ node }) => isAround(node));
   return (
-    function_?.name ?? topClasses(record).find((class_) => class_.at !== null && isAround(class_.at))?.name ?? null
+    around(topFunctions(record), ({ node }) => node, at)?.name ??
+    around(topClasses(record), (class_) => class_.at ?? at, at)?.name ??
+    null
   );
+}
+
+/** Of statements at the top of the module, in their order, the one that a place is in. */
+function around<T>(sorted: readonly T[], rangeOf: (item: T) => Range, { start, end }: Span): T | null {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = sorted[middle];
+    if (item !== undefined && rangeOf(item).start <= start) low = middle + 1;
+    else high = middle;
+  }
+  const last = sorted[low - 1];
+  return last !== undefined && end <= rangeOf(last).end ? last : null;
 }
 
 function merge(left: Seen, right: Seen): Seen {

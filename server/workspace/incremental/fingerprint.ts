@@ -11,189 +11,241 @@ import type { Places } from './places.ts';
  */
 export interface Fingerprints {
   /** One for each of the names of the module and of further values, taken together: what they share is told too. */
-  of(names: readonly string[], others: readonly (Value | CallArguments | null)[]): readonly string[];
+  of(names: readonly string[], others: readonly Printed[]): readonly string[];
+  /** Whether those of now are the given ones. */
+  are(prints: readonly string[], names: readonly string[], others: readonly Printed[]): boolean;
   /** To be called when a value of the module has changed. */
   forget(): void;
+}
+
+type Printed = Value | CallArguments | null;
+
+interface Context {
+  readonly record: ModuleRecord;
+  readonly places: Places;
+  /** Belongs to an imported module, which is kept between analyses. */
+  readonly isShared: (object: object) => boolean;
+  /** Of functions and classes. */
+  readonly definitions: Map<object, string>;
+  /** Of names that stand for a function or class. */
+  readonly named: Map<string, string>;
 }
 
 export function createFingerprints(
   record: ModuleRecord,
   places: Places,
-  /** Belongs to an imported module, which is kept between analyses. */
   isShared: (object: object) => boolean,
 ): Fingerprints {
-  const definitions = new Map<object, string>();
+  const context: Context = { record, places, isShared, definitions: new Map(), named: new Map() };
   return {
     of(names, others) {
-      const print = printer();
-      const prints = names.map(print.name);
-      for (const other of others) {
-        prints.push(other === null ? '-' : 'positional' in other ? print.arguments(other) : print.value(other));
-      }
-      return prints;
+      const printer = new Printer(context);
+      return [...names.map((name) => printer.name(name)), ...others.map((other) => printer.other(other))];
     },
-    forget: () => definitions.clear(),
+    are(prints, names, others) {
+      if (prints.length !== names.length + others.length) return false;
+      const printer = new Printer(context);
+      return (
+        names.every((name, index) => printer.name(name) === prints[index]) &&
+        others.every((other, index) => printer.other(other) === prints[names.length + index])
+      );
+    },
+    forget() {
+      context.definitions.clear();
+      context.named.clear();
+    },
   };
+}
 
-  /** Numbers what it meets, so that circles end and sharing shows. */
-  function printer() {
-    const met = new Map<object, number>();
-    return { name, value, arguments: argumentsOf };
+/** Numbers what it meets, so that circles end and sharing shows. */
+class Printer {
+  readonly #context: Context;
+  readonly #met = new Map<object, number>();
 
-    function name(key: string): string {
-      if (key === allNames) return [...record.scope.variables.keys()].join();
-      const found = record.scope.variables.get(key);
-      return found === undefined ? 'none' : value(force(record.scope, key, found));
-    }
+  constructor(context: Context) {
+    this.#context = context;
+  }
 
-    function value(item: Value): string {
-      switch (item.type) {
-        case 'number':
-          return `${item.isFloat ? 'f' : 'i'}${item.value}`;
-        case 'string':
-          return JSON.stringify(item.value);
-        case 'boolean':
-          return String(item.value);
-        case 'none':
-        case 'ellipsis':
-          return item.type;
-        case 'unknown':
-          return `?${item.reason}`;
-        case 'dimension':
-          return `$${item.name}`;
-        case 'range':
-          return `range(${item.start},${item.stop},${item.step})`;
-        case 'slice':
-          return `slice(${value(item.lower)},${value(item.upper)},${value(item.step)})`;
-        case 'lazy':
-          return value(item.force());
-        case 'namespace':
-          return identityOf(item);
-        case 'native':
-          return `native ${item.function.name}${item.function.self === undefined ? '' : ` of ${value(item.function.self)}`}`;
-        case 'function':
-        case 'class':
-          return definition(item);
-        case 'tuple':
-          return `(${item.items.map(value).join()})${item.names?.join() ?? ''}`;
-        case 'bound':
-          return `bound(${value(item.self)},${value(item.function)})`;
-        case 'partial':
-          return `partial(${value(item.callee)},${argumentsOf(item.arguments)})`;
-        case 'super':
-          return `super(${value(item.self)},${value(item.owner)})`;
-        case 'tensor':
-          return `tensor(${JSON.stringify([item.shape, item.layer, item.isParameter, item.isPart])},${item.storage === null ? '' : once(item.storage, () => storage(item.storage as Storage))})`;
-        case 'list':
-        case 'set':
-          return once(
-            item,
-            () => `${item.type}${'open' in item && item.open ? '…' : ''}[${item.items.map(value).join()}]`,
-          );
-        case 'dict':
-          return once(
-            item,
-            () =>
-              `dict${item.open ? '…' : ''}{${[...item.entries].map(([key, entry]) => `${key}:${value(entry.value)}${place(entry.at ?? null)}`).join()}}`,
-          );
-        case 'instance':
-          return once(
-            item,
-            () =>
-              `new ${value(item.class)}${place(item.at)}{${[...item.attributes].map(([key, own]) => `${key}:${value(own)}`).join()}}${data(item.state)}`,
-          );
+  name(key: string): string {
+    const { record, named } = this.#context;
+    const known = named.get(key);
+    if (known !== undefined) return known;
+    if (key === allNames) return [...record.scope.variables.keys()].join();
+    const found = record.scope.variables.get(key);
+    if (found === undefined) return 'none';
+    const item = force(record.scope, key, found);
+    const print = this.value(item);
+    if (item.type === 'function' || item.type === 'class') named.set(key, print);
+    return print;
+  }
+
+  other(item: Printed): string {
+    if (item === null) return '-';
+    return 'positional' in item ? this.#arguments(item) : this.value(item);
+  }
+
+  value(item: Value): string {
+    switch (item.type) {
+      case 'number':
+        return `${item.isFloat ? 'f' : 'i'}${item.value}`;
+      case 'string':
+        return JSON.stringify(item.value);
+      case 'boolean':
+        return String(item.value);
+      case 'none':
+      case 'ellipsis':
+        return item.type;
+      case 'unknown':
+        return `?${item.reason}`;
+      case 'dimension':
+        return `$${item.name}`;
+      case 'range':
+        return `range(${item.start},${item.stop},${item.step})`;
+      case 'slice':
+        return `slice(${this.value(item.lower)},${this.value(item.upper)},${this.value(item.step)})`;
+      case 'lazy':
+        return this.value(item.force());
+      case 'namespace':
+        return identityOf(item);
+      case 'native': {
+        const { name, self } = item.function;
+        return `native ${name}${self === undefined ? '' : ` of ${this.value(self)}`}`;
       }
-    }
-
-    function once(object: object, print: () => string): string {
-      if (isShared(object)) return identityOf(object);
-      const number = met.get(object);
-      if (number !== undefined) return `&${number}`;
-      met.set(object, met.size);
-      return print();
-    }
-
-    function definition(item: FunctionValue | ClassValue): string {
-      if (isShared(item)) return identityOf(item);
-      const known = definitions.get(item);
-      if (known !== undefined) return known;
-      // Its own methods and their defaults lead back to it.
-      definitions.set(item, item.type === 'function' ? `def ${nodeOf(item)}` : `class ${item.name}${place(item.at)}`);
-      const print = isPlain(item) ? `${item.binding} def ${nodeOf(item)}` : `${item.type}${intern(textOf(item))}`;
-      definitions.set(item, print);
-      return print;
-    }
-
-    function storage({ shape, writes, trainable, role, fanIn, fanOut, overwrittenByUnknown }: Storage): string {
-      return data([shape, writes, trainable, role, fanIn, fanOut, overwrittenByUnknown]);
-    }
-
-    function argumentsOf({ positional, keyword, open }: CallArguments): string {
-      const given = [...positional.map((item) => ['', item] as const), ...keyword];
-      return `${open ? '…' : ''}(${given.map(([key, item]) => `${key}:${value(item.value)}${place(item.at)}`).join()})`;
-    }
-
-    /** Plain data of native classes: what is no value in it is told by its contents too. */
-    function data(item: unknown): string {
-      if (typeof item === 'function') return identityOf(item);
-      if (typeof item !== 'object' || item === null) return String(item);
-      if ('path' in item && 'start' in item) return place(item as Span);
-      if ('type' in item && typeof item.type === 'string') return value(item as Value);
-      return once(item, () => {
-        if (item instanceof Map) return `{${[...item].map(([key, own]) => `${data(key)}:${data(own)}`).join()}}`;
-        if (item instanceof Set || Array.isArray(item)) return `[${[...item.values()].map(data).join()}]`;
-        return `{${Object.entries(item)
-          .map(([key, own]) => `${key}:${data(own)}`)
-          .join()}}`;
-      });
+      case 'function':
+      case 'class':
+        return this.#definition(item);
+      case 'tuple':
+        return `(${this.#values(item.items)})${item.names?.join() ?? ''}`;
+      case 'bound':
+        return `bound(${this.value(item.self)},${this.value(item.function)})`;
+      case 'partial':
+        return `partial(${this.value(item.callee)},${this.#arguments(item.arguments)})`;
+      case 'super':
+        return `super(${this.value(item.self)},${this.value(item.owner)})`;
+      case 'tensor': {
+        const { storage } = item;
+        const plain = JSON.stringify([item.shape, item.layer, item.isParameter, item.isPart]);
+        return `tensor(${plain},${storage === null ? '' : this.#once(storage, () => this.#storage(storage))})`;
+      }
+      case 'list':
+      case 'set':
+        return this.#once(
+          item,
+          () => `${item.type}${'open' in item && item.open ? '…' : ''}[${this.#values(item.items)}]`,
+        );
+      case 'dict':
+        return this.#once(item, () => {
+          const entries = [...item.entries].map(
+            ([key, entry]) => `${key}:${this.value(entry.value)}${this.#place(entry.at ?? null)}`,
+          );
+          return `dict${item.open ? '…' : ''}{${entries.join()}}`;
+        });
+      case 'instance':
+        return this.#once(item, () => {
+          const attributes = [...item.attributes].map(([key, own]) => `${key}:${this.value(own)}`);
+          return `new ${this.value(item.class)}${this.#place(item.at)}{${attributes.join()}}${this.#data(item.state)}`;
+        });
     }
   }
 
-  type Printer = ReturnType<typeof printer>;
+  #values(items: readonly Value[]): string {
+    return items.map((item) => this.value(item)).join();
+  }
+
+  #once(object: object, print: () => string): string {
+    if (this.#context.isShared(object)) return identityOf(object);
+    const number = this.#met.get(object);
+    if (number !== undefined) return `&${number}`;
+    this.#met.set(object, this.#met.size);
+    return print();
+  }
+
+  #definition(item: FunctionValue | ClassValue): string {
+    const { definitions, isShared } = this.#context;
+    const known = definitions.get(item);
+    if (known !== undefined) return known;
+    if (isShared(item)) return identityOf(item);
+    if (item.type === 'function' && this.#isPlain(item)) return `${item.binding} def ${this.#nodeOf(item)}`;
+    // Its own methods and their defaults lead back to it.
+    definitions.set(
+      item,
+      item.type === 'function' ? `def ${this.#nodeOf(item)}` : `class ${item.name}${this.#place(item.at)}`,
+    );
+    const printer = new Printer(this.#context);
+    const text = item.type === 'function' ? printer.#functionText(item) : printer.#classText(item);
+    const print = `${item.type}${intern(text)}`;
+    definitions.set(item, print);
+    return print;
+  }
 
   /** Nothing but the code at its place tells what it does. */
-  function isPlain(item: FunctionValue | ClassValue): item is FunctionValue {
-    if (item.type !== 'function' || item.self !== null || item.wraps !== undefined) return false;
-    return item.defaults.size === 0 && item.scope === record.scope;
+  #isPlain({ self, wraps, defaults, scope }: FunctionValue): boolean {
+    return self === null && wraps === undefined && defaults.size === 0 && scope === this.#context.record.scope;
   }
 
-  function textOf(item: FunctionValue | ClassValue): string {
-    return item.type === 'function' ? functionText(item, printer()) : classText(item, printer());
-  }
-
-  function functionText(item: FunctionValue, print: Printer): string {
-    const defaults = [...item.defaults].map(([name, value]) => `${name}=${print.value(value)}`).join();
-    const parts = [nodeOf(item), item.binding, defaults, closure(item.scope, print)];
-    if (item.self !== null) parts.push(print.value(item.self));
-    if (item.wraps !== undefined) parts.push(print.value(item.wraps));
+  #functionText(item: FunctionValue): string {
+    const defaults = [...item.defaults].map(([name, value]) => `${name}=${this.value(value)}`).join();
+    const parts = [this.#nodeOf(item), item.binding, defaults, this.#closure(item.scope)];
+    if (item.self !== null) parts.push(this.value(item.self));
+    if (item.wraps !== undefined) parts.push(this.value(item.wraps));
     return parts.join('|');
   }
 
-  function classText(item: ClassValue, print: Printer): string {
-    const members = [...item.members].map(([name, value]) => `${name}:${print.value(value)}`).join();
+  #classText(item: ClassValue): string {
+    let members = '';
+    for (const [name, value] of item.members) members += `${name}:${this.value(value)},`;
     const native = item.native === null ? '' : identityOf(item.native);
-    return [item.name, place(item.at), native, item.open, item.bases.map(print.value).join(), members].join('|');
+    return `${item.name}|${this.#place(item.at)}|${native}|${item.open}|${this.#values(item.bases)}|${members}`;
+  }
+
+  #storage({ shape, writes, trainable, role, fanIn, fanOut, overwrittenByUnknown }: Storage): string {
+    return this.#data([shape, writes, trainable, role, fanIn, fanOut, overwrittenByUnknown]);
+  }
+
+  #arguments({ positional, keyword, open }: CallArguments): string {
+    const given = [...positional.map((item) => ['', item] as const), ...keyword];
+    const prints = given.map(([key, item]) => `${key}:${this.value(item.value)}${this.#place(item.at)}`);
+    return `${open ? '…' : ''}(${prints.join()})`;
+  }
+
+  /** Plain data of native classes: what is no value in it is told by its contents too. */
+  #data(item: unknown): string {
+    if (typeof item === 'function') return identityOf(item);
+    if (typeof item !== 'object' || item === null) return String(item);
+    if ('path' in item && 'start' in item) return this.#place(item as Span);
+    if ('type' in item && typeof item.type === 'string') return this.value(item as Value);
+    return this.#once(item, () => {
+      if (item instanceof Map)
+        return `{${[...item].map(([key, own]) => `${this.#data(key)}:${this.#data(own)}`).join()}}`;
+      if (item instanceof Set || Array.isArray(item))
+        return `[${[...item.values()].map((own) => this.#data(own)).join()}]`;
+      return `{${Object.entries(item)
+        .map(([key, own]) => `${key}:${this.#data(own)}`)
+        .join()}}`;
+    });
   }
 
   /** The scopes between a function and its module. */
-  function closure(scope: Scope, print: Printer): string {
+  #closure(scope: Scope): string {
+    const { record, isShared } = this.#context;
     const parts: string[] = [];
     for (let around: Scope | null = scope; around !== null && around !== record.scope; around = around.parent) {
       if (isShared(around)) {
         parts.push(identityOf(around));
         break;
       }
-      parts.push([...around.variables].map(([name, value]) => `${name}=${print.value(value)}`).join());
+      parts.push([...around.variables].map(([name, value]) => `${name}=${this.value(value)}`).join());
     }
     return parts.join('^');
   }
 
-  function nodeOf({ node, module }: FunctionValue): string {
-    return module === record ? places.keyOf(node.start) : identityOf(node);
+  #nodeOf({ node, module }: FunctionValue): string {
+    return module === this.#context.record ? this.#context.places.keyOf(node.start) : identityOf(node);
   }
 
-  function place(at: Span | null): string {
+  #place(at: Span | null): string {
     if (at === null) return '';
+    const { places } = this.#context;
     return at.path === places.path
       ? `@${places.keyOf(at.start)}-${at.end - at.start}`
       : `@${at.path}:${at.start}-${at.end}`;

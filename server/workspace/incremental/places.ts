@@ -1,28 +1,28 @@
 import type { Span } from '../../../core/graph/span.ts';
 import type { Module } from '../../syntax/ast.ts';
-import { copyOf } from '../../syntax/statement-cache.ts';
 
 /** A module's offsets, told by the top-level statement around them: what is above a statement does not move what is in it. */
 export interface Places {
   readonly path: string;
   /** The same for the same place in the same statement, wherever the statement stands. */
   keyOf(offset: number): string;
-  /** The statement around an offset; of equal statements each has its own. */
-  statementAt(offset: number): string;
-  startOf(statement: string): number | null;
+  /** A number for the statement around an offset; of equal statements each has its own. */
+  statementAt(offset: number): number;
+  startOf(statement: number): number | null;
 }
 
 /** `null` for modules whose statements are not read one by one. */
 export function placesOf(path: string, { pieces }: Module): Places | null {
   if (pieces === undefined) return null;
-  const counts = new Map<string, number>();
-  const statements: string[] = [];
-  const starts = new Map<string, number>();
+  const statements: number[] = [];
+  const starts = new Map<number, number>();
+  const counts = new Map<number, number>();
   const begins = pieces.map(({ start }) => start);
   for (const { start, text } of pieces) {
-    const count = (counts.get(text) ?? 0) + 1;
-    counts.set(text, count);
-    const statement = `${identity(text)}#${count}`;
+    const first = identity(text);
+    const before = counts.get(first) ?? 0;
+    counts.set(first, before + 1);
+    const statement = before === 0 ? first : repetition(first, before);
     statements.push(statement);
     starts.set(statement, start);
   }
@@ -41,7 +41,7 @@ export function placesOf(path: string, { pieces }: Module): Places | null {
       const index = around(offset);
       return `${statements[index]}+${offset - (begins[index] ?? 0)}`;
     },
-    statementAt: (offset) => statements[around(offset)] ?? '',
+    statementAt: (offset) => statements[around(offset)] ?? -1,
     startOf: (statement) => starts.get(statement) ?? null,
   };
 }
@@ -60,18 +60,18 @@ export function mapSpans<T>(value: T, replace: (span: Span) => Span): T {
   if (typeof value !== 'object' || value === null) return value;
   if (isSpan(value)) return replace(value) as T;
   if (Array.isArray(value)) {
+    if (value.length === 0) return value;
     const copy = value.map((item: unknown) => mapSpans(item, replace));
     return copy.some((item, index) => item !== value[index]) ? (copy as T) : value;
   }
-  const changed: Record<string, unknown> = {};
-  let isChanged = false;
-  for (const [key, item] of Object.entries(value)) {
-    const mapped: unknown = mapSpans(item, replace);
-    if (mapped === item) continue;
+  let changed: T | null = null;
+  for (const key in value) {
+    const mapped = mapSpans(value[key], replace);
+    if (mapped === value[key]) continue;
+    changed ??= { ...value };
     changed[key] = mapped;
-    isChanged = true;
   }
-  return isChanged ? { ...value, ...changed } : value;
+  return changed ?? value;
 }
 
 function isSpan(value: object): value is Span {
@@ -79,14 +79,30 @@ function isSpan(value: object): value is Span {
 }
 
 const identities = new Map<string, number>();
+/** By the number of a text, those of its further occurrences. */
+const repetitions = new Map<number, number[]>();
 let lastIdentity = 0;
 
-/** A number for each text; never the same for two, though a text may get another one later. */
+/** A number for each text of a statement, which is a string of its own; never the same for two, though a text may get another one later. */
 function identity(text: string): number {
   const known = identities.get(text);
   if (known !== undefined) return known;
-  if (identities.size > 20_000) identities.clear();
+  if (identities.size > 20_000) {
+    identities.clear();
+    repetitions.clear();
+  }
   lastIdentity++;
-  identities.set(copyOf(text), lastIdentity);
+  identities.set(text, lastIdentity);
   return lastIdentity;
+}
+
+/** The number of a text that stands `before` times above. */
+function repetition(first: number, before: number): number {
+  const known = repetitions.get(first) ?? [];
+  repetitions.set(first, known);
+  while (known.length < before) {
+    lastIdentity++;
+    known.push(lastIdentity);
+  }
+  return known[before - 1] ?? first;
 }

@@ -54,7 +54,7 @@ interface Kept {
   prints: readonly string[];
   readonly places: Places;
   /** Statements that its spans lie in. */
-  readonly statements: Set<string>;
+  readonly statements: Set<number>;
 }
 
 interface KeptUnit extends Kept {
@@ -90,6 +90,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   /** Units of this analysis that may be kept, and how often something older had changed by then. */
   const current = new Map<Unit, { readonly kept: KeptUnit; readonly changes: number }>();
   let changes = 0;
+  const seenPrints = new WeakMap<Seen, string>();
   const used = new Set<string>();
   let own: Set<object> | null = null;
   /** Something has changed an imported module: what is evaluated from now on depends on more than on this one. */
@@ -177,10 +178,8 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     if (isDirty) return analyze(instance);
     const key = `${root.isMerged ? 'merged' : 'object'} ${root.name}`;
     used.add(key);
-    const { notes, facts } = root.seen;
-    const seen = JSON.stringify(mapSpans([notes, facts], placeOf));
     // Before the forward pass, which may leave traces in the object.
-    const fixed = [seen, ...fingerprints.of([], [instance])];
+    const fixed = [printOf(root.seen), ...fingerprints.of([], [instance])];
     const known = store.objects.get(key);
     if (known !== undefined && areEqual(known.prints, printsWith(fixed, known.names)) && isThere(known)) {
       const moved = movedModel(known.analysis, mover(known));
@@ -192,11 +191,19 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     if (isStopped(value) || reads.has(allValues) || isDirty) return value;
     const names = [...reads].sort();
     const prints = printsWith(fixed, names);
-    const kept = { names, prints, places, statements: new Set<string>(), analysis: value };
+    const kept = { names, prints, places, statements: new Set<number>(), analysis: value };
     note(kept, value.graph);
     note(kept, value.facts);
     store.objects.set(key, kept);
     return value;
+  }
+
+  /** The objects of one module have what happened in common. */
+  function printOf(seen: Seen): string {
+    const { notes, facts } = seen;
+    const print = seenPrints.get(seen) ?? JSON.stringify(mapSpans([notes, facts], placeOf));
+    seenPrints.set(seen, print);
+    return print;
   }
 
   function printsWith(fixed: readonly string[], names: readonly string[]): readonly string[] {
@@ -219,7 +226,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 
   function holds(kept: Kept, others: readonly (Value | CallArguments | null)[]): boolean {
-    return isThere(kept) && areEqual(kept.prints, fingerprints.of(kept.names, others));
+    return isThere(kept) && fingerprints.are(kept.prints, kept.names, others);
   }
 
   function isThere({ statements }: Kept): boolean {
@@ -317,18 +324,7 @@ function freeze({ made, locals, all, seen, called, parts }: Unit): Frozen {
 type Move = ((span: Span) => Span) | null;
 
 function thaw({ made, locals, all, seen, called, parts }: Frozen, move: Move): Unit {
-  const moved = (at: Span | null) => (at === null || move === null ? at : move(at));
-  const thawed = all.map((one): Made => {
-    const classAt = moved(one.classAt);
-    return {
-      ...one,
-      instance: null,
-      classAt,
-      classKey: classAt === null ? one.className : placeKey(classAt),
-      at: moved(one.at),
-      analysis: one.analysis === null ? null : movedModel(one.analysis, move),
-    };
-  });
+  const thawed = all.map((one) => new Thawed(one, move));
   return {
     made: thawed[made] ?? null,
     locals: locals.flatMap((index) => thawed[index] ?? []),
@@ -339,9 +335,53 @@ function thaw({ made, locals, all, seen, called, parts }: Frozen, move: Move): U
   };
 }
 
+class Thawed implements Made {
+  readonly instance = null;
+  readonly className: string;
+  readonly classAt: Span | null;
+  readonly classKey: string;
+  readonly isOwnClass: boolean;
+  readonly needsArguments: boolean;
+  readonly at: Span | null;
+  readonly framework: Framework | null;
+  readonly writes: number;
+  readonly identity: object;
+  readonly parts: ReadonlySet<object>;
+  readonly #frozen: ModelAnalysis | null;
+  readonly #move: Move;
+  #analysis: ModelAnalysis | null = null;
+
+  constructor(frozen: FrozenMade, move: Move) {
+    const moved = (at: Span | null) => (at === null || move === null ? at : move(at));
+    this.className = frozen.className;
+    this.classAt = moved(frozen.classAt);
+    this.classKey = this.classAt === null ? frozen.className : placeKey(this.classAt);
+    this.isOwnClass = frozen.isOwnClass;
+    this.needsArguments = frozen.needsArguments;
+    this.at = moved(frozen.at);
+    this.framework = frozen.framework;
+    this.writes = frozen.writes;
+    this.identity = frozen.identity;
+    this.parts = frozen.parts;
+    this.#frozen = frozen.analysis;
+    this.#move = move;
+  }
+
+  /** Only models are asked for it. */
+  get analysis(): ModelAnalysis | null {
+    if (this.#frozen === null) return null;
+    this.#analysis ??= movedModel(this.#frozen, this.#move);
+    return this.#analysis;
+  }
+}
+
 /** The analysis is of this very model, under this name. */
 function fits({ graph }: ModelAnalysis, { name, at, nameAt }: Root): boolean {
-  return graph.name === name && placeKey(graph.at) === placeKey(at) && placeKey(graph.nameAt) === placeKey(nameAt);
+  return graph.name === name && isSamePlace(graph.at, at) && isSamePlace(graph.nameAt, nameAt);
+}
+
+function isSamePlace(left: Span, right: Span): boolean {
+  return left.start === right.start && left.path === right.path;
 }
 
 /** A model at its new place. Its layers and parameters are many, and are moved when somebody asks for them. */
