@@ -8,6 +8,7 @@ import {
   LSPErrorCodes,
   ResponseError,
 } from 'vscode-languageserver/node';
+import type { Span } from '../../core/graph/span.ts';
 import type { Finding, Severity } from '../../core/rules/finding.ts';
 import type { ModuleAnalysis } from '../workspace/analysis.ts';
 import { locate, type OpenModule } from './documents.ts';
@@ -174,8 +175,7 @@ function collect(
 function toDiagnostic(session: Session, module: OpenModule, finding: Finding): Omit<Placed, 'finding'> | null {
   const { documents, workspace, initialization } = session;
   const isHere = finding.at.path === module.path;
-  const model = session.analyze(module.path).value.models.find(({ graph }) => graph.name === finding.model);
-  const at = isHere ? finding.at : model?.graph.nameAt;
+  const at = isHere ? finding.at : placeOfModel(session, module, finding);
   const place = at === undefined ? null : locate(at, documents, workspace);
   if (place === null || at?.path !== module.path) return null;
   const elsewhere = isHere ? [] : [{ at: finding.at, message: 'the initialization is here' }];
@@ -195,6 +195,10 @@ function toDiagnostic(session: Session, module: OpenModule, finding: Finding): O
     data: keyOf(finding),
   };
   return { uri: place.uri, diagnostic };
+}
+
+function placeOfModel(session: Session, { path }: OpenModule, { model }: Finding): Span | undefined {
+  return session.analyze(path).value.models.find(({ graph }) => graph.name === model)?.graph.nameAt;
 }
 
 function toPlaced(session: Session, { finding, uri, diagnostic }: Placed): PlacedFinding {

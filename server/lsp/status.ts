@@ -1,5 +1,5 @@
 import { methods, type Status } from '../../core/editor/protocol.ts';
-import type { ModuleAnalysis } from '../workspace/analysis.ts';
+import type { ModelAnalysis, ModuleAnalysis } from '../workspace/analysis.ts';
 import type { OpenModule } from './documents.ts';
 import type { Session, Timed } from './session.ts';
 
@@ -29,15 +29,25 @@ function sendStatus(
   const notes = [...value.notes, ...value.models.flatMap(({ graph }) => graph.notes)].map(({ message }) => message);
   const status: Status = {
     uri: module.uri,
-    models: value.models.map(({ graph }) => ({
-      name: graph.name,
-      layers: graph.layers.filter(({ isModule }) => isModule).length,
-      parameters: graph.parameters.length,
-      complete: graph.complete,
-    })),
+    models: value.models.map((model) => ({ name: model.graph.name, ...sizeOf(model) })),
     findings,
     notes: [...new Set(notes)],
     elapsedMs,
   };
   session.connection.sendNotification(methods.status, status).catch(() => {});
 }
+
+/** Of the hundreds of models of a long file most have only moved since the last keystroke: their prediction is still the same. */
+function sizeOf({ graph, prediction }: ModelAnalysis): Omit<Status['models'][number], 'name'> {
+  const known = sizes.get(prediction);
+  if (known !== undefined) return known;
+  const size = {
+    layers: graph.layers.filter(({ isModule }) => isModule).length,
+    parameters: graph.parameters.length,
+    complete: graph.complete,
+  };
+  sizes.set(prediction, size);
+  return size;
+}
+
+const sizes = new WeakMap<ModelAnalysis['prediction'], Omit<Status['models'][number], 'name'>>();

@@ -18,7 +18,9 @@ export function applyIgnoreComments(
     if (file === undefined) {
       const text = read(at.path);
       file =
-        text === null ? null : { text, comments: Array.from(text.matchAll(fileMarker), (match) => match[1] ?? null) };
+        text === null || !text.includes('initscope:')
+          ? null
+          : { text, comments: Array.from(text.matchAll(fileMarker), (match) => match[1] ?? null) };
       ofFiles.set(at.path, file);
     }
     if (file === null) return true;
