@@ -156,11 +156,31 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
       continue;
     }
     tried.push({ shapes, trial });
+    if (tried.length === 2 && noneFits(forward, candidates, tried)) break;
     if (!fits(trial)) continue;
     const shrunk = smaller(shapes, trial);
     return (shrunk === null ? null : attempt(forward, shrunk, 'fitting', fits).pass) ?? pass(forward, shapes);
   }
   return bestPass(forward, tried);
+}
+
+/**
+ * What does not fit whatever the sizes are (channels of one layer that are not those of the next) fits none of a hundred
+ * candidates: one trial with their sizes left open tells, where it ends at the step at which the first candidates did.
+ */
+function noneFits(forward: Forward, candidates: Candidates, tried: readonly Tried[]): boolean {
+  const endsAt = tried[0]?.trial.stepsBeforeMisfit;
+  const endsThere = (trial: Trial) =>
+    trial.misfits > 0 && !trial.isRaised && trial.doubts === 0 && trial.stepsBeforeMisfit === endsAt;
+  if (!tried.every(({ trial }) => endsThere(trial))) return false;
+  const open = candidates.map(commonShape);
+  return open.every((shape) => shape !== null) && endsThere(attempt(forward, open, 'fitting', () => false).trial);
+}
+
+/** What shapes have in common, other sizes as symbols; `null` where they have not even as many axes. */
+function commonShape([first = null, ...others]: readonly (Shape | null)[]): Shape | null {
+  if (first === null || others.some((other) => other?.length !== first.length)) return null;
+  return first.map((dim, axis) => (others.every((other) => other?.[axis] === dim) ? dim : 'side'));
 }
 
 interface Tried {
