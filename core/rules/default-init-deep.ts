@@ -1,6 +1,6 @@
 import type { FrameworkId } from '../graph/graph.ts';
 import { isRectifier } from '../maths/activation.ts';
-import { asEffect, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
+import { asEffect, effectOf, mayBeBelow, type PlaceEffect, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { initializeLayers } from './fitting.ts';
 import type { Place } from './places.ts';
@@ -45,9 +45,11 @@ function isDefaultBeforeRectifier({ isChosen, activation, normalization, isHead,
 }
 
 /** Shallow stacks train well enough (AlexNet, VGG-11 under Glorot): nothing is said. */
-function severityOf({ signal, gradientRatio, inARow }: PlaceEffect, context: RuleContext): Severity | null {
+function severityOf(effect: PlaceEffect, context: RuleContext): Severity | null {
   const { shallow, defaultWarning, information } = thresholdsOf(context);
-  const least = Math.min(signal, gradientRatio);
+  const { inARow } = effect;
+  if (!mayBeBelow(effect, inARow > shallow ? Math.max(defaultWarning, information.low) : defaultWarning)) return null;
+  const least = Math.min(effect.signal, effect.gradientRatio);
   if (least < defaultWarning) return 'warning';
   return inARow > shallow && least < information.low ? 'information' : null;
 }

@@ -1,5 +1,6 @@
 import type { Layer } from '../graph/graph.ts';
 import { criticalGain } from '../initializers/gains.ts';
+import { once } from '../signal/marginal.ts';
 import type { Effect, Severity } from './finding.ts';
 import { fixedGain } from './fixed-std.ts';
 import { followFactors } from './paths.ts';
@@ -13,6 +14,8 @@ import type { WeightSite } from './weight-site.ts';
 export interface PlaceEffect extends Effect {
   readonly signal: number;
   readonly gradientRatio: number;
+  /** The two as the place's gains alone have them: the effect lies between these and 1. */
+  readonly own: { readonly signal: number; readonly gradientRatio: number };
   /** Most layers of the place that a signal cannot pass by, without a normalization between them; 0 where skips carry it. */
   readonly inARow: number;
   readonly worst: WeightSite;
@@ -33,18 +36,40 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
   const { signal, output, gradient, layers, inARow } = followFactors(context.graph, gains);
   const last = layers.at(-1);
   const worst = place.find(({ layer }) => layer.id === last?.id) ?? place[0];
-  const effect: PlaceEffect = {
+  const own = { signal, gradientRatio: gradient };
+  const seen = once(() => seenAt(layers, context));
+  return {
     worst,
     gain: worst.prediction?.gain ?? null,
-    signal,
-    gradientRatio: gradient,
+    // Asked for late: the comparison with critical weights is most of a prediction.
+    get signal() {
+      return nearerToOne(own.signal, seen().signal);
+    },
+    get gradientRatio() {
+      return nearerToOne(own.gradientRatio, seen().gradientRatio);
+    },
+    own,
     inARow,
     through: layers,
-    deadFraction: worst.activation === null ? null : deadBehind(worst.activation.layer, context),
-    saturatedFraction: mostSaturated(place, context),
-    loss: inflatedLoss(output, context),
+    get deadFraction() {
+      return worst.activation === null ? null : deadBehind(worst.activation.layer, context);
+    },
+    get saturatedFraction() {
+      return mostSaturated(place, context);
+    },
+    get loss() {
+      return inflatedLoss(output, context);
+    },
   };
-  return confirmed(effect, context);
+}
+
+/** Whether the signal or the gradient may be below a limit; told without comparing with critical weights. */
+export function mayBeBelow({ own }: PlaceEffect, limit: number): boolean {
+  return Math.min(own.signal, own.gradientRatio, 1) < limit;
+}
+
+export function mayBeAbove({ own }: PlaceEffect, limit: number): boolean {
+  return Math.max(own.signal, own.gradientRatio, 1) > limit;
 }
 
 function gainOf(site: WeightSite): number {
@@ -71,16 +96,12 @@ export function severityOfScale(place: Place, effect: PlaceEffect, context: Rule
   return isOutside(isDeep ? information : { ...information, low: 0 }) ? 'information' : 'hint';
 }
 
-/** The effect as far as the whole prediction, with all that is around these layers, bears it out. */
-function confirmed(effect: PlaceEffect, { prediction }: RuleContext): PlaceEffect {
-  const [first, last] = [effect.through[0], effect.through.at(-1)];
+/** What the whole prediction, with all that is around these layers, says of the way through them. */
+function seenAt(through: readonly Layer[], { prediction }: RuleContext) {
+  const [first, last] = [through[0], through.at(-1)];
   const [start, end] = [first, last].map((layer) => prediction.layers.get(layer?.id ?? -1)?.relative);
   const back = start?.gradient && end?.gradient ? start.gradient / end.gradient : null;
-  return {
-    ...effect,
-    signal: nearerToOne(effect.signal, end?.signal ?? null),
-    gradientRatio: nearerToOne(effect.gradientRatio, back),
-  };
+  return { signal: end?.signal ?? null, gradientRatio: back };
 }
 
 /** Of two opinions on a factor the milder one; 1 where they contradict each other. */

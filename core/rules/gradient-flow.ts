@@ -1,6 +1,6 @@
 import type { Layer } from '../graph/graph.ts';
 import { activationOf, isSaturating } from '../maths/activation.ts';
-import { asEffect, effectOf, type PlaceEffect, thresholdsOf } from './effect.ts';
+import { asEffect, effectOf, mayBeAbove, mayBeBelow, type PlaceEffect, thresholdsOf } from './effect.ts';
 import { explainedBy } from './explained.ts';
 import type { Finding, Remedy } from './finding.ts';
 import { fittingRemedies, initializeLayers } from './fitting.ts';
@@ -69,10 +69,12 @@ function causesOf(sites: Place, through: readonly Layer[], direction: Direction)
 /** The frameworks' defaults get more room: they are what everybody starts from. */
 function isHarmful(direction: Direction, effect: PlaceEffect, place: Place, context: RuleContext): boolean {
   const { warning, defaultWarning } = thresholdsOf(context);
-  const { signal, gradientRatio } = effect;
-  if (direction === 'exploding') return Math.max(signal, gradientRatio) > warning.high;
+  if (direction === 'exploding') {
+    return mayBeAbove(effect, warning.high) && Math.max(effect.signal, effect.gradientRatio) > warning.high;
+  }
   const chosen = place.filter((site) => site.isChosen && !isWrittenDefault(site)).length;
-  return Math.min(signal, gradientRatio) < (2 * chosen > place.length ? warning.low : defaultWarning);
+  const low = 2 * chosen > place.length ? warning.low : defaultWarning;
+  return mayBeBelow(effect, low) && Math.min(effect.signal, effect.gradientRatio) < low;
 }
 
 /** `kaiming_uniform_(weight, a=math.sqrt(5))`: copied from PyTorch's own layers. */

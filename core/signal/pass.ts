@@ -18,10 +18,14 @@ import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
 import { readAttention, type Scores, windowOf } from './written-attention.ts';
 
-/** One walk forward and back through a graph. */
+/** One walk forward through a graph, and back from there for who asks. */
 export interface Pass {
   /** By layer id; `null` where not known. */
   readonly fields: ReadonlyMap<number, Field | null>;
+  back(): BackwardPass;
+}
+
+export interface BackwardPass {
   /** Mean square of the gradient, where it is known. */
   readonly gradientSquares: ReadonlyMap<number, number>;
   /** Mean square of a weight layer's gradient; none of critical weights. */
@@ -51,7 +55,14 @@ export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint
   );
   const ties = tiesOf(read.graph, sites);
   forward(read.graph, sites, ties, fields, checkpoint);
-  return { fields, ...backward(read.graph, sites, fields, ties, batch, checkpoint) };
+  let back: BackwardPass | null = null;
+  return {
+    fields,
+    back() {
+      back ??= backward(read.graph, sites, fields, ties, batch, checkpoint);
+      return back;
+    },
+  };
 }
 
 /** What the scores go through, where all of it is known. */
@@ -132,7 +143,7 @@ function backward(
   ties: Ties,
   batch: number,
   checkpoint: () => void,
-): Omit<Pass, 'fields'> {
+): BackwardPass {
   const gradients = new Map<number, Gradient | null>();
   const weightGradients = new Map<number, number | null>();
   const overTime = new Map<number, number>();

@@ -147,4 +147,23 @@ describe('propagate', () => {
       }
     }
   });
+
+  it('goes back, and through the critical graph, for who asks only, and says the same whenever that is', () => {
+    const graph = mlp(glorot, 'tanh', 3);
+    let walked = 0;
+    const checkpoint = () => {
+      walked++;
+    };
+    const prediction = propagate(graph, { checkpoint });
+    const forward = walked;
+    expect(at(prediction, 3).gain).not.toBeNull();
+    expect(walked).toBe(forward);
+    const early = at(prediction, 3).relative;
+    // Forward through the critical graph, and back through both.
+    expect(walked).toBe(forward + 3 * graph.layers.length);
+    const late = propagate({ ...graph });
+    propagate(mlp(heNormal, 'relu'));
+    expect(at(late, 3).relative).toEqual(early);
+    expect(at(late, 3).gradient).toEqual(at(prediction, 3).gradient);
+  });
 });

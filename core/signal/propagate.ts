@@ -3,8 +3,9 @@ import { isWeightLayer, unitsOf } from '../graph/queries.ts';
 import { inputStd, merge, rootMeanSquare } from './field.ts';
 import { fixedPointOf } from './fixed-point.ts';
 import { gainOf } from './gain.ts';
-import { type Pass, runPass } from './pass.ts';
-import type { LayerPrediction, LayerSignal, Prediction } from './signal.ts';
+import { once } from './marginal.ts';
+import { type BackwardPass, type Pass, runPass } from './pass.ts';
+import type { LayerGradient, LayerPrediction, LayerSignal, Prediction } from './signal.ts';
 import { deadShare, saturatedShare } from './unit-shares.ts';
 
 /** Inputs per batch for which the gradients are predicted. */
@@ -18,46 +19,134 @@ export interface PropagateOptions {
 
 /**
  * Predicts signal and gradient of every layer at initialization by mean-field propagation, for standard-normal input and the
- * mean loss over a batch, and compares with the same graph at critical initialization. Linear in the number of layers.
+ * mean loss over a batch, and compares with the same graph at critical initialization. Linear in the number of layers. Walks
+ * forward through the graph as it is written; back, and through the critical one, only when somebody asks for what that gives.
  */
 export function propagate(graph: ModelGraph, options: PropagateOptions = {}): Prediction {
   const { batch = defaultBatch, checkpoint = () => {} } = options;
-  const written = runPass(graph, 'written', batch, checkpoint);
-  const critical = runPass(graph, 'critical', batch, checkpoint);
+  const passes = () => passesOf(graph, batch, checkpoint);
+  const { written } = passes();
   const fixedPoint = fixedPointOf(graph, checkpoint);
+  const gradients = once(() => gradientsOf(graph, passes().written.back()));
+  const relatives = once(() => relativesOf(graph, passes()));
+  const ratio = once(() => ratios(graph, relatives()));
   const layers = new Map<number, LayerPrediction>();
   for (const layer of graph.layers) {
-    layers.set(layer.id, {
-      signal: signalOf(layer, written, batch),
-      gradient: { activationRms: gradientAt(written, layer.id), weightRms: weightRms(written, layer.id) },
-      gain: gainOf(graph, layer, written),
-      relative: {
-        signal: quotient(stdAt(written, layer.id), stdAt(critical, layer.id)),
-        gradient: quotient(gradientAt(written, layer.id), gradientAt(critical, layer.id)),
+    const { id } = layer;
+    layers.set(id, {
+      signal: signalOf(layer, written, (share) => share(layer, passes().written, batch)),
+      get gradient() {
+        return gradients().layers.get(id) ?? noGradient;
       },
-      gradientOverTime: written.overTime.get(layer.id) ?? null,
+      gain: gainOf(graph, layer, written),
+      get relative() {
+        return relatives().get(id) ?? notCompared;
+      },
+      get gradientOverTime() {
+        return gradients().overTime.get(id) ?? null;
+      },
       unitDiversity: unitDiversity(layer, fixedPoint.symmetric),
     });
   }
   return {
     layers,
-    loss: { expected: written.loss?.expected ?? null, uniformGuess: written.loss?.uniformGuess ?? null },
-    ...ratios(graph, layers),
+    get loss() {
+      return gradients().loss;
+    },
+    get gradientRatio() {
+      return ratio().gradientRatio;
+    },
+    get signalRatio() {
+      return ratio().signalRatio;
+    },
     deadParameters: fixedPoint.dead,
   };
 }
 
-function signalOf(layer: Layer, pass: Pass, batch: number): LayerSignal {
+/** Both walks through one graph; what they leave in between takes much more memory than the numbers that are asked for. */
+interface Passes {
+  readonly graph: ModelGraph;
+  readonly batch: number;
+  readonly written: Pass;
+  readonly critical: () => Pass;
+}
+
+/** Those of the graph that was asked for last. */
+let last: Passes | null = null;
+
+function passesOf(graph: ModelGraph, batch: number, checkpoint: () => void): Passes {
+  if (last?.graph === graph && last.batch === batch) return last;
+  const written = runPass(graph, 'written', batch, checkpoint);
+  last = { graph, batch, written, critical: once(() => runPass(graph, 'critical', batch, checkpoint)) };
+  return last;
+}
+
+interface Gradients {
+  readonly layers: ReadonlyMap<number, LayerGradient>;
+  readonly overTime: ReadonlyMap<number, number>;
+  readonly loss: Prediction['loss'];
+}
+
+const noGradient: LayerGradient = { activationRms: null, weightRms: null };
+
+function gradientsOf(graph: ModelGraph, back: BackwardPass): Gradients {
+  const { overTime, loss } = back;
+  return {
+    layers: new Map(
+      graph.layers.map(({ id }) => [id, { activationRms: gradientAt(back, id), weightRms: weightRms(back, id) }]),
+    ),
+    overTime,
+    loss: { expected: loss?.expected ?? null, uniformGuess: loss?.uniformGuess ?? null },
+  };
+}
+
+type Relatives = ReadonlyMap<number, LayerPrediction['relative']>;
+
+const notCompared: LayerPrediction['relative'] = { signal: null, gradient: null };
+
+function relativesOf(graph: ModelGraph, passes: Passes): Relatives {
+  const { written } = passes;
+  const critical = passes.critical();
+  return new Map(
+    graph.layers.map(({ id }) => [
+      id,
+      {
+        signal: quotient(stdAt(written, id), stdAt(critical, id)),
+        gradient: quotient(gradientAt(written.back(), id), gradientAt(critical.back(), id)),
+      },
+    ]),
+  );
+}
+
+type Share = (layer: Layer, pass: Pass, batch: number) => number | null;
+
+/** The shares of units take longer than all else, and only some layers are asked for them. */
+function signalOf(layer: Layer, pass: Pass, ask: (share: Share) => number | null): LayerSignal {
   const field = pass.fields.get(layer.id) ?? null;
   if (field === null) return { mean: null, rms: null, inputStd: null, deadFraction: null, saturatedFraction: null };
-  const before = pass.fields.get(layer.inputs[0] ?? -1) ?? null;
+  const dead = once(() => ask(deadAt));
+  const saturated = once(() => ask(saturatedAt));
   return {
     mean: merge(field).mean,
     rms: rootMeanSquare(field),
     inputStd: inputStd(field),
-    deadFraction: before === null ? null : deadShare(layer.op, before, batch),
-    saturatedFraction: before === null ? null : saturatedShare(layer.op, before),
+    get deadFraction() {
+      return dead();
+    },
+    get saturatedFraction() {
+      return saturated();
+    },
   };
+}
+
+function deadAt({ op, inputs }: Layer, { fields }: Pass, batch: number): number | null {
+  const before = fields.get(inputs[0] ?? -1) ?? null;
+  return before === null ? null : deadShare(op, before, batch);
+}
+
+function saturatedAt({ op, inputs }: Layer, { fields }: Pass): number | null {
+  const before = fields.get(inputs[0] ?? -1) ?? null;
+  return before === null ? null : saturatedShare(op, before);
 }
 
 function stdAt(pass: Pass, id: number | undefined): number | null {
@@ -66,12 +155,12 @@ function stdAt(pass: Pass, id: number | undefined): number | null {
 }
 
 /** A layer that no gradient came to has none; one behind an unknown op is not known. */
-function gradientAt(pass: Pass, id: number): number | null {
+function gradientAt(pass: BackwardPass, id: number): number | null {
   const square = pass.gradientSquares.get(id);
   return square === undefined ? null : Math.sqrt(square);
 }
 
-function weightRms(pass: Pass, id: number): number | null {
+function weightRms(pass: BackwardPass, id: number): number | null {
   const square = pass.weightGradients.get(id) ?? null;
   return square === null ? null : Math.sqrt(square);
 }
@@ -88,16 +177,13 @@ function unitDiversity(layer: Layer, symmetric: ReadonlySet<number>): number | n
 }
 
 /** First against last weight layer, each relative to critical. */
-function ratios(
-  graph: ModelGraph,
-  layers: ReadonlyMap<number, LayerPrediction>,
-): Pick<Prediction, 'gradientRatio' | 'signalRatio'> {
+function ratios(graph: ModelGraph, relatives: Relatives): Pick<Prediction, 'gradientRatio' | 'signalRatio'> {
   const weightLayers = graph.layers.filter(isWeightLayer);
   const [first, last] = [weightLayers[0], weightLayers[weightLayers.length - 1]];
   if (first === undefined || last === undefined) return { gradientRatio: null, signalRatio: null };
-  const gradientOf = (layer: Layer) => layers.get(layer.id)?.relative.gradient ?? null;
+  const gradientOf = (layer: Layer) => relatives.get(layer.id)?.gradient ?? null;
   return {
     gradientRatio: quotient(gradientOf(first), gradientOf(last)),
-    signalRatio: layers.get(last.inputs[0] ?? -1)?.relative.signal ?? null,
+    signalRatio: relatives.get(last.inputs[0] ?? -1)?.signal ?? null,
   };
 }

@@ -7,14 +7,20 @@ import { propagate } from '../../core/signal/propagate.ts';
 import type { Prediction } from '../../core/signal/signal.ts';
 import type { ModuleRecord } from '../interpreter/machine.ts';
 
-/** Propagates the signal through a model and lets the rules look at both. */
+/**
+ * Propagates the signal through a model and lets the rules look at both. What no rule asked for is predicted when somebody does:
+ * then the time of this analysis no longer counts.
+ */
 export function judge(
   graph: ModelGraph,
   facts: readonly CodeFact[],
   checkpoint: () => void,
 ): { readonly prediction: Prediction; readonly findings: readonly Finding[] } {
-  const prediction = propagate(graph, { checkpoint });
-  return { prediction, findings: checkGraph({ graph, prediction, facts, checkpoint }) };
+  let isOver = false;
+  const prediction = propagate(graph, { checkpoint: () => isOver || checkpoint() });
+  const findings = checkGraph({ graph, prediction, facts, checkpoint });
+  isOver = true;
+  return { prediction, findings };
 }
 
 /** Findings about code of a module that belongs to none of its models. */

@@ -163,12 +163,15 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   function backTo(kept: Kept, analysis: ModelAnalysis): ModelAnalysis | null {
     if (kept.places === places) return analysis;
     let isKnown = true;
-    const moved = mapSpans(analysis, (span) => {
+    const back = (span: Span) => {
       const found = relocate(span, places, kept.places);
       if (found === null) isKnown = false;
       return found ?? span;
-    });
-    return isKnown ? moved : null;
+    };
+    const { graph, prediction, facts, findings } = analysis;
+    const moved = { graph: mapSpans(graph, back), facts: mapSpans(facts, back), findings: mapSpans(findings, back) };
+    // A prediction has no places, and is only made as far as somebody asks.
+    return isKnown ? { ...moved, prediction } : null;
   }
 
   /** A model that the module's own statements made: it is at hand, only its analysis may be kept. */
