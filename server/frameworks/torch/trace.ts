@@ -171,7 +171,7 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
 function noneFits(forward: Forward, candidates: Candidates, tried: readonly Tried[]): boolean {
   const endsAt = tried[0]?.trial.stepsBeforeMisfit;
   const endsThere = (trial: Trial) =>
-    trial.misfits > 0 && !trial.isRaised && trial.doubts === 0 && trial.stepsBeforeMisfit === endsAt;
+    trial.isRefused && !trial.isRaised && trial.doubts === 0 && trial.stepsBeforeMisfit === endsAt;
   if (!tried.every(({ trial }) => endsThere(trial))) return false;
   const open = candidates.map(commonShape);
   return open.every((shape) => shape !== null) && endsThere(attempt(forward, open, 'fitting', () => false).trial);

@@ -12,6 +12,8 @@ import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
 export interface Trial {
   /** Steps that would raise. */
   misfits: number;
+  /** The first of these is an op that refuses what is known of its inputs, whatever else their sizes are. */
+  isRefused: boolean;
   /** The code itself raised. */
   isRaised: boolean;
   /** Steps that fit, but look as if by accident: a batch that turns into several. */
@@ -87,6 +89,7 @@ export function runTrial<T>(
 ): TrialOutcome<T> {
   const trial: Trial = {
     misfits: 0,
+    isRefused: false,
     isRaised: false,
     doubts: 0,
     steps: 0,
@@ -143,7 +146,10 @@ export function noteTrialStep(step: TrialStep, result: TensorValue, problem: str
   if (current === null) return;
   const { trial, kind, inputs } = current;
   trial.steps++;
-  if (problem !== null) trial.misfits++;
+  if (problem !== null) {
+    trial.isRefused ||= trial.misfits === 0;
+    trial.misfits++;
+  }
   if (kind === 'fitting' && trial.misfits > 0) throw new Answered();
   if (trial.misfits === 0) trial.stepsBeforeMisfit++;
   noteMap(trial, step.op, result.shape);
