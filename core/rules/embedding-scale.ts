@@ -52,11 +52,12 @@ function placeOf({ writes }: Parameter): Span | null {
 function asOutput({ layer, parameter, at }: Table, context: RuleContext): readonly Finding[] {
   const { graph, prediction } = context;
   const output = (indexOf(graph).users.get(parameter.id) ?? []).find(({ op }) => op.kind === 'dense');
-  const { expected, uniformGuess } = prediction.loss;
-  if (output === undefined || expected === null || uniformGuess === null) return [];
+  if (output === undefined) return [];
   if (!lossesOf(graph).some(({ kind, at: id }) => kind === 'crossEntropy' && id === output.id)) return [];
   const spread = prediction.layers.get(output.id)?.signal.rms ?? 0;
-  if (spread <= 2 || expected <= thresholdsOf(context).loss * uniformGuess) return [];
+  if (spread <= 2) return [];
+  const { expected, uniformGuess } = prediction.loss;
+  if (expected === null || uniformGuess === null || expected <= thresholdsOf(context).loss * uniformGuess) return [];
   const width = layer.op.kind === 'embedding' && isKnown(layer.op.width) ? layer.op.width : null;
   const std = formatNumber(parameter.initializer.std ?? 0);
   const message = `${parameter.name} is the output layer's weight too: its standard deviation of ${std} makes logits of ±${formatNumber(spread)}, and the loss starts at ${formatNumber(expected)} or more, where a guess has ${formatNumber(uniformGuess)}.`;

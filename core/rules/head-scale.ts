@@ -17,13 +17,15 @@ export const headScale: Rule = {
   id: 'head-scale',
   title: 'Logits so large that the loss starts far above a guess',
   check(context, earlier) {
-    const { expected, uniformGuess } = context.prediction.loss;
-    if (expected === null || uniformGuess === null || expected <= thresholdsOf(context).loss * uniformGuess) return [];
     const isExplained = explainedBy(earlier);
     const judged = judgedLayers(context);
     const sites = chosenWeights(context).filter(
       (site) => site.isHead && judged.has(site.layer.id) && factorOf(site) > 2 && !isExplained(site),
     );
+    // Before the loss, which takes longer to tell.
+    if (sites.length === 0) return [];
+    const { expected, uniformGuess } = context.prediction.loss;
+    if (expected === null || uniformGuess === null || expected <= thresholdsOf(context).loss * uniformGuess) return [];
     return byPlace(sites).map((place) => {
       const worst = worstOf(place, factorOf);
       const message = describe(place, worst, { expected, uniformGuess });

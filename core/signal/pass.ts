@@ -11,6 +11,7 @@ import { atZero, isFiniteKernel, pairMean } from './kernel.ts';
 import { layoutOf } from './layout.ts';
 import { leadBackward, leadForward, readsLead, squareWithLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
+import { once } from './marginal.ts';
 import type { AttentionSite, Site } from './site.ts';
 import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { type Ties, tiesOf } from './ties.ts';
@@ -22,6 +23,8 @@ import { readAttention, type Scores, windowOf } from './written-attention.ts';
 export interface Pass {
   /** By layer id; `null` where not known. */
   readonly fields: ReadonlyMap<number, Field | null>;
+  /** Of the first output that is known. */
+  loss(): LossStart | null;
   back(): BackwardPass;
 }
 
@@ -32,7 +35,6 @@ export interface BackwardPass {
   readonly weightGradients: ReadonlyMap<number, number | null>;
   /** By layer id: what is left of a recurrent layer's gradient at its first step. */
   readonly overTime: ReadonlyMap<number, number>;
-  readonly loss: LossStart | null;
 }
 
 /**
@@ -55,14 +57,31 @@ export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint
   );
   const ties = tiesOf(read.graph, sites);
   forward(read.graph, sites, ties, fields, checkpoint);
-  let back: BackwardPass | null = null;
+  const starts = lossesOf(graph).map(({ kind, at }): Start => {
+    const output = fields.get(at) ?? null;
+    const start = () => (output === null ? null : startOfGradient(kind, output, batch, ties.ownLogit(at)));
+    return { at, output, start: once(start) };
+  });
   return {
     fields,
-    back() {
-      back ??= backward(read.graph, sites, fields, ties, batch, checkpoint);
-      return back;
-    },
+    loss: () => firstOf(starts),
+    back: once(() => backward(read.graph, sites, fields, ties, starts, checkpoint)),
   };
+}
+
+/** Where the gradient comes in. */
+interface Start {
+  readonly at: number;
+  readonly output: Field | null;
+  readonly start: () => LossStart | null;
+}
+
+function firstOf(starts: readonly Start[]): LossStart | null {
+  for (const { start } of starts) {
+    const known = start();
+    if (known !== null) return known;
+  }
+  return null;
 }
 
 /** What the scores go through, where all of it is known. */
@@ -141,7 +160,7 @@ function backward(
   sites: ReadonlyMap<number, Site>,
   fields: ReadonlyMap<number, Field | null>,
   ties: Ties,
-  batch: number,
+  starts: readonly Start[],
   checkpoint: () => void,
 ): BackwardPass {
   const gradients = new Map<number, Gradient | null>();
@@ -162,13 +181,11 @@ function backward(
   const heads = new Map<number, number>();
   /** By layer id, how far the loss's output follows its size. */
   const sizes = new Map<number, number>();
-  let loss: LossStart | null = null;
-  for (const { kind, at } of lossesOf(graph)) {
-    const output = fields.get(at) ?? null;
-    const start = output === null ? null : startOfGradient(kind, output, batch, ties.ownLogit(at));
+  const loss = firstOf(starts);
+  for (const { at, output, start: startOf } of starts) {
+    const start = startOf();
     if (output !== null && start !== null) ties.begin(at, start.ownShare, output);
     heads.set(at, start?.weight ?? 0);
-    loss ??= start;
     give(at, start?.gradient ?? null);
     along.set(at, (along.get(at) ?? 0) + (start?.along ?? 0));
     sizes.set(at, 1);
@@ -228,7 +245,7 @@ function backward(
     const field = fields.get(id) ?? null;
     if (gradient !== null && field !== null) gradientSquares.set(id, squareWithLead(field, gradient, leads.get(id)));
   }
-  return { gradientSquares, weightGradients: addTied(graph, weightGradients), overTime, loss };
+  return { gradientSquares, weightGradients: addTied(graph, weightGradients), overTime };
 }
 
 function grown(weight: number, across: number, growth: { total: number; shared: number } | null): number {

@@ -29,6 +29,7 @@ export function propagate(graph: ModelGraph, options: PropagateOptions = {}): Pr
   const fixedPoint = fixedPointOf(graph, checkpoint);
   const gradients = once(() => gradientsOf(graph, passes().written.back()));
   const relatives = once(() => relativesOf(graph, passes()));
+  const loss = once(() => lossOf(passes().written));
   const ratio = once(() => ratios(graph, relatives()));
   const layers = new Map<number, LayerPrediction>();
   for (const layer of graph.layers) {
@@ -51,7 +52,7 @@ export function propagate(graph: ModelGraph, options: PropagateOptions = {}): Pr
   return {
     layers,
     get loss() {
-      return gradients().loss;
+      return loss();
     },
     get gradientRatio() {
       return ratio().gradientRatio;
@@ -84,20 +85,18 @@ function passesOf(graph: ModelGraph, batch: number, checkpoint: () => void): Pas
 interface Gradients {
   readonly layers: ReadonlyMap<number, LayerGradient>;
   readonly overTime: ReadonlyMap<number, number>;
-  readonly loss: Prediction['loss'];
 }
 
 const noGradient: LayerGradient = { activationRms: null, weightRms: null };
 
 function gradientsOf(graph: ModelGraph, back: BackwardPass): Gradients {
-  const { overTime, loss } = back;
-  return {
-    layers: new Map(
-      graph.layers.map(({ id }) => [id, { activationRms: gradientAt(back, id), weightRms: weightRms(back, id) }]),
-    ),
-    overTime,
-    loss: { expected: loss?.expected ?? null, uniformGuess: loss?.uniformGuess ?? null },
-  };
+  const of = (id: number): LayerGradient => ({ activationRms: gradientAt(back, id), weightRms: weightRms(back, id) });
+  return { layers: new Map(graph.layers.map(({ id }) => [id, of(id)])), overTime: back.overTime };
+}
+
+function lossOf(pass: Pass): Prediction['loss'] {
+  const { expected = null, uniformGuess = null } = pass.loss() ?? {};
+  return { expected, uniformGuess };
 }
 
 type Relatives = ReadonlyMap<number, LayerPrediction['relative']>;
