@@ -65,7 +65,11 @@ const norm = { epsilon: number, axis: integer };
 
 const opFields: { readonly [K in OpKind]: Fields<K> } = {
   input: {},
-  constant: { value: nullable(number), moments: optional(fields({ mean: number, second: number })) },
+  constant: {
+    value: nullable(number),
+    moments: optional(fields({ mean: number, second: number })),
+    numbers: optional(listOf(number)),
+  },
   parameter: {},
   dense: { inFeatures: dim, outFeatures: dim },
   conv: {

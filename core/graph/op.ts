@@ -56,9 +56,14 @@ export type Op =
   | { readonly kind: 'input' }
   /**
    * A tensor that depends on no input: zeros, ones, positions. `value` where it is one constant; otherwise mean and mean square of
-   * its elements, where they are known.
+   * its elements, where they are known, and `numbers` in row-major order, where all of them are.
    */
-  | { readonly kind: 'constant'; readonly value: number | null; readonly moments?: ConstantMoments }
+  | {
+      readonly kind: 'constant';
+      readonly value: number | null;
+      readonly moments?: ConstantMoments;
+      readonly numbers?: readonly number[];
+    }
   /** A parameter used directly as a tensor: class token, position embedding. */
   | { readonly kind: 'parameter' }
   /** Over the last axis. Parameters: `weight`, `bias`. */

@@ -79,8 +79,9 @@ function after(
   const [input = null] = inputs;
   if (outputShape === null) return null;
   switch (op.kind) {
-    case 'dense':
     case 'embedding':
+      return fresh(outputShape, false);
+    case 'dense':
     case 'glu':
     case 'concat':
     case 'split':

@@ -33,6 +33,7 @@ const maxNodes = 20_000;
 export function createTrace(): TraceBuilder {
   const nodes: TracedNode[] = [];
   const results = new Map<number, InstanceValue>();
+  const shared = new Map<object, TensorValue[]>();
   return {
     isTracing: true,
     nodes,
@@ -51,7 +52,20 @@ export function createTrace(): TraceBuilder {
       return attempt(body, isGood, () => {
         nodes.length = since;
         for (const id of [...results.keys()]) if (id >= since) results.delete(id);
+        for (const [key, made] of shared)
+          shared.set(
+            key,
+            made.filter(({ layer }) => layer !== null && layer < since),
+          );
       });
+    },
+    shared(key, shape, make) {
+      const known = shared.get(key) ?? [];
+      const found = known.find((one) => `${one.shape}` === `${shape}`);
+      if (found !== undefined) return found;
+      const made = make();
+      shared.set(key, [...known, made]);
+      return made;
     },
     add(node) {
       const id = nodes.length;
@@ -75,5 +89,6 @@ export function createTrace(): TraceBuilder {
 export const inertBuilder: GraphBuilder = {
   isTracing: false,
   owned: (_, body) => body(),
+  shared: (_, __, make) => make(),
   add: (node) => tensor({ shape: node.outputShape }),
 };

@@ -174,6 +174,8 @@ export interface GraphBuilder {
   readonly isTracing: boolean;
   /** Runs a module's call: the node of its result belongs to the module where no layer inside of it owns it. */
   owned(module: InstanceValue, body: () => Value): Value;
+  /** The node that stands for an object in this shape; made where there is none yet. */
+  shared(key: object, shape: Shape | null, make: () => TensorValue): TensorValue;
   add(node: {
     readonly op: Op;
     readonly inputs: readonly TensorValue[];

@@ -321,6 +321,33 @@ class Products(nn.Module):
         return self.out(z[:, 0] * z.mean(dim=1))
 
 
+class Turned(nn.Module):
+    """Attention whose positions are angles, of complex numbers and of halves; a key and a value for two queries."""
+
+    shape = (6, 8)
+
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Linear(8, 8)
+        self.kv = nn.Linear(8, 8)
+        self.out = nn.Linear(8, 3)
+        angles = torch.outer(torch.arange(6).float(), 1.0 / 10 ** (torch.arange(0, 4, 2).float() / 4))
+        self.register_buffer("angles", angles, persistent=False)
+
+    def turn(self, x):
+        numbers = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(numbers * torch.polar(torch.ones_like(self.angles), self.angles)).flatten(-2)
+
+    def forward(self, x):
+        q = self.turn(self.q(x).view(-1, 6, 2, 4).transpose(1, 2))
+        k, v = self.kv(x).view(-1, 6, 1, 8).transpose(1, 2).chunk(2, dim=-1)
+        k, v = self.turn(k).repeat_interleave(2, dim=1), v.expand(-1, 2, -1, -1)
+        turns = torch.cat([self.angles, self.angles], dim=-1)
+        k = k * turns.cos() + torch.cat([-k[..., 2:], k[..., :2]], dim=-1) * turns.sin()
+        y = torch.softmax(q @ k.transpose(-2, -1) / 2, dim=-1) @ v
+        return self.out(y.transpose(1, 2).reshape(-1, 6, 8).mean(dim=1))
+
+
 class Windows(nn.Module):
     """A map cut into rolled windows, products within them, every other place joined to channels."""
 
@@ -422,7 +449,7 @@ class Activations(nn.Module):
 
 
 MODELS = [Mlp, DeepMlp, Cnn, Residual, Depthwise, Convolutions, Transposed, Sequence, Volume, VolumeUp, Pools, Adaptive, Norms,
-          Resized, Lstm, Gru, Attention, Products, Windows, LanguageModel, Segmentation, Binary, Activations]
+          Resized, Lstm, Gru, Attention, Products, Turned, Windows, LanguageModel, Segmentation, Binary, Activations]
 BATCH = 5
 
 

@@ -1,7 +1,7 @@
 import { logicalValue } from '../value.ts';
 import { BuildError, type Builder } from './builder.ts';
 
-/** Without a single value: positions 0, 1, 2, … along the last axis, which is what models make in `forward`. */
+/** Where its numbers are not known: positions 0, 1, 2, … along the last axis, which is what models make in `forward`. */
 export const constant: Builder<'constant'> = (op, _, { ops, layer, batch }) => {
   const shape = (layer.outputShape ?? []).map((dim, axis) =>
     typeof dim === 'number' ? dim : axis === 0 ? batch : null,
@@ -11,6 +11,7 @@ export const constant: Builder<'constant'> = (op, _, { ops, layer, batch }) => {
   const sizes = shape.map(Number);
   const size = sizes.reduce((a, b) => a * b, 1);
   if (op.value !== null) return logicalValue(ops.constant(new Float32Array(size).fill(op.value), sizes));
+  if (op.numbers?.length === size) return logicalValue(ops.constant(new Float32Array(op.numbers), sizes));
   const last = sizes.at(-1) ?? 1;
   return logicalValue(
     ops.constant(

@@ -1,4 +1,5 @@
 import type { Op } from '../../graph/op.ts';
+import type { Shape } from '../../graph/shape.ts';
 import { channelsOf, type Field, mapSegments, merge, positionsOf } from '../field.ts';
 import {
   type Contribution,
@@ -81,7 +82,7 @@ export const concat: Transfer<OpOf<'concat'>> = {
     if (first === undefined) return null;
     const rank = inputShapes[0]?.length ?? first.channelAxis + 1;
     const axis = op.axis < 0 ? op.axis + rank : op.axis;
-    if (axis === first.channelAxis || axis >= rank) {
+    if (axis === first.channelAxis || axis >= rank || isInsideChannels(axis, first, inputShapes)) {
       return { ...first, segments: inputs.flatMap(({ segments }) => segments) };
     }
     // A single first position (a class token) goes along by itself.
@@ -110,6 +111,12 @@ export const concat: Transfer<OpOf<'concat'>> = {
     };
   },
 };
+
+/** An axis of its own behind that of the channels, while positions are elsewhere: parts of channels, side by side. */
+function isInsideChannels(axis: number, field: Field, shapes: readonly (Shape | null)[]): boolean {
+  const isNew = shapes.every((shape) => shape?.length === axis + 1 && shape[axis] === 1);
+  return isNew && axis === field.channelAxis + 1 && positionsOf(field) > 1;
+}
 
 /** Positions of a map in one row: of two different ones only the mean over all pairs is kept. */
 function asList(field: Field): Field {

@@ -26,12 +26,20 @@ export const flatten: Transfer<OpOf<'flatten'>> = {
     const { channelAxis } = input;
     if (channelAxis < start) return input;
     if (channelAxis > end) return { ...input, channelAxis: channelAxis - (end - start) };
+    if (holdsChannelsOnly(inputShapes[0]?.slice(start, end + 1), input)) return { ...input, channelAxis: start };
     return start === end ? input : { ...flattenPositions(input), channelAxis: start };
   },
   backward: (_site, [input], output, gradient) => ({
     inputs: [input === undefined ? null : unflatten(input, output, gradient)],
   }),
 };
+
+/** Axes that channels are split over, and no positions. */
+function holdsChannelsOnly(axes: Shape | undefined, input: Field): boolean {
+  const size = axes === undefined ? null : sizeOf(axes);
+  const channels = channelsOf(input);
+  return size !== null && channels !== null && positionsOf(input) > 1 && channels % size === 0;
+}
 
 /** To a matrix: a flatten. Else only the names of the axes change. */
 export const reshape: Transfer<OpOf<'reshape'>> = {
@@ -50,10 +58,21 @@ export const reshape: Transfer<OpOf<'reshape'>> = {
     const inner = shape.findIndex((dim, i) => i > 1 && productOf(shape[i - 1], dim) === channels);
     return { ...input, channelAxis: inner > 0 ? inner : last };
   },
-  backward: (_site, [input], output, gradient) => ({
-    inputs: [input === undefined ? null : unflatten(input, output, gradient)],
-  }),
+  backward(site, [input], output, gradient) {
+    if (input === undefined) return { inputs: [null] };
+    const times = copiesOf(site, input, output);
+    const below = unflatten(input, output, gradient);
+    return { inputs: [times === 1 ? below : mapGradient(below, (one) => scaleContribution(one, times))] };
+  },
 };
+
+/** How often channels are repeated (a key for several queries): the gradients of the copies, of different heads, add up. */
+function copiesOf({ layer, inputShapes }: Site<OpOf<'reshape'>>, input: Field, output: Field): number {
+  const [before, after] = [inputShapes[0] ?? null, layer.outputShape];
+  if (before === null || after?.length !== before.length || positionsOf(input) !== positionsOf(output)) return 1;
+  if (positionsOf(input) === 1) return 1;
+  return after.reduce<number>((times, size, axis) => (before[axis] === 1 && isKnown(size) ? times * size : times), 1);
+}
 
 /** The axis with as many elements after it, the inner one of those that the channels are split over. */
 function carriedAxis(from: Shape | null, axis: number, channels: number | null, to: Shape): number | null {
@@ -142,7 +161,7 @@ export const select: Transfer<OpOf<'select'>> = {
   forward(site, [input]) {
     if (input === undefined) return null;
     const axis = axisOf(site, site.op.axis, input);
-    const channelAxis = axis < input.channelAxis ? input.channelAxis - 1 : input.channelAxis;
+    const channelAxis = axis <= input.channelAxis ? input.channelAxis - 1 : input.channelAxis;
     const kept = selectedChannels(site, axis);
     if (kept !== null) return { ...mapSegments(input, (segment) => ({ ...segment, channels: kept })), channelAxis };
     if (axis === input.channelAxis) return { ...input, channelAxis: 1, segments: [{ ...merge(input), channels: 1 }] };
@@ -209,7 +228,7 @@ export const split: Transfer<OpOf<'split'>> = {
       const size: Size = input.size[1] === 1 ? [length ?? input.size[0], 1] : input.size;
       return { ...input, size, segments: input.segments.map(({ before: _, ...segment }) => segment) };
     }
-    const parts = overlaps(input, site.op.start, length);
+    const parts = partsOf(site, axis, input);
     const segments = input.segments
       .map((segment, i) => ({ ...segment, channels: parts[i] ?? segment.channels }))
       .filter(({ channels }) => channels !== 0);
@@ -228,7 +247,7 @@ export const split: Transfer<OpOf<'split'>> = {
       const share = positionsOf(output) / positionsOf(input);
       return { inputs: [mapGradient(gradient, (one) => scaleContribution(one, share))] };
     }
-    const parts = overlaps(input, site.op.start, isKnown(site.op.length) ? site.op.length : null);
+    const parts = partsOf(site, axis, input);
     let next = 0;
     const below = input.segments.map((segment, i): readonly Contribution[] => {
       if (parts[i] === 0) return [];
@@ -271,7 +290,15 @@ function unflatten(input: Field, output: Field, gradient: Gradient): Gradient {
   ]);
 }
 
-/** Channels of each segment that a section takes; `null` where not known. */
+/** Channels of each segment that a section takes; `null` where not known. Of every head, where heads are on an axis of their own. */
+function partsOf(site: Site<OpOf<'split'>>, axis: number, input: Field): readonly (number | null)[] {
+  const length = isKnown(site.op.length) ? site.op.length : null;
+  const [whole, channels] = [site.inputShapes[0]?.[axis], channelsOf(input)];
+  const isOfHeads = isKnown(whole) && channels !== null && channels > whole && channels % whole === 0;
+  if (!isOfHeads || length === null) return overlaps(input, site.op.start, length);
+  return input.segments.map((segment) => ((segment.channels ?? 0) * length) / whole);
+}
+
 function overlaps(input: Field, start: number, length: number | null): readonly (number | null)[] {
   let from = 0;
   return input.segments.map(({ channels }) => {

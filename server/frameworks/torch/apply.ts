@@ -7,6 +7,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { watchStep } from './attention-pattern.ts';
+import { numbersIn } from './known-numbers.ts';
 import { watchNorm } from './norm-pattern.ts';
 import { giveRoles } from './roles.ts';
 import { currentTrial, isShapesOnly, noteTrialStep, type Restore } from './trial.ts';
@@ -97,7 +98,8 @@ export function isTracing(context: NativeContext): boolean {
 /** A tensor as a node: parameters and tensors made on the way become nodes when something reads them. */
 function asNode(input: TensorValue, context: NativeContext): TensorValue {
   if (input.layer !== null) return input;
-  const base = materialize(input, (step) => apply(step, context));
+  const numbers = numbersIn(input);
+  const base = numbers === null ? materialize(input, (step) => apply(step, context)) : null;
   if (base !== null) return base;
   if (input.isParameter) {
     return context.graph.add({
@@ -109,13 +111,12 @@ function asNode(input: TensorValue, context: NativeContext): TensorValue {
       calledAt: context.at,
     });
   }
-  return context.graph.add({
-    op: constantOf(input),
-    inputs: [],
-    outputShape: input.shape,
-    name: 'constant',
-    calledAt: context.at,
-  });
+  const constant = (op: Op) =>
+    context.graph.add({ op, inputs: [], outputShape: input.shape, name: 'constant', calledAt: context.at });
+  // A table of angles is read by every layer.
+  if (numbers !== null && numbers.length > 0)
+    return context.graph.shared(numbers, input.shape, () => constant(constantOp(numbers)));
+  return constant(constantOf(input));
 }
 
 function constantOf({ storage }: TensorValue): Op {
@@ -123,6 +124,14 @@ function constantOf({ storage }: TensorValue): Op {
   if (mean === null || std === null) return { kind: 'constant', value: null };
   if (std === 0) return { kind: 'constant', value: mean };
   return { kind: 'constant', value: null, moments: { mean, second: mean * mean + std * std } };
+}
+
+function constantOp(numbers: readonly number[]): Op {
+  const [first = 0] = numbers;
+  if (!numbers.every(Number.isFinite)) return { kind: 'constant', value: null };
+  if (numbers.every((one) => one === first)) return { kind: 'constant', value: first };
+  const meanOf = (f: (x: number) => number) => numbers.reduce((sum, x) => sum + f(x), 0) / numbers.length;
+  return { kind: 'constant', value: null, moments: { mean: meanOf((x) => x), second: meanOf((x) => x * x) }, numbers };
 }
 
 function ranksOnly(shape: Shape | null): Shape | null {

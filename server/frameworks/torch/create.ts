@@ -15,7 +15,7 @@ import type { BoundArguments, NativeContext } from '../../interpreter/native.ts'
 import { dimOf, isNone, itemsOf, numberOf, shapeOf } from '../../interpreter/read.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
-import { withNumbers } from './known-numbers.ts';
+import { maxNumbers, withNumbers } from './known-numbers.ts';
 import { allocate } from './writes.ts';
 
 /* Functions of `torch` that make tensors. */
@@ -150,7 +150,12 @@ function evenlySpaced(first: number, last: number, n: number, context: NativeCon
   const std = Math.abs(step) * Math.sqrt((n * n - 1) / 12);
   const spread: Initializer = { ...uniform(first, last), mean: (first + last) / 2, std: n > 0 ? std : 0 };
   const made = allocate([n], n === 1 ? constant(first) : spread, context);
-  return withNumbers(made, n > 4096 ? [] : Array.from({ length: n }, (_, index) => first + step * index));
+  return n > maxNumbers
+    ? made
+    : withNumbers(
+        made,
+        Array.from({ length: n }, (_, index) => first + step * index),
+      );
 }
 
 /** Numbers that are written out, or a tensor that is copied. */

@@ -1,36 +1,94 @@
+import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 
 /*
- * Small tensors whose very numbers are known (`torch.linspace(0, 0.1, 12)`): code reads rates, widths and depths off them,
- * and builds other models for other numbers.
+ * Small tensors whose very numbers are known (`torch.linspace(0, 0.1, 12)`), in row-major order: code reads rates, widths and
+ * depths off them, builds other models for other numbers, and makes tables of angles of them.
  */
-const known = new WeakMap<TensorValue, readonly number[]>();
+interface Known {
+  readonly numbers: readonly number[];
+  /** Writes to the memory at that time: later ones change the numbers. */
+  readonly writes: number;
+}
+
+const known = new WeakMap<TensorValue, Known>();
 
 /** More are data. */
-const maxNumbers = 4096;
+export const maxNumbers = 16_384;
 
-/** Remembers the elements of a vector or scalar. */
+/** Remembers the elements. */
 export function withNumbers(tensor: TensorValue, numbers: readonly number[]): TensorValue {
-  if (numbers.length <= maxNumbers) known.set(tensor, numbers);
+  if (numbers.length <= maxNumbers) known.set(tensor, { numbers, writes: tensor.storage?.writes.length ?? 0 });
   return tensor;
 }
 
-export function numbersIn(tensor: TensorValue): readonly number[] | null {
-  return known.get(tensor) ?? null;
+/** What is known of one tensor is known of another that holds the same. */
+export function keepNumbers(from: TensorValue, to: TensorValue): TensorValue {
+  const numbers = numbersIn(from);
+  return numbers === null ? to : withNumbers(to, numbers);
 }
 
-/** The same step on every number, or on two tensors element by element; what is not known stays so. */
+export function numbersIn(tensor: TensorValue): readonly number[] | null {
+  const found = known.get(tensor);
+  return found === undefined || found.writes !== (tensor.storage?.writes.length ?? 0) ? null : found.numbers;
+}
+
+/** The same step on every number, or on two tensors element by element, broadcast; what is not known stays so. */
 export function mapNumbers(
   result: TensorValue,
   operands: readonly (TensorValue | number)[],
   f: (...numbers: readonly number[]) => number,
 ): TensorValue {
-  const rows = operands.map((operand) => (typeof operand === 'number' ? [operand] : numbersIn(operand)));
-  const lengths = rows.map((row) => row?.length ?? 0);
-  const length = Math.max(...lengths);
-  if (!lengths.every((own) => own === length || own === 1)) return result;
-  const numbers = Array.from({ length }, (_, index) =>
-    f(...rows.map((row) => row?.[row.length === 1 ? 0 : index] ?? Number.NaN)),
+  const sizes = sizesOf(result.shape);
+  const rows = sizes === null ? null : operands.map((operand) => broadcast(operand, sizes));
+  if (rows === null || !rows.every((row) => row !== null)) return result;
+  const length = productOf(sizes ?? []);
+  return withNumbers(
+    result,
+    Array.from({ length }, (_, index) => f(...rows.map((row) => row[index] ?? Number.NaN))),
   );
-  return withNumbers(result, numbers);
+}
+
+function broadcast(operand: TensorValue | number, sizes: readonly number[]): readonly number[] | null {
+  if (typeof operand === 'number') return productOf(sizes) <= maxNumbers ? repeated([operand], [], sizes) : null;
+  const numbers = numbersIn(operand);
+  const own = sizesOf(operand.shape);
+  return numbers === null || own === null ? null : repeated(numbers, own, sizes);
+}
+
+/** Numbers of one shape repeated along its axes until they have another. `null`: they would be too many, or axes are lost. */
+export function repeated(
+  numbers: readonly number[],
+  from: readonly number[],
+  to: readonly number[],
+): readonly number[] | null {
+  const length = productOf(to);
+  if (length > maxNumbers || from.length > to.length) return null;
+  if (length === numbers.length) return numbers;
+  const missing = to.length - from.length;
+  return gathered(to, (place) =>
+    from.reduce((index, size, axis) => index * size + ((place[axis + missing] ?? 0) % size), 0),
+  ).map((index) => numbers[index] ?? Number.NaN);
+}
+
+/** For every place of a shape, in row-major order, what `index` says of it. */
+export function gathered(sizes: readonly number[], index: (place: readonly number[]) => number): readonly number[] {
+  const place = sizes.map(() => 0);
+  return Array.from({ length: productOf(sizes) }, () => {
+    const found = index(place);
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      const next = (place[axis] ?? 0) + 1;
+      place[axis] = next === sizes[axis] ? 0 : next;
+      if (next !== sizes[axis]) break;
+    }
+    return found;
+  });
+}
+
+export function sizesOf(shape: Shape | null): readonly number[] | null {
+  return shape?.every(isKnown) ? shape : null;
+}
+
+export function productOf(sizes: readonly number[]): number {
+  return sizes.reduce((product, size) => product * size, 1);
 }

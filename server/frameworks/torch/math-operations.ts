@@ -10,7 +10,7 @@ import { einsum } from './einsum.ts';
 import { heldBy, inPlace, isMemory, mapMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { affine, matmul, power, tensorOperator } from './operators.ts';
-import { section } from './rearrange.ts';
+import { section, unsqueeze } from './rearrange.ts';
 import { rewrite } from './writes.ts';
 
 /* Arithmetic by name: `torch.add`, `x.mul_(2)`, `torch.matmul`. */
@@ -96,7 +96,7 @@ const elementwise = [
   'erfinv',
 ];
 
-const gathers = ['gather', 'index_select', 'masked_select', 'take', 'repeat_interleave', 'nonzero', 'topk', 'sort'];
+const gathers = ['gather', 'index_select', 'masked_select', 'take', 'nonzero', 'topk', 'sort'];
 
 export const mathOperations: Operations = {
   ...Object.fromEntries(Object.entries(operators).map(([name, operator]) => [name, operation(operator)])),
@@ -129,6 +129,14 @@ export const mathOperations: Operations = {
       const product = context.operate('*', given.get('tensor1'), given.get('tensor2'));
       const value = given.get('value');
       return context.operate('+', input, numberOf(value) === 1 ? product : context.operate('*', product, value));
+    },
+  },
+  outer: {
+    parameters: 'vec2',
+    run: (input, given, context) => {
+      const other = given.get('vec2');
+      if (other.type !== 'tensor') return unknown('outer product');
+      return context.operate('*', unsqueeze(input, 1, context), unsqueeze(other, 0, context));
     },
   },
   // Columns of patches back into maps, added where they overlap.

@@ -3,6 +3,7 @@ import { nativeFunction, tensor } from '../../interpreter/table.ts';
 import { boolean, type NativeValue, none, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { activationClasses, activationOperations } from './activations.ts';
 import { multiheadAttention } from './attention.ts';
+import { complexOperations } from './complex-operations.ts';
 import { containerClasses } from './containers.ts';
 import { convolutionClasses } from './convolution.ts';
 import { creationFunctions } from './create.ts';
@@ -29,6 +30,7 @@ import { allocate } from './writes.ts';
 /* The modules of PyTorch by their dotted names, put together from the tables. */
 
 const operations: Operations = {
+  ...complexOperations,
   ...mathOperations,
   ...memoryOperations,
   ...activationOperations,

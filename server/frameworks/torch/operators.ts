@@ -9,8 +9,10 @@ import { tensor } from '../../interpreter/table.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { attentionOf } from './attention-pattern.ts';
-import { mapNumbers } from './known-numbers.ts';
+import { complexOperator } from './complex.ts';
+import { mapNumbers, numbersIn } from './known-numbers.ts';
 import { divided, heldBy, isMemory } from './memory.ts';
+import { constantTensor, matrixProduct } from './moved-numbers.ts';
 import { rmsEpsilon } from './norm-pattern.ts';
 import { isView, transposedOf } from './views.ts';
 import { allocate, contentsOf, derived } from './writes.ts';
@@ -44,6 +46,8 @@ const arithmetic: Readonly<Record<string, (left: Initializer, right: Initializer
 };
 
 function ofTwo(operator: string, left: TensorValue, right: TensorValue, context: NativeContext): Value {
+  const complex = complexOperator(operator, left, right, context);
+  if (complex !== null) return complex;
   const shape = inferShape({ kind: 'add' }, [left.shape, right.shape]);
   if (isMemory(left, context) && isMemory(right, context)) {
     const combine = arithmetic[operator];
@@ -51,7 +55,12 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     if (combine === undefined && f === undefined) return tensor({ shape });
     const held = combine === undefined ? unknownInitializer() : combine(heldBy(left), heldBy(right));
     const made = allocate(shape, held, context);
-    return f === undefined ? made : mapNumbers(made, [left, right], f);
+    if (f === undefined || (numbersIn(left) === null && numbersIn(right) === null)) return made;
+    return mapNumbers(
+      made,
+      [left, right].map((one) => (numbersIn(one) === null ? (constantOf(one) ?? one) : one)),
+      f,
+    );
   }
   // A tensor that holds one constant acts as that number.
   for (const [other, constant, swapped] of [
@@ -233,7 +242,9 @@ export function matmul(left: TensorValue, right: TensorValue, context: NativeCon
   const weight = transposedOf(right);
   if (weight?.isParameter && !left.isParameter) return dense(left, weight, null, context);
   if (isMemory(left, context) && isMemory(right, context)) {
-    return tensor({ shape: inferShape(plainMatmul, [left.shape, right.shape]) });
+    const shape = inferShape(plainMatmul, [left.shape, right.shape]);
+    const numbers = matrixProduct(left, right, shape);
+    return numbers === null ? tensor({ shape }) : constantTensor(shape, numbers, context);
   }
   const attention = attentionOf(left);
   if (attention !== null) {

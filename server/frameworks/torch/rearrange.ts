@@ -1,14 +1,16 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Op } from '../../../core/graph/op.ts';
-import { type Dim, type Shape, sizeOf } from '../../../core/graph/shape.ts';
+import { type Dim, isKnown, type Shape, sizeOf } from '../../../core/graph/shape.ts';
 import { axisIndex } from '../../../core/graph/shapes/dims.ts';
 import { unknownInitializer } from '../../../core/initializers/make.ts';
 import { unionOf } from '../../../core/initializers/mixture.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
-import { apply, applyUnknown } from './apply.ts';
-import { numbersIn, withNumbers } from './known-numbers.ts';
+import { apply, applyUnknown, isTracing } from './apply.ts';
+import { onParts } from './complex.ts';
+import { withNumbers } from './known-numbers.ts';
 import { heldBy, isMemory } from './memory.ts';
+import { constantTensor, joinedNumbers, movedNumbers } from './moved-numbers.ts';
 import { resolveShape, type TargetShape } from './resolve-shape.ts';
 import { currentTrial, type Restore } from './trial.ts';
 import { viewOf } from './views.ts';
@@ -23,9 +25,27 @@ function move(
   context: NativeContext,
   name: string,
   restore?: Restore,
-) {
-  if (input.layer === null && input.storage !== null) return viewOf(input, op, shape);
+): TensorValue {
+  const complex = onParts(input, (part) => move(part, op, shape, context, name, restore));
+  if (complex !== null) return complex;
+  const computed = onMemory(input, op, shape, false, context);
+  if (computed !== null) return computed;
   return apply({ op, inputs: [input], shape, name, ...(restore === undefined ? {} : { restore }) }, context);
+}
+
+/** A view of memory; in a forward pass, what is known in numbers is computed. `null`: it is no memory. */
+function onMemory(
+  input: TensorValue,
+  op: Op,
+  shape: Shape | null,
+  isPart: boolean,
+  context: NativeContext,
+): TensorValue | null {
+  if (input.layer !== null || input.storage === null) return null;
+  const numbers = movedNumbers(op, input, shape);
+  if (numbers === null) return viewOf(input, op, shape, isPart || input.isPart);
+  if (isTracing(context)) return constantTensor(shape, numbers, context);
+  return withNumbers(viewOf(input, op, shape, isPart || input.isPart), numbers);
 }
 
 /** `x.view(…)`, `x.reshape(…)`; to [batch, rest] it is a flattening. */
@@ -127,6 +147,18 @@ export function expand(input: TensorValue, sizes: readonly Dim[], context: Nativ
   return move(input, { kind: 'reshape' }, expanded, context, 'expand');
 }
 
+/** `x.repeat_interleave(times, axis)`: every position several times, one beside the other. */
+export function repeatEach(input: TensorValue, times: number, axis: number, context: NativeContext): TensorValue {
+  const { shape } = input;
+  if (shape === null) return applyUnknown('repeat_interleave', [input], null, context);
+  const place = (axis + shape.length) % shape.length;
+  const sizes = (count: Dim): readonly Dim[] => [...shape.slice(0, place + 1), count, ...shape.slice(place + 1)];
+  const copies = move(unsqueeze(input, place + 1, context), { kind: 'reshape' }, sizes(times), context, 'expand');
+  const dim = shape[place];
+  const repeated = shape.map((size, index) => (index === place ? (isKnown(dim) ? dim * times : null) : size));
+  return move(copies, { kind: 'reshape' }, repeated, context, 'repeat_interleave');
+}
+
 /** `x.repeat(times)`. */
 export function repeat(input: TensorValue, times: readonly Dim[], context: NativeContext): TensorValue {
   const { shape } = input;
@@ -154,22 +186,20 @@ export function section(
   const size = shape === null ? null : (shape[axis < 0 ? axis + shape.length : axis] ?? null);
   if (start === 0 && length !== null && length === size) return input;
   const op: Op = { kind: 'split', axis, start, length, ...(step === 1 ? {} : { step }) };
-  if (input.layer === null && input.storage !== null) {
-    const view = viewOf(input, op, inferShape(op, [shape]), true);
-    const numbers = shape?.length === 1 && typeof length === 'number' ? numbersIn(input) : null;
-    return numbers === null ? view : withNumbers(view, numbers.slice(start, start + Number(length)));
-  }
+  const complex = onParts(input, (part) => section(part, axis, start, length, context, step));
+  if (complex !== null) return complex;
+  const computed = onMemory(input, op, inferShape(op, [shape]), true, context);
+  if (computed !== null) return computed;
   return apply({ op, inputs: [input], name: 'split' }, context);
 }
 
 /** One position of an axis, which goes away. */
 export function select(input: TensorValue, axis: number, index: number, context: NativeContext): TensorValue {
   const op: Op = { kind: 'select', axis, index };
-  if (input.layer === null && input.storage !== null) {
-    const item = numbersIn(input)?.at(index);
-    const view = viewOf(input, op, inferShape(op, [input.shape]), true);
-    return item === undefined || input.shape?.length !== 1 ? view : withNumbers(view, [item]);
-  }
+  const complex = onParts(input, (part) => select(part, axis, index, context));
+  if (complex !== null) return complex;
+  const computed = onMemory(input, op, inferShape(op, [input.shape]), true, context);
+  if (computed !== null) return computed;
   return apply({ op, inputs: [input], name: 'select' }, context);
 }
 
@@ -247,7 +277,9 @@ function joined(inputs: readonly TensorValue[], axis: number, context: NativeCon
     held: heldBy(input),
     size: input.shape === null ? null : sizeOf(input.shape),
   }));
-  return allocate(inferShape({ kind: 'concat', axis }, shapes), unionOf(held) ?? unknownInitializer(), context);
+  const made = allocate(inferShape({ kind: 'concat', axis }, shapes), unionOf(held) ?? unknownInitializer(), context);
+  const numbers = joinedNumbers(inputs, axis);
+  return numbers === null ? made : withNumbers(made, numbers);
 }
 
 export function stack(inputs: readonly TensorValue[], axis: number, context: NativeContext): TensorValue {

@@ -5,6 +5,7 @@ import { booleanOf, dimOf, itemsOf, numberOf, shapeOf, valueOfShape } from '../.
 import { nativeFunction } from '../../interpreter/table.ts';
 import { boolean, none, number, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
+import { partsOf } from './complex.ts';
 import { fromData } from './create.ts';
 import { cpu } from './devices.ts';
 import { functionByName } from './namespaces.ts';
@@ -39,8 +40,11 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'H':
       return transposed(tensor, name, context);
     case 'real':
-    case 'imag':
+    case 'imag': {
+      const parts = partsOf(tensor);
+      if (parts !== null) return name === 'real' ? parts.real : parts.imaginary;
       return isTracing(context) ? applyUnknown(name, [tensor], tensor.shape, context) : tensor;
+    }
     case 'device':
       return cpu;
     case 'dtype':

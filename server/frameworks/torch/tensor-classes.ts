@@ -5,6 +5,7 @@ import { booleanOf, dimOf, itemsOf } from '../../interpreter/read.ts';
 import { nativeClass, storage, tensor } from '../../interpreter/table.ts';
 import type { ClassValue, TensorValue, Value } from '../../interpreter/values.ts';
 import { fromData } from './create.ts';
+import { keepNumbers } from './known-numbers.ts';
 import { isView } from './views.ts';
 import { allocate, derived } from './writes.ts';
 
@@ -69,7 +70,7 @@ export const bufferClass: ClassValue = nativeClass('torch.nn.Buffer', {
   convert: (given) => {
     const data = given.get('data');
     if (data.type !== 'tensor') return data;
-    const made = { ...data, isParameter: false };
+    const made = keepNumbers(data, { ...data, isParameter: false });
     bufferTensors.add(made);
     return made;
   },

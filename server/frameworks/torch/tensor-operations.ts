@@ -15,7 +15,7 @@ import {
 import { tensor } from '../../interpreter/table.ts';
 import { list, number, type TensorValue, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
-import { mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
+import { keepNumbers, mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import { isMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
 import {
@@ -25,6 +25,7 @@ import {
   flatten,
   permute,
   repeat,
+  repeatEach,
   reshape,
   select,
   split,
@@ -67,7 +68,6 @@ const sameNames = [
   'retain_grad',
   'pin_memory',
   'as_subclass',
-  'view_as_real',
   'share_memory_',
   'dequantize',
   'conj',
@@ -148,7 +148,7 @@ export const shapeOperations: Operations = {
     parameters: 'memory_format=None',
     run: (input, _, context) => (isMemory(input, context) ? derived(input, context) : input),
   },
-  detach: { parameters: '', run: (input) => ({ ...input, isParameter: false }) },
+  detach: { parameters: '', run: (input) => keepNumbers(input, { ...input, isParameter: false }) },
   detach_: same,
   requires_grad_: {
     parameters: 'requires_grad=True',
@@ -302,6 +302,15 @@ export const shapeOperations: Operations = {
       } satisfies Operation,
     ]),
   ),
+  repeat_interleave: {
+    parameters: 'repeats, dim=None, output_size=None',
+    run: (input, given, context) => {
+      const [times, axis] = [numberOf(given.get('repeats')), numberOf(given.get('dim'))];
+      return times === null || axis === null
+        ? applyUnknown('repeat_interleave', [input], null, context)
+        : repeatEach(input, times, axis, context);
+    },
+  },
   expand_as: {
     parameters: 'other',
     run: (input, given, context) => {

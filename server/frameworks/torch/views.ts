@@ -3,6 +3,7 @@ import type { Op } from '../../../core/graph/op.ts';
 import { isKnown, type Shape } from '../../../core/graph/shape.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import type { Step } from './apply.ts';
+import { keepNumbers } from './known-numbers.ts';
 
 /*
  * A view of a parameter (`w.t()`, `gamma.view(1, -1, 1, 1)`) is the same memory in another shape: what is written through it
@@ -27,7 +28,7 @@ export function detached(tensor: TensorValue): TensorValue {
   const made: TensorValue = { ...tensor, isParameter: false };
   const view = views.get(tensor);
   if (view !== undefined) views.set(made, view);
-  return made;
+  return keepNumbers(tensor, made);
 }
 
 /** The view as nodes of the graph; `null` where the tensor is no view. */

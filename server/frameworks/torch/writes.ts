@@ -6,6 +6,7 @@ import { mixtureOf, piecesOf } from '../../../core/initializers/mixture.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { storage, tensor } from '../../interpreter/table.ts';
 import type { Storage, TensorValue } from '../../interpreter/values.ts';
+import { keepNumbers } from './known-numbers.ts';
 import { regionOf } from './views.ts';
 
 /* Initial values: who writes what into a tensor's memory, and how values pass from one tensor to another. */
@@ -91,13 +92,14 @@ export function copyInto(target: TensorValue, source: TensorValue | null, contex
     const region = !target.isPart ? write.region : visible.length === 1 ? regionOf(target) : null;
     context.write({ ...target, isPart: part }, { ...passedOn(write), region: region ?? null });
   }
+  if (source !== null && !target.isPart && `${source.shape}` === `${target.shape}`) keepNumbers(source, target);
 }
 
 /** Memory of its own with the contents of another tensor, changed by `change`: `w * 0.02`, `w.clone()`. */
 export function derived(
   source: TensorValue,
   context: NativeContext,
-  change: (initializer: Initializer) => Initializer = (same) => same,
+  change: ((initializer: Initializer) => Initializer) | null = null,
 ): TensorValue {
   const { shape } = source;
   const from = source.storage;
@@ -109,10 +111,14 @@ export function derived(
   for (const write of source.isPart ? partOf(from) : isTurned ? asOne(from) : visibleWrites(from)) {
     context.write(
       { ...made, isPart: write.partial === true },
-      { ...passedOn(write), initializer: change(write.initializer), region: write.region ?? null },
+      {
+        ...passedOn(write),
+        initializer: change?.(write.initializer) ?? write.initializer,
+        region: write.region ?? null,
+      },
     );
   }
-  return made;
+  return change === null ? keepNumbers(source, made) : made;
 }
 
 /** A part of a tensor that was filled in one go holds what the whole holds. */

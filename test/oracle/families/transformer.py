@@ -187,3 +187,93 @@ class Encoder(nn.Module):
 
     def forward(self, x):
         return self.head(self.encoder(x).mean(dim=1))
+
+
+def angles(length, width, base=10000.0):
+    """Of every position and pair of units."""
+    speeds = 1.0 / base ** (torch.arange(0, width, 2).float() / width)
+    return torch.outer(torch.arange(length).float(), speeds)
+
+
+def turn_halves(x, turns):
+    """The first half of the units are the first of their pairs."""
+    turns = torch.cat((turns, turns), dim=-1)
+    first, second = x[..., : x.shape[-1] // 2], x[..., x.shape[-1] // 2 :]
+    return x * turns.cos() + torch.cat((-second, first), dim=-1) * turns.sin()
+
+
+def turn_pairs(x, turns):
+    """Neighbours are pairs."""
+    first, second = x[..., ::2], x[..., 1::2]
+    cos, sin = turns.cos(), turns.sin()
+    return torch.stack((first * cos - second * sin, first * sin + second * cos), dim=-1).flatten(-2)
+
+
+def turn_complex(x, turns):
+    """Neighbours are a complex number."""
+    numbers = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+    return torch.view_as_real(numbers * torch.polar(torch.ones_like(turns), turns)).flatten(-2)
+
+
+class RotaryAttention(nn.Module):
+    """Positions turn queries and keys; a key and a value for several queries."""
+
+    def __init__(self, width, heads, groups, turn):
+        super().__init__()
+        self.heads, self.groups, self.size = heads, groups, width // heads
+        self.turn = {"halves": turn_halves, "pairs": turn_pairs, "complex": turn_complex}[turn]
+        self.query = nn.Linear(width, width, bias=False)
+        self.key = nn.Linear(width, groups * self.size, bias=False)
+        self.value = nn.Linear(width, groups * self.size, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
+
+    def forward(self, x, turns):
+        batch, length, width = x.shape
+        query = self.query(x).view(batch, length, self.heads, self.size).transpose(1, 2)
+        key = self.key(x).view(batch, length, self.groups, self.size).transpose(1, 2)
+        value = self.value(x).view(batch, length, self.groups, self.size).transpose(1, 2)
+        query, key = self.turn(query, turns), self.turn(key, turns)
+        if self.groups != self.heads:
+            times = self.heads // self.groups
+            key = key[:, :, None].expand(batch, self.groups, times, length, self.size).reshape(batch, self.heads, length, self.size)
+            value = value.repeat_interleave(times, dim=1)
+        scores = query @ key.transpose(-2, -1) / math.sqrt(self.size)
+        future = torch.ones(length, length, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(future, float("-inf")).softmax(dim=-1) @ value
+        return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
+class RotaryBlock(nn.Module):
+    def __init__(self, width, heads, groups, turn):
+        super().__init__()
+        self.norm1 = RmsNorm(width)
+        self.attention = RotaryAttention(width, heads, groups, turn)
+        self.norm2 = RmsNorm(width)
+        self.feedforward = SwiGlu(width)
+
+    def forward(self, x, turns):
+        x = x + self.attention(self.norm1(x), turns)
+        return x + self.feedforward(self.norm2(x))
+
+
+class Rotary(nn.Module):
+    """A language model whose positions are angles. `scheme`: PyTorch's defaults, or std 0.02 for all."""
+
+    def __init__(self, depth=4, width=64, heads=4, groups=4, length=32, vocabulary=100, turn="halves", scheme="default"):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.blocks = nn.ModuleList([RotaryBlock(width, heads, groups, turn) for _ in range(depth)])
+        self.norm = RmsNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+        self.register_buffer("turns", angles(length, width // heads), persistent=False)
+        if scheme == "plain":
+            for parameter in self.parameters():
+                if parameter.dim() > 1:
+                    nn.init.normal_(parameter, std=0.02)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens)
+        turns = self.turns[: tokens.shape[1]]
+        for block in self.blocks:
+            x = block(x, turns)
+        return self.head(self.norm(x))

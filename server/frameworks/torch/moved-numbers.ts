@@ -1,0 +1,84 @@
+import type { Op } from '../../../core/graph/op.ts';
+import type { Shape } from '../../../core/graph/shape.ts';
+import { unknownInitializer } from '../../../core/initializers/make.ts';
+import type { NativeContext } from '../../interpreter/native.ts';
+import type { TensorValue } from '../../interpreter/values.ts';
+import { gathered, numbersIn, productOf, repeated, sizesOf, withNumbers } from './known-numbers.ts';
+import { allocate } from './writes.ts';
+
+/* Where the numbers of small tensors go when their elements are moved. Row-major, as `known-numbers.ts` keeps them. */
+
+/** Memory of its own that holds just these numbers. */
+export function constantTensor(shape: Shape | null, numbers: readonly number[], context: NativeContext): TensorValue {
+  return withNumbers(allocate(shape, unknownInitializer(), context), numbers);
+}
+
+/** After an op that only moves elements, to a tensor of this shape; `null` where they are not known. */
+export function movedNumbers(op: Op, input: TensorValue, shape: Shape | null): readonly number[] | null {
+  const numbers = numbersIn(input);
+  const [from, to] = [sizesOf(input.shape), sizesOf(shape)];
+  if (numbers === null || from === null || to === null) return null;
+  const at = (index: number) => numbers[index] ?? Number.NaN;
+  const axisOf = (axis: number) => (axis + from.length) % from.length;
+  const offset = (place: readonly number[]) => from.reduce((index, size, axis) => index * size + (place[axis] ?? 0), 0);
+  switch (op.kind) {
+    case 'reshape':
+    case 'flatten':
+      // Repeating an axis is a reshape to more elements.
+      return repeated(numbers, from, to);
+    case 'permute': {
+      const source = from.map((_, axis) => op.order.findIndex((one) => axisOf(one) === axis));
+      return gathered(to, (place) => offset(source.map((axis) => place[axis] ?? 0))).map(at);
+    }
+    case 'split': {
+      const [split, step] = [axisOf(op.axis), op.step ?? 1];
+      return gathered(to, (place) =>
+        offset(place.map((one, axis) => (axis === split ? op.start + one * step : one))),
+      ).map(at);
+    }
+    case 'select': {
+      const selected = axisOf(op.axis);
+      const index = op.index < 0 ? op.index + (from[selected] ?? 0) : op.index;
+      return gathered(to, (place) => offset([...place.slice(0, selected), index, ...place.slice(selected)])).map(at);
+    }
+    default:
+      return null;
+  }
+}
+
+/** Of tensors side by side along an axis. */
+export function joinedNumbers(inputs: readonly TensorValue[], axis: number): readonly number[] | null {
+  const parts = inputs.map((input) => ({ numbers: numbersIn(input), sizes: sizesOf(input.shape) }));
+  const rank = parts[0]?.sizes?.length ?? 0;
+  const rows = parts.map(({ numbers, sizes }) => {
+    if (numbers === null || sizes === null || sizes.length !== rank) return null;
+    return { numbers, length: productOf(sizes.slice((axis + rank) % rank)) };
+  });
+  if (rank === 0 || !rows.every((row) => row !== null)) return null;
+  const count = Math.min(...rows.map(({ numbers, length }) => numbers.length / length));
+  return Array.from({ length: count }, (_, row) =>
+    rows.flatMap(({ numbers, length }) => numbers.slice(row * length, (row + 1) * length)),
+  ).flat();
+}
+
+/** Of a product of two matrices, or of as many as stand in both batches. */
+export function matrixProduct(left: TensorValue, right: TensorValue, shape: Shape | null): readonly number[] | null {
+  const [a, b, to] = [numbersIn(left), numbersIn(right), sizesOf(shape)];
+  const [rows, columns] = [to?.at(-2), to?.at(-1)];
+  const inner = left.shape?.at(-1);
+  if (a === null || b === null || to === null || rows === undefined || columns === undefined) return null;
+  if (typeof inner !== 'number' || left.shape?.length !== to.length || right.shape?.length !== to.length) return null;
+  const batches = productOf(to.slice(0, -2));
+  if (a.length !== batches * rows * inner || b.length !== batches * inner * columns) return null;
+  return Array.from({ length: productOf(to) }, (_, index) => {
+    const [batch, row, column] = [
+      Math.floor(index / (rows * columns)),
+      Math.floor(index / columns) % rows,
+      index % columns,
+    ];
+    let sum = 0;
+    for (let k = 0; k < inner; k++)
+      sum += (a[(batch * rows + row) * inner + k] ?? 0) * (b[(batch * inner + k) * columns + column] ?? 0);
+    return sum;
+  });
+}
