@@ -63,8 +63,8 @@ export function repeated(
   to: readonly number[],
 ): readonly number[] | null {
   const length = productOf(to);
-  if (length > maxNumbers || from.length > to.length) return null;
   if (length === numbers.length) return numbers;
+  if (length > maxNumbers || from.length > to.length) return null;
   const missing = to.length - from.length;
   return gathered(to, (place) =>
     from.reduce((index, size, axis) => index * size + ((place[axis + missing] ?? 0) % size), 0),
