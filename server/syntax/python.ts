@@ -56,15 +56,18 @@ function readPieces({ pieces, starts }: CutPython): Module {
   const placed: { start: number; text: string }[] = [];
   pieces.forEach((piece, index) => {
     const start = starts[index] ?? 0;
-    const at = <T extends Range>(range: T): T => ({ ...range, start: range.start + start, end: range.end + start });
-    for (const comment of piece.comments) comments.push(at(comment));
-    for (const error of piece.errors) errors.push(at(error));
+    for (const comment of piece.comments) comments.push(at(start, comment));
+    for (const error of piece.errors) errors.push(at(start, error));
     placed.push({ start, text: piece.text });
-    const read = readPiece(piece, start, () => parseStatement(piece));
-    body.push(...read.statements);
-    errors.push(...read.errors);
+    const read = readPiece(piece, start, parseStatement);
+    for (const statement of read.statements) body.push(statement);
+    for (const error of read.errors) errors.push(error);
   });
   return { language: 'python', body, comments, errors, pieces: placed };
+}
+
+function at<T extends Range>(start: number, range: T): T {
+  return { ...range, start: range.start + start, end: range.end + start };
 }
 
 function parseStatement({ text, masked }: PythonPiece): Piece {

@@ -30,9 +30,9 @@ let total = 0;
  * The reading of a top-level statement that stands at `at`, by its text: after a keystroke only the statement around it is
  * parsed again, and those behind it are moved.
  */
-export function readPiece(cached: CachedPiece, at: number, read: () => Piece): Piece {
+export function readPiece<T extends CachedPiece>(cached: T, at: number, read: (piece: T) => Piece): Piece {
   if (cached.placed?.at === at) return cached.placed.piece;
-  cached.entry ??= entryOf(cached.key, read);
+  cached.entry ??= entryOf(cached.key, () => read(cached));
   const { entry } = cached;
   if (entry.placed?.at !== at)
     entry.placed = { at, piece: { statements: moved(entry.statements, at), errors: moved(entry.errors, at) } };

@@ -189,8 +189,8 @@ function fieldArguments(
 
 /** How the module itself calls a class that needs arguments. */
 function knownCall(run: ModuleRun, callee: ClassValue | FunctionValue): CallArguments | null {
-  if (callee.type !== 'class' || !needsArguments(callee)) return null;
-  return run.seen.constructions.get(callee)?.[0] ?? null;
+  const call = callee.type === 'class' ? run.seen.constructions.get(callee)?.[0] : undefined;
+  return call !== undefined && callee.type === 'class' && needsArguments(callee) ? call : null;
 }
 
 interface Factories {

@@ -60,7 +60,7 @@ export function createFingerprints(
 /** Numbers what it meets, so that circles end and sharing shows. */
 class Printer {
   readonly #context: Context;
-  readonly #met = new Map<object, number>();
+  #met: Map<object, number> | null = null;
 
   constructor(context: Context) {
     this.#context = context;
@@ -154,6 +154,7 @@ class Printer {
 
   #once(object: object, print: () => string): string {
     if (this.#context.isShared(object)) return identityOf(object);
+    this.#met ??= new Map();
     const number = this.#met.get(object);
     if (number !== undefined) return `&${number}`;
     this.#met.set(object, this.#met.size);
@@ -165,7 +166,9 @@ class Printer {
     const known = definitions.get(item);
     if (known !== undefined) return known;
     if (isShared(item)) return identityOf(item);
-    if (item.type === 'function' && this.#isPlain(item)) return `${item.binding} def ${this.#nodeOf(item)}`;
+    if (item.type === 'function' && this.#isPlain(item)) {
+      return `${item.binding} def ${this.#nodeOf(item)}${this.#constants(item.defaults)}`;
+    }
     // Its own methods and their defaults lead back to it.
     definitions.set(
       item,
@@ -178,9 +181,17 @@ class Printer {
     return print;
   }
 
-  /** Nothing but the code at its place tells what it does. */
+  /** Nothing but the code at its place and constants tell what it does. */
   #isPlain({ self, wraps, defaults, scope }: FunctionValue): boolean {
-    return self === null && wraps === undefined && defaults.size === 0 && scope === this.#context.record.scope;
+    if (self !== null || wraps !== undefined || scope !== this.#context.record.scope) return false;
+    for (const value of defaults.values()) if (!constants.has(value.type)) return false;
+    return true;
+  }
+
+  #constants(defaults: FunctionValue['defaults']): string {
+    let text = '';
+    for (const [name, value] of defaults) text += ` ${name}=${this.value(value)}`;
+    return text;
   }
 
   #functionText(item: FunctionValue): string {
@@ -251,6 +262,8 @@ class Printer {
       : `@${at.path}:${at.start}-${at.end}`;
   }
 }
+
+const constants: ReadonlySet<Value['type']> = new Set(['number', 'string', 'boolean', 'none', 'ellipsis']);
 
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;

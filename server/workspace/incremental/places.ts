@@ -26,7 +26,14 @@ export function placesOf(path: string, { pieces }: Module): Places | null {
     statements.push(statement);
     starts.set(statement, start);
   }
+  /** Most questions are about the statement that the one before was about. */
+  let latest = 0;
   const around = (offset: number): number => {
+    if ((begins[latest] ?? 0) <= offset && offset < (begins[latest + 1] ?? Number.POSITIVE_INFINITY)) return latest;
+    latest = search(offset);
+    return latest;
+  };
+  const search = (offset: number): number => {
     let [low, high] = [0, begins.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;

@@ -59,6 +59,8 @@ interface Kept {
 
 interface KeptUnit extends Kept {
   readonly unit: Frozen;
+  /** As it was last asked for, and where the statements that its spans lie in began then. */
+  thawed: { readonly unit: Unit; readonly starts: readonly (number | null)[] } | null;
 }
 
 interface Frozen {
@@ -102,7 +104,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     used.add(name);
     const known = store.units.get(name);
     if (known !== undefined && !isDirty && holds(known, [callee, call])) {
-      const thawed = thaw(known.unit, mover(known));
+      const thawed = thawedOf(known);
       current.set(thawed, { kept: known, changes });
       return thawed;
     }
@@ -117,7 +119,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const frozen = freeze(value.unit);
     const names = [...reads].sort();
     const prints = fingerprints.of(names, [callee, call]);
-    const kept: KeptUnit = { names, prints, places, statements: new Set(), unit: frozen };
+    const kept: KeptUnit = { names, prints, places, statements: new Set(), unit: frozen, thawed: null };
     note(kept, [frozen.seen, frozen.parts, frozen.all.map(({ at, classAt }) => [at, classAt])]);
     store.units.set(name, kept);
     current.set(value.unit, { kept, changes });
@@ -154,6 +156,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     kept.names = [...reads].sort();
     kept.prints = fingerprints.of(kept.names, [callee, call]);
     frozen.analysis = moved;
+    kept.thawed = null;
     note(kept, moved.graph);
     note(kept, moved.facts);
     return value;
@@ -281,6 +284,16 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
 
   function placeOf({ path, start, end }: Span): Span {
     return { path: path === places.path ? places.keyOf(start) : `${path}:${start}`, start: 0, end: end - start };
+  }
+
+  function thawedOf(kept: KeptUnit): Unit {
+    const starts = Array.from(kept.statements, places.startOf);
+    const { thawed } = kept;
+    if (thawed !== null && thawed.starts.length === starts.length && starts.every((at, i) => at === thawed.starts[i]))
+      return thawed.unit;
+    const unit = thaw(kept.unit, mover(kept));
+    kept.thawed = { unit, starts };
+    return unit;
   }
 
   function mover({ places: before, statements }: Kept): Move {
