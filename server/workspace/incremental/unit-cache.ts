@@ -1,15 +1,13 @@
-import type { ModelGraph } from '../../../core/graph/graph.ts';
 import type { Span } from '../../../core/graph/span.ts';
-import type { Framework } from '../../frameworks/framework.ts';
 import { now } from '../../interpreter/clock.ts';
 import type { Machine, ModuleRecord } from '../../interpreter/machine.ts';
 import { allValues } from '../../interpreter/scopes.ts';
 import type { CallArguments, InstanceValue, Value } from '../../interpreter/values.ts';
 import type { ModelAnalysis } from '../analysis.ts';
 import type { Origin, Root } from '../roots.ts';
-import type { Made, Seen, Unit } from '../unit.ts';
-import { placeKey } from '../unit.ts';
+import type { Seen, Unit } from '../unit.ts';
 import { createFingerprints } from './fingerprint.ts';
+import { type Frozen, freeze, type Move, movedModel, thaw } from './frozen.ts';
 import { mapSpans, type Places, relocate } from './places.ts';
 import { addReachable } from './reachable.ts';
 
@@ -40,9 +38,14 @@ interface Evaluated {
 
 /** What is kept of one module. */
 export interface UnitStore {
-  readonly units: Map<string, KeptUnit>;
-  readonly objects: Map<string, Kept & { readonly analysis: ModelAnalysis }>;
+  readonly units: Map<string, Versions<KeptUnit>>;
+  readonly objects: Map<string, Versions<KeptObject>>;
 }
+
+/** Of the same code as it was lately, the latest first: what is typed is often taken back. */
+type Versions<T> = readonly T[];
+
+const maxVersions = 3;
 
 export function createUnitStore(): UnitStore {
   return { units: new Map(), objects: new Map() };
@@ -63,20 +66,8 @@ interface KeptUnit extends Kept {
   thawed: { readonly unit: Unit; readonly starts: readonly (number | null)[] } | null;
 }
 
-interface Frozen {
-  readonly made: number;
-  readonly all: readonly FrozenMade[];
-  readonly locals: readonly number[];
-  readonly seen: Seen;
-  readonly called: ReadonlySet<string>;
-  readonly parts: readonly Span[];
-}
-
-interface FrozenMade extends Pick<Made, 'className' | 'classAt' | 'isOwnClass' | 'needsArguments' | 'at' | 'writes'> {
-  readonly framework: Framework | null;
-  readonly identity: object;
-  readonly parts: Set<object>;
-  analysis: ModelAnalysis | null;
+interface KeptObject extends Kept {
+  readonly analysis: ModelAnalysis;
 }
 
 export interface CacheOptions {
@@ -102,13 +93,13 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
 
   function unit(name: string, callee: Value, call: CallArguments | null, evaluate: () => Evaluated): Unit {
     used.add(name);
-    const known = store.units.get(name);
-    if (known !== undefined && !isDirty && holds(known, [callee, call])) {
+    const known = isDirty ? undefined : store.units.get(name)?.find((kept) => holds(kept, [callee, call]));
+    if (known !== undefined) {
+      keep(store.units, name, known);
       const thawed = thawedOf(known);
       current.set(thawed, { kept: known, changes });
       return thawed;
     }
-    store.units.delete(name);
     const reads = new Set<string>();
     const since = now();
     const { value, isPure } = observed(reads, evaluate);
@@ -121,7 +112,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const prints = fingerprints.of(names, [callee, call]);
     const kept: KeptUnit = { names, prints, places, statements: new Set(), unit: frozen, thawed: null };
     note(kept, [frozen.seen, frozen.parts, frozen.all.map(({ at, classAt }) => [at, classAt])]);
-    store.units.set(name, kept);
+    keep(store.units, name, kept);
     current.set(value.unit, { kept, changes });
     return value.unit;
   }
@@ -186,12 +177,16 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     used.add(key);
     // Before the forward pass, which may leave traces in the object.
     const fixed = [printOf(root.seen), ...fingerprints.of([], [instance])];
-    const known = store.objects.get(key);
-    if (known !== undefined && areEqual(known.prints, printsWith(fixed, known.names)) && isThere(known)) {
+    const known = store.objects
+      .get(key)
+      ?.find((kept) => areEqual(kept.prints, printsWith(fixed, kept.names)) && isThere(kept));
+    if (known !== undefined) {
       const moved = movedModel(known.analysis, mover(known));
-      if (fits(moved, root)) return moved;
+      if (fits(moved, root)) {
+        keep(store.objects, key, known);
+        return moved;
+      }
     }
-    store.objects.delete(key);
     const reads = new Set<string>();
     const { value } = observed(reads, () => analyze(instance));
     if (isStopped(value) || reads.has(allValues) || isDirty) return value;
@@ -200,7 +195,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const kept = { names, prints, places, statements: new Set<number>(), analysis: value };
     note(kept, value.graph);
     note(kept, value.facts);
-    store.objects.set(key, kept);
+    keep(store.objects, key, kept);
     return value;
   }
 
@@ -228,7 +223,12 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 
   function drop(kept: KeptUnit): void {
-    for (const [name, other] of store.units) if (other === kept) store.units.delete(name);
+    for (const [name, versions] of store.units) {
+      if (!versions.includes(kept)) continue;
+      const others = versions.filter((other) => other !== kept);
+      if (others.length === 0) store.units.delete(name);
+      else store.units.set(name, others);
+    }
   }
 
   function holds(kept: Kept, others: readonly (Value | CallArguments | null)[]): boolean {
@@ -303,6 +303,12 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 }
 
+function keep<T>(store: Map<string, Versions<T>>, name: string, latest: T): void {
+  const versions = store.get(name) ?? [];
+  if (versions[0] === latest) return;
+  store.set(name, [latest, ...versions.filter((other) => other !== latest)].slice(0, maxVersions));
+}
+
 /** What does not tell when it was made may be. */
 function isOlder(object: object, time: number): boolean {
   return !('born' in object && typeof object.born === 'number' && object.born > time);
@@ -312,85 +318,6 @@ function areEqual(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((item, index) => item === right[index]);
 }
 
-/** What is left of a unit without its instances. */
-function freeze({ made, locals, all, seen, called, parts }: Unit): Frozen {
-  const frozen = new Map<object, FrozenMade>();
-  for (const one of all) {
-    const { className, classAt, isOwnClass, needsArguments, at, writes, framework } = one;
-    const fixed = { className, classAt, isOwnClass, needsArguments, at, writes, framework };
-    frozen.set(one.identity, { ...fixed, identity: {}, parts: new Set(), analysis: null });
-  }
-  for (const one of all) {
-    for (const part of one.parts) {
-      const other = frozen.get(part);
-      if (other !== undefined) frozen.get(one.identity)?.parts.add(other.identity);
-    }
-  }
-  return {
-    made: made === null ? -1 : all.indexOf(made),
-    all: [...frozen.values()],
-    locals: locals.map((one) => all.indexOf(one)),
-    seen: { notes: seen.notes, facts: seen.facts },
-    called,
-    parts,
-  };
-}
-
-/** How spans are moved; `null` where nothing has moved. */
-type Move = ((span: Span) => Span) | null;
-
-function thaw({ made, locals, all, seen, called, parts }: Frozen, move: Move): Unit {
-  const thawed = all.map((one) => new Thawed(one, move));
-  return {
-    made: thawed[made] ?? null,
-    locals: locals.flatMap((index) => thawed[index] ?? []),
-    all: thawed,
-    seen: move === null ? seen : mapSpans(seen, move),
-    called,
-    parts: move === null ? parts : parts.map(move),
-  };
-}
-
-class Thawed implements Made {
-  readonly instance = null;
-  readonly className: string;
-  readonly classAt: Span | null;
-  readonly classKey: string;
-  readonly isOwnClass: boolean;
-  readonly needsArguments: boolean;
-  readonly at: Span | null;
-  readonly framework: Framework | null;
-  readonly writes: number;
-  readonly identity: object;
-  readonly parts: ReadonlySet<object>;
-  readonly #frozen: ModelAnalysis | null;
-  readonly #move: Move;
-  #analysis: ModelAnalysis | null = null;
-
-  constructor(frozen: FrozenMade, move: Move) {
-    const moved = (at: Span | null) => (at === null || move === null ? at : move(at));
-    this.className = frozen.className;
-    this.classAt = moved(frozen.classAt);
-    this.classKey = this.classAt === null ? frozen.className : placeKey(this.classAt);
-    this.isOwnClass = frozen.isOwnClass;
-    this.needsArguments = frozen.needsArguments;
-    this.at = moved(frozen.at);
-    this.framework = frozen.framework;
-    this.writes = frozen.writes;
-    this.identity = frozen.identity;
-    this.parts = frozen.parts;
-    this.#frozen = frozen.analysis;
-    this.#move = move;
-  }
-
-  /** Only models are asked for it. */
-  get analysis(): ModelAnalysis | null {
-    if (this.#frozen === null) return null;
-    this.#analysis ??= movedModel(this.#frozen, this.#move);
-    return this.#analysis;
-  }
-}
-
 /** The analysis is of this very model, under this name. */
 function fits({ graph }: ModelAnalysis, { name, at, nameAt }: Root): boolean {
   return graph.name === name && isSamePlace(graph.at, at) && isSamePlace(graph.nameAt, nameAt);
@@ -398,41 +325,6 @@ function fits({ graph }: ModelAnalysis, { name, at, nameAt }: Root): boolean {
 
 function isSamePlace(left: Span, right: Span): boolean {
   return left.start === right.start && left.path === right.path;
-}
-
-/** A model at its new place. Its layers and parameters are many, and are moved when somebody asks for them. */
-function movedModel(analysis: ModelAnalysis, move: Move): ModelAnalysis {
-  if (move === null) return analysis;
-  const { graph, prediction, facts, findings } = analysis;
-  let movedFacts: ModelAnalysis['facts'] | null = null;
-  return {
-    graph: movedGraph(graph, move),
-    prediction,
-    get facts() {
-      movedFacts ??= mapSpans(facts, move);
-      return movedFacts;
-    },
-    findings: mapSpans(findings, move),
-  };
-}
-
-function movedGraph(graph: ModelGraph, move: (span: Span) => Span): ModelGraph {
-  let layers: ModelGraph['layers'] | null = null;
-  let parameters: ModelGraph['parameters'] | null = null;
-  return {
-    ...graph,
-    at: move(graph.at),
-    nameAt: move(graph.nameAt),
-    notes: mapSpans(graph.notes, move),
-    get layers() {
-      layers ??= mapSpans(graph.layers, move);
-      return layers;
-    },
-    get parameters() {
-      parameters ??= mapSpans(graph.parameters, move);
-      return parameters;
-    },
-  };
 }
 
 /** The clock decided, so the next time it may be otherwise. */
