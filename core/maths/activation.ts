@@ -29,7 +29,7 @@ export function activationOf(name: ActivationName, parameter?: number): Activati
     case 'selu':
       return scale(elu(seluAlpha), seluScale);
     case 'gelu':
-      return { value: (x) => x * normalDistribution(x), slope: (x) => normalDistribution(x) + x * normalDensity(x) };
+      return { value: (x) => x * below(x), slope: (x) => below(x) + x * normalDensity(x) };
     case 'geluTanh':
       return geluTanh;
     case 'silu':
@@ -67,6 +67,17 @@ export function activationOf(name: ActivationName, parameter?: number): Activati
     default:
       return name satisfies never;
   }
+}
+
+/** Value and slope are asked for at the same places, one after the other; this is nearly all that either takes. */
+const asked = { at: Number.NaN, below: Number.NaN };
+
+function below(x: number): number {
+  if (x !== asked.at) {
+    asked.below = normalDistribution(x);
+    asked.at = x;
+  }
+  return asked.below;
 }
 
 /** The slope below zero of a function that is linear on either side of it, `null` for the others. */

@@ -190,20 +190,26 @@ function remembered(fn: ActivationName, parameter: number | undefined, mean: num
 function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: number, variance: number): Dual {
   const f = activationOf(fn, parameter);
   const std = Math.sqrt(variance);
-  const values = zeroEntries(terms);
-  const slopes = zeroEntries(terms);
-  const products = zeroEntries(terms);
-  const powers = zeroEntries(terms);
   let [valueSecond, slopeSecond, productSecond, valueThird, valueFourth, mixed] = [0, 0, 0, 0, 0, 0];
   let slopeGrowth = 0;
-  const grid = bendGrid(mean, variance);
-  for (let i = 0; i < grid.nodes.length; i++) {
-    const z = grid.nodes[i] ?? 0;
-    const weight = grid.weights[i] ?? 0;
+  const { nodes, weights } = bendGrid(mean, variance);
+  const points = {
+    nodes,
+    weights: new Float64Array(nodes.length),
+    values: new Float64Array(nodes.length),
+    slopes: new Float64Array(nodes.length),
+  };
+  for (let i = 0; i < nodes.length; i++) {
+    const z = nodes[i] ?? 0;
+    const weight = weights[i] ?? 0;
+    // Nothing is there, though f may be infinite.
     if (weight < 1e-18) continue;
     const x = mean + std * z;
     const value = f.value(x);
     const slope = f.slope(x);
+    points.weights[i] = weight;
+    points.values[i] = value;
+    points.slopes[i] = slope;
     const product = z * slope;
     valueSecond += weight * value * value;
     slopeSecond += weight * slope * slope;
@@ -212,18 +218,8 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     mixed += weight * product * value;
     valueThird += weight * value ** 3;
     valueFourth += weight * value ** 4;
-    let [previous, current] = [0, weight];
-    for (let n = 0; n < terms; n++) {
-      values[n] = (values[n] ?? 0) + current * value;
-      slopes[n] = (slopes[n] ?? 0) + current * slope;
-      products[n] = (products[n] ?? 0) + current * product;
-      powers[n] = (powers[n] ?? 0) + current * value * value;
-      // Normalized Hermite polynomials: sqrt(n + 1) h_(n+1) = z h_n - sqrt(n) h_(n-1).
-      const next = (z * current - Math.sqrt(n) * previous) / Math.sqrt(n + 1);
-      previous = current;
-      current = next;
-    }
   }
+  const { values, slopes, products, powers } = coefficientsOf(points);
   const closed = closedMoments(fn, parameter, mean, variance);
   if (closed !== null) {
     values[0] = closed.mean;
@@ -248,6 +244,58 @@ function hermiteDual(fn: ActivationName, parameter: number | undefined, mean: nu
     },
   });
 }
+
+/** An even number of points of a Gaussian variable, their weights, and what f and f' are there. */
+interface Points {
+  readonly nodes: Float64Array;
+  readonly weights: Float64Array;
+  readonly values: Float64Array;
+  readonly slopes: Float64Array;
+}
+
+/**
+ * Sums over points of f times the normalized Hermite polynomials, sqrt(n + 1) h_(n+1) = z h_n - sqrt(n) h_(n-1).
+ * Two points at a time: each polynomial waits for the division of the one before.
+ */
+function coefficientsOf(points: Points): Pick<Expansion, 'values' | 'slopes' | 'products' | 'powers'> {
+  const values = zeroEntries(terms);
+  const slopes = zeroEntries(terms);
+  const products = zeroEntries(terms);
+  const powers = zeroEntries(terms);
+  const { nodes, weights } = points;
+  for (let i = 0; i < nodes.length; i += 2) {
+    const z = nodes[i] ?? 0;
+    const value = points.values[i] ?? 0;
+    const slope = points.slopes[i] ?? 0;
+    const product = z * slope;
+    const otherZ = nodes[i + 1] ?? 0;
+    const otherValue = points.values[i + 1] ?? 0;
+    const otherSlope = points.slopes[i + 1] ?? 0;
+    const otherProduct = otherZ * otherSlope;
+    let previous = 0;
+    let current = weights[i] ?? 0;
+    let otherPrevious = 0;
+    let other = weights[i + 1] ?? 0;
+    for (let n = 0; n < terms; n++) {
+      values[n] = (values[n] ?? 0) + current * value + other * otherValue;
+      slopes[n] = (slopes[n] ?? 0) + current * slope + other * otherSlope;
+      products[n] = (products[n] ?? 0) + current * product + other * otherProduct;
+      powers[n] = (powers[n] ?? 0) + current * value * value + other * otherValue * otherValue;
+      const root = roots[n] ?? 0;
+      const nextRoot = roots[n + 1] ?? 1;
+      const next = (z * current - root * previous) / nextRoot;
+      const otherNext = (otherZ * other - root * otherPrevious) / nextRoot;
+      previous = current;
+      current = next;
+      otherPrevious = other;
+      other = otherNext;
+    }
+  }
+  return { values, slopes, products, powers };
+}
+
+/** Square roots of whole numbers. */
+const roots = Float64Array.from({ length: terms + 1 }, (_, n) => Math.sqrt(n));
 
 /** Hermite coefficients of f, f', z f' and f^2, and the moments that they are checked against. */
 interface Expansion {
