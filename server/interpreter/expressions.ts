@@ -222,12 +222,15 @@ function compareChain(machine: Machine, expression: Extract<Expression, { type: 
   return result;
 }
 
+const noDefaults: FunctionValue['defaults'] = new Map();
+
 /** A function with its defaults, which are evaluated where it is defined. */
 export function makeFunction(machine: Machine, node: FunctionNode, frame: Frame): FunctionValue {
-  const defaults = new Map<string, Value>();
+  let defaults: Map<string, Value> | null = null;
   if (frame.module.language === 'python') {
     for (const parameter of node.parameters) {
       if (parameter.default === null || parameter.target.type !== 'Name') continue;
+      defaults ??= new Map();
       defaults.set(parameter.target.name, machine.evaluate(parameter.default, frame));
     }
   }
@@ -236,7 +239,7 @@ export function makeFunction(machine: Machine, node: FunctionNode, frame: Frame)
     node,
     module: frame.module,
     scope: frame.closure,
-    defaults,
+    defaults: defaults ?? noDefaults,
     owner: frame.owner,
     binding: 'plain',
     self: node.isArrow ? frame.self : null,

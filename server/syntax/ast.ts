@@ -230,8 +230,6 @@ export type Language = 'python' | 'javascript';
 export interface Module {
   readonly language: Language;
   readonly body: readonly Statement[];
-  /** Comments, for the ignore comments: text without its marker, and its range. */
-  readonly comments: readonly (Range & { readonly text: string })[];
   /** Ranges that could not be parsed. */
   readonly errors: readonly Range[];
   /** Where its top-level statements begin, ascending, each with its text; the first begins at 0. Only where they are read one by one. */

@@ -25,7 +25,6 @@ interface OpenNode {
 export interface Concrete {
   readonly root: ConcreteNode;
   readonly errors: readonly Range[];
-  readonly comments: readonly Range[];
 }
 
 /** A parse that takes longer is ended where it stands: only hostile text (50,000 open quotes) gets here. */
@@ -45,7 +44,7 @@ export function parseConcrete(parser: LRParser, piece: string, text: string, bas
   } catch {
     // Lezer's recovery from errors is recursive.
     const { root } = readTree(Tree.empty, text, base);
-    return { root, comments: [], errors: [{ start: base, end: base + piece.length }] };
+    return { root, errors: [{ start: base, end: base + piece.length }] };
   }
 }
 
@@ -56,7 +55,6 @@ export function parseConcrete(parser: LRParser, piece: string, text: string, bas
  */
 function readTree(tree: Tree, text: string, base: number): Concrete {
   const errors: Range[] = [];
-  const comments: Range[] = [];
   const open: OpenNode[] = [{ name: '', start: base, children: [], hasError: false }];
   let errorDepth = 0;
   let tooDeep = 0;
@@ -70,10 +68,7 @@ function readTree(tree: Tree, text: string, base: number): Concrete {
         errorDepth++;
         return true;
       }
-      if (node.name.endsWith('Comment')) {
-        comments.push({ start: base + node.from, end: base + node.to });
-        return false;
-      }
+      if (node.name.endsWith('Comment')) return false;
       if (errorDepth > 0) return false;
       if (open.length > maxDepth) {
         if (tooDeep === 0) errors.push({ start: base + node.from, end: base + node.to });
@@ -103,7 +98,7 @@ function readTree(tree: Tree, text: string, base: number): Concrete {
     },
   );
   const root = open[0]?.children[0] ?? { name: 'Script', start: base, end: base, children: [], isError: true };
-  return { root, errors, comments };
+  return { root, errors };
 }
 
 /** Groups of nodes between commas; an empty group at the end (trailing comma) is dropped. */

@@ -46,12 +46,5 @@ function parsePieces(text: string, dialect: string, starts: readonly number[]): 
     target: (node) => lowerTarget(node, js),
   };
   const body = js.statements(nodes);
-  const comments = pieces
-    .flatMap((piece) => piece.comments)
-    .map((comment) => ({ ...comment, text: commentText(text.slice(comment.start, comment.end)) }));
-  return { language: 'javascript', body, comments, errors: pieces.flatMap((piece) => piece.errors) };
-}
-
-function commentText(written: string): string {
-  return written.startsWith('//') ? written.slice(2) : written.slice(2, written.endsWith('*/') ? -2 : undefined);
+  return { language: 'javascript', body, errors: pieces.flatMap((piece) => piece.errors) };
 }

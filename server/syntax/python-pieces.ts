@@ -7,7 +7,6 @@ export interface PythonPiece extends CachedPiece {
   readonly text: string;
   /** For the parser, see `scanPython`. */
   readonly masked: string;
-  readonly comments: readonly (Range & { readonly text: string })[];
   readonly errors: readonly Range[];
 }
 
@@ -67,28 +66,22 @@ export function cutPythonAt(cut: CutPython, places: readonly number[]): CutPytho
 
 /** From a place where a statement begins to the first known one after it; places in `starts` are the text's. */
 function scanned(text: string, from: number, isKnown: (at: number) => boolean): CutPython & { readonly end: number } {
-  const { cuts, end, masked, comments, errors } = scanPython(text, from, isKnown);
-  let [comment, error] = [0, 0];
+  const { cuts, end, masked, errors } = scanPython(text, from, isKnown);
+  let error = 0;
   const pieces = cuts.map((start, index): PythonPiece => {
     const stop = cuts[index + 1] ?? end;
     const own = copyOf(text.slice(start, stop));
     const forParser = masked.slice(start - from, stop - from);
-    const within = <T extends Range>(all: readonly T[], next: number) => {
-      const found: T[] = [];
-      for (let item = all[next]; item !== undefined && item.start < stop; item = all[next + found.length]) {
-        found.push({ ...item, start: item.start - start, end: item.end - start });
-      }
-      return found;
-    };
-    const [ownComments, ownErrors] = [within(comments, comment), within(errors, error)];
-    comment += ownComments.length;
-    error += ownErrors.length;
+    const ownErrors: Range[] = [];
+    for (let item = errors[error]; item !== undefined && item.start < stop; item = errors[error]) {
+      ownErrors.push({ start: item.start - start, end: item.end - start });
+      error++;
+    }
     const same = own === forParser;
     return {
       text: own,
       masked: same ? own : copyOf(forParser),
       key: same ? own : copyOf(`${own}\0${forParser}`),
-      comments: ownComments,
       errors: ownErrors,
     };
   });

@@ -9,7 +9,6 @@ export interface PythonSource {
   readonly masked: string;
   /** Offsets of lines that begin a top-level statement, ascending; the first is where the scan began. */
   readonly cuts: readonly number[];
-  readonly comments: readonly (Range & { readonly text: string })[];
   /** Strings that end with their line, which they should not, and brackets that are nested too deep. */
   readonly errors: readonly Range[];
   /** Where the scan ended. */
@@ -17,7 +16,7 @@ export interface PythonSource {
 }
 
 /**
- * Finds comments and top-level statements, and rewrites in place:
+ * Finds top-level statements, and rewrites in place:
  * - `1.` and `1.e5` to `1_` and `1_e5` (the parser takes the point for a member access);
  * - a bare `yield` to the name `_ield`;
  * - `as` in `with` to `or` (the parser knows only `as name`, and no parentheses around several);
@@ -38,7 +37,8 @@ export function scanPython(
   isKnown: (statement: number) => boolean = () => false,
 ): PythonSource {
   const edits: { at: number; with: string }[] = [];
-  const comments: (Range & { text: string })[] = [];
+  /** Where the last one begins. */
+  let comment = -1;
   const errors: Range[] = [];
   const cuts = [from];
   let end = text.length;
@@ -73,7 +73,7 @@ export function scanPython(
       lineStart = at + 1;
       beginLine(lineStart);
     } else if (first === 35 /* # */) {
-      comments.push({ start: at, end: at + found.length, text: found.slice(1) });
+      comment = at;
       whole = token.lastIndex;
     } else if (first === 92 /* \ */) {
       if (found.length === 3) edits.push({ at, with: ' \\\n' });
@@ -107,7 +107,7 @@ export function scanPython(
   if (tooDeep >= 0) skipBracket(end);
   errors.sort((left, right) => left.start - right.start);
   const own = edits.map((edit) => ({ ...edit, at: edit.at - from }));
-  return { masked: applyEdits(text.slice(from, end), own), cuts, comments, errors, end };
+  return { masked: applyEdits(text.slice(from, end), own), cuts, errors, end };
 
   function beginLine(at: number) {
     const next = text.charCodeAt(at);
@@ -132,8 +132,7 @@ export function scanPython(
 
   /** `at` is the newline that ends the line. */
   function joinBlankLine(at: number) {
-    const comment = comments[comments.length - 1];
-    const codeEnd = comment !== undefined && comment.start >= lineStart ? comment.start : at;
+    const codeEnd = comment >= lineStart ? comment : at;
     if (lineStart === from || text.slice(lineStart, codeEnd).trim() !== '') return;
     const newline = text.charCodeAt(lineStart - 2) === 13 ? lineStart - 2 : lineStart - 1;
     edits.push({ at: newline, with: ' '.repeat((text.charCodeAt(at - 1) === 13 ? at - 1 : at) - newline) });

@@ -40,13 +40,6 @@ describe('parsePython', () => {
     expect(source.slice(first?.start, first?.end)).toMatch(/^class First[\s\S]*return self\.fc\(x\)$/);
   });
 
-  it('finds comments with their places', () => {
-    const text = 'x = 1  # initscope: ignore\n# alone\ny = "# no"\n';
-    const { comments } = parsePython(text);
-    expect(comments.map((comment) => comment.text)).toEqual([' initscope: ignore', ' alone']);
-    expect(text.slice(comments[0]?.start, comments[0]?.end)).toBe('# initscope: ignore');
-  });
-
   it('keeps the other definitions while somebody types', () => {
     const all = ['First', '__init__', 'forward', 'Second', 'forward', 'build'];
     expect(names(parsePython(source).body)).toEqual(all);

@@ -52,22 +52,16 @@ const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]+/gm;
 function readPieces({ pieces, starts }: CutPython): Module {
   const body: Statement[] = [];
   const errors: Range[] = [];
-  const comments: Module['comments'][number][] = [];
   const placed: { start: number; text: string }[] = [];
   pieces.forEach((piece, index) => {
     const start = starts[index] ?? 0;
-    for (const comment of piece.comments) comments.push(at(start, comment));
-    for (const error of piece.errors) errors.push(at(start, error));
+    for (const error of piece.errors) errors.push({ start: error.start + start, end: error.end + start });
     placed.push({ start, text: piece.text });
     const read = readPiece(piece, start, parseStatement);
     for (const statement of read.statements) body.push(statement);
     for (const error of read.errors) errors.push(error);
   });
-  return { language: 'python', body, comments, errors, pieces: placed };
-}
-
-function at<T extends Range>(start: number, range: T): T {
-  return { ...range, start: range.start + start, end: range.end + start };
+  return { language: 'python', body, errors, pieces: placed };
 }
 
 function parseStatement({ text, masked }: PythonPiece): Piece {

@@ -63,20 +63,36 @@ export function copyOf(text: string): string {
 
 /** A copy of a tree with all ranges `by` characters later; what is in a function is copied when it is asked for. */
 function moved<T>(node: T, by: number): T {
-  if (by === 0) return node;
-  if (Array.isArray(node)) return node.map((item) => moved(item, by)) as T;
-  if (typeof node !== 'object' || node === null) return node;
-  if (isFunction(node)) return new MovedFunction(node, by) as T;
-  const copy = { ...node } as Record<string, unknown>;
-  for (const key in copy) {
-    const value = copy[key];
-    if (typeof value === 'object' && value !== null) copy[key] = moved(value, by);
+  if (by === 0 || typeof node !== 'object' || node === null) return node;
+  if (Array.isArray(node)) return movedItems(node, by) as T;
+  return isFunction(node) ? (new MovedFunction(node, by) as T) : movedNode(node, by);
+}
+
+/** What has no place is shared. */
+function movedItems(items: readonly unknown[], by: number): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  for (const [index, item] of items.entries()) {
+    const made = moved(item, by);
+    if (made === item) continue;
+    copy ??= items.slice();
+    copy[index] = made;
   }
-  if (typeof copy.start === 'number' && typeof copy.end === 'number') {
-    copy.start += by;
-    copy.end += by;
+  return copy ?? items;
+}
+
+function movedNode<T extends object>(node: T, by: number): T {
+  const range: { readonly start?: unknown; readonly end?: unknown } = node;
+  let copy: T | null = null;
+  if (typeof range.start === 'number' && typeof range.end === 'number') {
+    copy = { ...node, start: range.start + by, end: range.end + by };
   }
-  return copy as T;
+  for (const key in node) {
+    const made = moved(node[key], by);
+    if (made === node[key]) continue;
+    copy ??= { ...node };
+    copy[key] = made;
+  }
+  return copy ?? node;
 }
 
 /** Most functions of a file are neither looked into nor called after a keystroke. */
