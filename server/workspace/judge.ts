@@ -16,10 +16,11 @@ export function judge(
   facts: readonly CodeFact[],
   checkpoint: () => void,
 ): { readonly prediction: Prediction; readonly findings: readonly Finding[] } {
-  let isOver = false;
-  const prediction = propagate(graph, { checkpoint: () => isOver || checkpoint() });
+  // A prediction is kept for long: it must not keep what this analysis leads to.
+  let current: (() => void) | null = checkpoint;
+  const prediction = propagate(graph, { checkpoint: () => current?.() });
   const findings = checkGraph({ graph, prediction, facts, checkpoint });
-  isOver = true;
+  current = null;
   return { prediction, findings };
 }
 
