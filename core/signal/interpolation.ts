@@ -34,18 +34,25 @@ function pairMatrices(from: number, to: number, mode: Interpolation): AxisInterp
   const taps = Array.from({ length: to }, (_, position) => tapsOf(position, from, to, mode));
   // Of very long axes every so many positions stand for their neighbours: the work must not grow with the square of a length.
   const step = Math.max(1, Math.floor(to / maxPositions));
+  const add = (offset: number, distance: number, share: number) => {
+    const [row, back] = [forward[offset], backward[distance]];
+    if (row === undefined || back === undefined) return;
+    row[distance] = (row[distance] ?? 0) + share / (outputs[offset] ?? 1);
+    back[offset] = (back[offset] ?? 0) + share / (inputs[distance] ?? 1);
+  };
   for (let p = 0; p < to; p += step) {
+    const first = taps[p];
     for (let q = p; q < to; q += q - p < outputs.length ? 1 : step) {
+      const second = taps[q];
+      if (first === undefined || second === undefined) continue;
       const offset = Math.min(q - p, outputs.length - 1);
       // Both orders of a pair.
       const count = (q === p ? 1 : 2) * step * (q - p < outputs.length ? 1 : step);
-      for (const [i, own] of taps[p] ?? []) {
-        for (const [j, other] of taps[q] ?? []) {
-          const distance = Math.min(Math.abs(i - j), inputs.length - 1);
-          const share = count * own * other;
-          const [row, back] = [forward[offset], backward[distance]];
-          if (row !== undefined) row[distance] = (row[distance] ?? 0) + share / (outputs[offset] ?? 1);
-          if (back !== undefined) back[offset] = (back[offset] ?? 0) + share / (inputs[distance] ?? 1);
+      for (let i = 0; i < 2; i++) {
+        for (let j = 0; j < 2; j++) {
+          const share = count * (first.weights[i] ?? 0) * (second.weights[j] ?? 0);
+          const distance = Math.abs(first.low + i - second.low - j);
+          if (share !== 0) add(offset, Math.min(distance, inputs.length - 1), share);
         }
       }
     }
@@ -53,22 +60,16 @@ function pairMatrices(from: number, to: number, mode: Interpolation): AxisInterp
   return { forward: axisMatrix(forward), backward: axisMatrix(backward) };
 }
 
-/** The inputs that an output is made of, with their weights. */
-function tapsOf(
-  position: number,
-  from: number,
-  to: number,
-  mode: Interpolation,
-): readonly (readonly [index: number, weight: number])[] {
-  if (mode === 'nearest') return [[Math.min(Math.floor((position * from) / to), from - 1), 1]];
+/** The input that an output is made of, and the one after it. */
+interface Taps {
+  readonly low: number;
+  readonly weights: readonly [number, number];
+}
+
+function tapsOf(position: number, from: number, to: number, mode: Interpolation): Taps {
+  if (mode === 'nearest') return { low: Math.min(Math.floor((position * from) / to), from - 1), weights: [1, 0] };
   const place = Math.max(((position + 0.5) * from) / to - 0.5, 0);
   const low = Math.min(Math.floor(place), from - 1);
-  const high = Math.min(low + 1, from - 1);
-  const share = place - low;
-  return high === low || share === 0
-    ? [[low, 1]]
-    : [
-        [low, 1 - share],
-        [high, share],
-      ];
+  const share = low === from - 1 ? 0 : place - low;
+  return { low, weights: [1 - share, share] };
 }

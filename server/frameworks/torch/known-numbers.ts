@@ -37,16 +37,14 @@ export function numbersIn(tensor: TensorValue): readonly number[] | null {
 export function mapNumbers(
   result: TensorValue,
   operands: readonly (TensorValue | number)[],
-  f: (...numbers: readonly number[]) => number,
+  f: (a: number, b?: number) => number,
 ): TensorValue {
   const sizes = sizesOf(result.shape);
   const rows = sizes === null ? null : operands.map((operand) => broadcast(operand, sizes));
   if (rows === null || !rows.every((row) => row !== null)) return result;
-  const length = productOf(sizes ?? []);
-  return withNumbers(
-    result,
-    Array.from({ length }, (_, index) => f(...rows.map((row) => row[index] ?? Number.NaN))),
-  );
+  const [first = [], second] = rows;
+  const of = (x: number, index: number) => (second === undefined ? f(x) : f(x, second[index] ?? Number.NaN));
+  return withNumbers(result, first.map(of));
 }
 
 function broadcast(operand: TensorValue | number, sizes: readonly number[]): readonly number[] | null {
@@ -66,9 +64,13 @@ export function repeated(
   if (length === numbers.length) return numbers;
   if (length > maxNumbers || from.length > to.length) return null;
   const missing = to.length - from.length;
-  return gathered(to, (place) =>
-    from.reduce((index, size, axis) => index * size + ((place[axis + missing] ?? 0) % size), 0),
-  ).map((index) => numbers[index] ?? Number.NaN);
+  return gathered(to, (place) => {
+    let index = 0;
+    from.forEach((size, axis) => {
+      index = index * size + ((place[axis + missing] ?? 0) % size);
+    });
+    return index;
+  }).map((index) => numbers[index] ?? Number.NaN);
 }
 
 /** For every place of a shape, in row-major order, what `index` says of it. */
