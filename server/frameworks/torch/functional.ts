@@ -1,13 +1,14 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Op, Padding } from '../../../core/graph/op.ts';
-import type { Dim } from '../../../core/graph/shape.ts';
-import type { BoundArguments } from '../../interpreter/native.ts';
+import { type Dim, isKnown } from '../../../core/graph/shape.ts';
+import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { booleanOf, numberOf, numbersOf, shapeOf, stringOf } from '../../interpreter/read.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { embeddingLookup } from './embedding-lookup.ts';
 import type { Operation, Operations } from './op-row.ts';
-import { dense } from './operators.ts';
+import { affine, dense } from './operators.ts';
+import { repeatEach } from './rearrange.ts';
 import { channelShuffle, pad, pixelShuffle, upsample } from './shaping.ts';
 
 /* `torch.nn.functional`: functions that take their weights as arguments. */
@@ -104,9 +105,28 @@ const attention: Operation = {
     const value = tensorArgument(given, 'value');
     if (key === null || value === null) return applyUnknown('attention', [input], input.shape, context);
     const op: Op = { kind: 'dotProductAttention', causal: booleanOf(given.get('is_causal')) ?? false };
-    return apply({ op, inputs: [input, key, value], name: 'attention' }, context);
+    const query = withScale(input, numberOf(given.get('scale')), context);
+    const isGrouped = booleanOf(given.get('enable_gqa')) === true;
+    const inputs = [query, ...[key, value].map((one) => (isGrouped ? perQuery(one, query, context) : one))];
+    return apply({ op, inputs, name: 'attention' }, context);
   },
 };
+
+/** The op scales by 1/√width: another scale is a factor on the query. */
+function withScale(query: TensorValue, scale: number | null, context: NativeContext): TensorValue {
+  const width = query.shape?.at(-1);
+  if (scale === null || !isKnown(width)) return query;
+  const factor = scale * Math.sqrt(width);
+  return Math.abs(factor - 1) < 1e-6 ? query : affine(query, factor, 0, context);
+}
+
+/** A head of keys or values for several of queries. */
+function perQuery(grouped: TensorValue, query: TensorValue, context: NativeContext): TensorValue {
+  const [heads, groups] = [query.shape?.at(-3), grouped.shape?.at(-3)];
+  return isKnown(heads) && isKnown(groups) && heads > groups
+    ? repeatEach(grouped, heads / groups, -3, context)
+    : grouped;
+}
 
 /** Losses do not belong to the model: what they return is one number. */
 const losses = [

@@ -4,6 +4,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf } from '../../interpreter/read.ts';
 import type { SliceValue, TensorValue, Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
+import { numbersIn } from './known-numbers.ts';
 import { section, select, unsqueeze } from './rearrange.ts';
 import { copyInto, fill } from './writes.ts';
 
@@ -83,7 +84,7 @@ function sliced(
     : null;
   if (start === null || end === null || stride === null) return part(input, withAxis(shape, axis, null), context);
   const length = Math.max(0, Math.ceil((end - start) / stride));
-  const isMemory = input.layer === null && input.storage !== null;
+  const isMemory = input.layer === null && input.storage !== null && numbersIn(input) === null;
   if (stride < 1 || (stride !== 1 && (isMemory || !isKnown(size))))
     return part(input, withAxis(shape, axis, stride < 1 ? null : length), context);
   // `x[:n]` of an axis that is shorter or not known: what is there.

@@ -390,3 +390,65 @@ describe('tensors of positions', () => {
     expect((op?.kind === 'constant' ? (op.moments?.second ?? 0) : 0) / second).toBeCloseTo(1, 1);
   });
 });
+
+describe('numbers that a forward pass computes of numbers alone', () => {
+  /** What the only constant of the graph holds. */
+  const numbersOf = (forward: string) => {
+    const graph = graphOf(net('self.fc = nn.Linear(3, 3)', `return self.fc(x) * (${forward})`));
+    const constants = graph.layers.flatMap(({ op }) => (op.kind === 'constant' ? [op] : []));
+    expect(constants).toHaveLength(1);
+    const [only] = constants;
+    return only?.numbers?.map((x) => Number(x.toFixed(4)));
+  };
+  // Right sides as NumPy gives them.
+  it.each([
+    ['torch.arange(3.0).cos()', [1, 0.5403, -0.4161]],
+    ['torch.outer(torch.arange(2.0), torch.arange(3.0))[1]', [0, 1, 2]],
+    ['torch.cat((torch.arange(1.0), torch.arange(2.0) + 5))', [0, 5, 6]],
+    ['(torch.arange(6.0).view(2, 3).t() @ torch.arange(2.0).view(2, 1)).view(3)', [3, 4, 5]],
+    ['torch.arange(6.0).view(2, 3).permute(1, 0)[:, 1]', [3, 4, 5]],
+    ['torch.arange(6.0)[1::2]', [1, 3, 5]],
+    ['torch.arange(6.0).view(3, 2).repeat_interleave(3, dim=1)[0, ::2]', [0, 0, 1]],
+    ['torch.polar(torch.ones(3), torch.arange(3.0)).imag', [0, 0.8415, 0.9093]],
+    ['torch.arange(3.0).unsqueeze(0).expand(4, -1)[2]', [0, 1, 2]],
+  ])('%s', (forward, numbers) => {
+    expect(numbersOf(forward)).toEqual(numbers);
+  });
+
+  it('are no longer known once the tensor was written to', () => {
+    const graph = graphOf(
+      net('self.fc = nn.Linear(3, 3)', 'table = torch.arange(3.0)\ntable.mul_(2)\nreturn self.fc(x) * table'),
+    );
+    const [op] = graph.layers.flatMap(({ op }) => (op.kind === 'constant' ? [op] : []));
+    expect(op?.numbers).toBeUndefined();
+  });
+});
+
+describe('attention as a function', () => {
+  const heads =
+    'q, k, v = (self.q(x).view(-1, 8, 4, 16).transpose(1, 2), *(f(x).view(-1, 8, 2, 16).transpose(1, 2) for f in (self.k, self.v)))';
+  const layers =
+    'self.q = nn.Linear(64, 64)\nself.k = nn.Linear(64, 32)\nself.v = nn.Linear(64, 32)\nself.o = nn.Linear(64, 64)';
+  const predicted = (attention: string) => {
+    const source =
+      preamble + net(layers, `${heads}\n${attention}\nreturn self.o(y.transpose(1, 2).reshape(-1, 8, 64))`);
+    const analyzer = createAnalyzer(createMemoryWorkspace({ '/net.py': source }), [torch]);
+    const [model] = analyzer.analyze('/net.py', { inputs: [[null, 8, 64]] }).models;
+    return model?.graph.layers
+      .map(({ id, name }) => [name, model.prediction.layers.get(id)])
+      .filter(([name]) => `${name}`.length === 1);
+  };
+  const repeated = 'k, v = k.repeat_interleave(2, dim=1), v.repeat_interleave(2, dim=1)';
+
+  it('takes a scale of its own, as if the query were multiplied', () => {
+    const own = predicted(`${repeated}\ny = F.scaled_dot_product_attention(q, k, v, scale=2.0)`);
+    expect(own).toEqual(predicted(`${repeated}\ny = F.scaled_dot_product_attention(q * 8, k, v)`));
+    expect(own).not.toEqual(predicted(`${repeated}\ny = F.scaled_dot_product_attention(q, k, v)`));
+  });
+
+  it('gives a key and a value to several queries where it is told to', () => {
+    const own = predicted('y = F.scaled_dot_product_attention(q, k, v, enable_gqa=True)');
+    expect(own).toHaveLength(5);
+    expect(own).toEqual(predicted(`${repeated}\ny = F.scaled_dot_product_attention(q, k, v)`));
+  });
+});

@@ -87,7 +87,7 @@ function narrowed({ region, axes }: PlaceInMemory, op: Op): PlaceInMemory | null
     const order = op.order.map((axis) => axes.at(axis));
     return order.every((axis) => axis !== undefined) ? { region, axes: order } : null;
   }
-  if (op.kind !== 'split' && op.kind !== 'select') return null;
+  if ((op.kind !== 'split' && op.kind !== 'select') || ('step' in op && op.step !== undefined)) return null;
   const axis = axes.at(op.axis);
   const bounds = axis === undefined || axis < 0 ? undefined : region[axis];
   if (axis === undefined || bounds === undefined) return null;
