@@ -2,6 +2,7 @@ import type { Write } from '../../core/graph/initializer.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
 import type { Language } from '../syntax/ast.ts';
+import { copyOf } from '../syntax/statement-cache.ts';
 import { getPlainAttribute, setPlainAttribute } from './attributes.ts';
 import { comparisonOperators } from './comparison.ts';
 import { inertBuilder } from './graph-builder.ts';
@@ -38,7 +39,7 @@ export class CallContext implements NativeContext {
   get calleeText(): string {
     const { module, callee, at } = this.#site;
     const range = callee ?? at;
-    return module.text.slice(range.start, range.end);
+    return copyOf(module.text.slice(range.start, range.end));
   }
 
   get graph(): GraphBuilder {
@@ -186,7 +187,7 @@ export class CallContext implements NativeContext {
 
   textOf(span: Span): string {
     const { module } = this.#site;
-    if (span.path === module.path) return module.text.slice(span.start, span.end);
+    if (span.path === module.path) return copyOf(module.text.slice(span.start, span.end));
     return this.#machine.textOf(span) ?? '';
   }
 }

@@ -3,7 +3,7 @@ import type { Span } from '../../../core/graph/span.ts';
 import type { Framework } from '../../frameworks/framework.ts';
 import type { ModelAnalysis } from '../analysis.ts';
 import { type Made, placeKey, type Seen, type Unit } from '../unit.ts';
-import { mapSpans } from './places.ts';
+import { mapSpans, type Places, relocate } from './places.ts';
 
 /** A unit without its instances, in the places of the text in which it was evaluated. */
 export interface Frozen {
@@ -48,6 +48,11 @@ export function freeze({ made, locals, all, seen, called, parts }: Unit): Frozen
 
 /** How spans are moved; `null` where nothing has moved. */
 export type Move = ((span: Span) => Span) | null;
+
+/** It is kept with what it moves, so it must not lead to an analysis that is over. */
+export function moveBetween(before: Places, after: Places): Move {
+  return (span) => relocate(span, before, after) ?? span;
+}
 
 /** The unit in the places of another text. */
 export function thaw({ made, locals, all, seen, called, parts }: Frozen, move: Move): Unit {

@@ -8,24 +8,19 @@ export interface Places {
   keyOf(offset: number): string;
   /** A number for the statement around an offset; of equal statements each has its own. */
   statementAt(offset: number): number;
+  /** Where the statement around an offset begins. */
+  startAround(offset: number): number;
   startOf(statement: number): number | null;
+  /** To be called when the analysis is over: places are kept with what was found in them, and then take little memory. */
+  rest(): void;
 }
 
 /** `null` for modules whose statements are not read one by one. */
 export function placesOf(path: string, { pieces }: Module): Places | null {
   if (pieces === undefined) return null;
-  const statements: number[] = [];
-  const starts = new Map<number, number>();
-  const counts = new Map<number, number>();
-  const begins = pieces.map(({ start }) => start);
-  for (const { start, text } of pieces) {
-    const first = identity(text);
-    const before = counts.get(first) ?? 0;
-    counts.set(first, before + 1);
-    const statement = before === 0 ? first : repetition(first, before);
-    statements.push(statement);
-    starts.set(statement, start);
-  }
+  const begins = Int32Array.from(pieces, ({ start }) => start);
+  const statements = numbered(pieces.map(({ text }) => text));
+  let starts: ReadonlyMap<number, number> | null = null;
   /** Most questions are about the statement that the one before was about. */
   let latest = 0;
   const around = (offset: number): number => {
@@ -49,16 +44,39 @@ export function placesOf(path: string, { pieces }: Module): Places | null {
       return `${statements[index]}+${offset - (begins[index] ?? 0)}`;
     },
     statementAt: (offset) => statements[around(offset)] ?? -1,
-    startOf: (statement) => starts.get(statement) ?? null,
+    startAround: (offset) => begins[around(offset)] ?? 0,
+    startOf(statement) {
+      starts ??= startsOf(statements, begins);
+      return starts.get(statement) ?? null;
+    },
+    rest() {
+      starts = null;
+    },
   };
+}
+
+function numbered(texts: readonly string[]): Int32Array {
+  const counts = new Map<number, number>();
+  return Int32Array.from(texts, (text) => {
+    const first = identity(text);
+    const before = counts.get(first) ?? 0;
+    counts.set(first, before + 1);
+    return before === 0 ? first : repetition(first, before);
+  });
+}
+
+function startsOf(statements: Int32Array, begins: Int32Array): ReadonlyMap<number, number> {
+  const starts = new Map<number, number>();
+  for (let i = 0; i < statements.length; i++) starts.set(statements[i] ?? -1, begins[i] ?? 0);
+  return starts;
 }
 
 /** Where a span of an earlier text stands now; `null` where its statement is gone. Spans of other modules stay. */
 export function relocate(span: Span, before: Places, after: Places): Span | null {
   if (before === after || span.path !== after.path) return span;
-  const statement = before.statementAt(span.start);
-  const [from, to] = [before.startOf(statement), after.startOf(statement)];
-  if (from === null || to === null) return null;
+  const from = before.startAround(span.start);
+  const to = after.startOf(before.statementAt(span.start));
+  if (to === null) return null;
   return from === to ? span : { path: span.path, start: span.start - from + to, end: span.end - from + to };
 }
 

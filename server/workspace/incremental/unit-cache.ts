@@ -7,7 +7,7 @@ import type { ModelAnalysis } from '../analysis.ts';
 import type { Origin, Root } from '../roots.ts';
 import type { Seen, Unit } from '../unit.ts';
 import { createFingerprints } from './fingerprint.ts';
-import { type Frozen, freeze, type Move, movedModel, thaw } from './frozen.ts';
+import { type Frozen, freeze, type Move, moveBetween, movedModel, thaw } from './frozen.ts';
 import { mapSpans, type Places, relocate } from './places.ts';
 import { addReachable } from './reachable.ts';
 
@@ -56,8 +56,8 @@ interface Kept {
   names: readonly string[];
   prints: readonly string[];
   readonly places: Places;
-  /** Statements that its spans lie in. */
-  readonly statements: Set<number>;
+  /** Statements that its spans lie in, and where these began. */
+  readonly statements: Map<number, number>;
 }
 
 interface KeptUnit extends Kept {
@@ -110,7 +110,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     const frozen = freeze(value.unit);
     const names = [...reads].sort();
     const prints = fingerprints.of(names, [callee, call]);
-    const kept: KeptUnit = { names, prints, places, statements: new Set(), unit: frozen, thawed: null };
+    const kept: KeptUnit = { names, prints, places, statements: new Map(), unit: frozen, thawed: null };
     note(kept, [frozen.seen, frozen.parts, frozen.all.map(({ at, classAt }) => [at, classAt])]);
     keep(store.units, name, kept);
     current.set(value.unit, { kept, changes });
@@ -192,7 +192,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
     if (isStopped(value) || reads.has(allValues) || isDirty) return value;
     const names = [...reads].sort();
     const prints = printsWith(fixed, names);
-    const kept = { names, prints, places, statements: new Set<number>(), analysis: value };
+    const kept = { names, prints, places, statements: new Map<number, number>(), analysis: value };
     note(kept, value.graph);
     note(kept, value.facts);
     keep(store.objects, key, kept);
@@ -212,6 +212,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 
   function end(isWhole: boolean): void {
+    places.rest();
     if (isDirty) {
       store.units.clear();
       store.objects.clear();
@@ -236,7 +237,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 
   function isThere({ statements }: Kept): boolean {
-    for (const statement of statements) if (places.startOf(statement) === null) return false;
+    for (const statement of statements.keys()) if (places.startOf(statement) === null) return false;
     return true;
   }
 
@@ -277,7 +278,8 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   /** Remembers the statements that spans lie in. */
   function note(kept: Kept, value: unknown): void {
     mapSpans(value, (span) => {
-      if (span.path === places.path) kept.statements.add(kept.places.statementAt(span.start));
+      const { places: own, statements } = kept;
+      if (span.path === own.path) statements.set(own.statementAt(span.start), own.startAround(span.start));
       return span;
     });
   }
@@ -287,7 +289,7 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
   }
 
   function thawedOf(kept: KeptUnit): Unit {
-    const starts = Array.from(kept.statements, places.startOf);
+    const starts = Array.from(kept.statements.keys(), places.startOf);
     const { thawed } = kept;
     if (thawed !== null && thawed.starts.length === starts.length && starts.every((at, i) => at === thawed.starts[i]))
       return thawed.unit;
@@ -298,8 +300,8 @@ export function createUnitCache(store: UnitStore, options: CacheOptions): UnitCa
 
   function mover({ places: before, statements }: Kept): Move {
     let isMoved = false;
-    for (const statement of statements) isMoved ||= before.startOf(statement) !== places.startOf(statement);
-    return isMoved ? (span) => relocate(span, before, places) ?? span : null;
+    for (const [statement, start] of statements) isMoved ||= places.startOf(statement) !== start;
+    return isMoved ? moveBetween(before, places) : null;
   }
 }
 
