@@ -1,12 +1,12 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { isWeightLayer, unitsOf } from '../graph/queries.ts';
-import { inputStd, merge, rootMeanSquare } from './field.ts';
+import { inputStd } from './field.ts';
 import { fixedPointOf } from './fixed-point.ts';
 import { gainOf } from './gain.ts';
 import { once } from './marginal.ts';
 import { type BackwardPass, type Pass, runPass } from './pass.ts';
-import type { LayerGradient, LayerPrediction, LayerSignal, Prediction } from './signal.ts';
-import { deadShare, saturatedShare } from './unit-shares.ts';
+import { type Later, PredictedLayer } from './predicted-layer.ts';
+import type { LayerGradient, LayerPrediction, Prediction } from './signal.ts';
 
 /** Inputs per batch for which the gradients are predicted. */
 const defaultBatch = 32;
@@ -31,23 +31,19 @@ export function propagate(graph: ModelGraph, options: PropagateOptions = {}): Pr
   const relatives = once(() => relativesOf(graph, passes()));
   const loss = once(() => lossOf(passes().written));
   const ratio = once(() => ratios(graph, relatives()));
+  const later: Later = {
+    batch,
+    written: () => passes().written,
+    gradient: (id) => gradients().layers.get(id) ?? noGradient,
+    gradientOverTime: (id) => gradients().overTime.get(id) ?? null,
+    relative: (id) => relatives().get(id) ?? notCompared,
+  };
   const layers = new Map<number, LayerPrediction>();
   for (const layer of graph.layers) {
-    const { id } = layer;
-    layers.set(id, {
-      signal: signalOf(layer, written, (share) => share(layer, passes().written, batch)),
-      get gradient() {
-        return gradients().layers.get(id) ?? noGradient;
-      },
-      gain: gainOf(graph, layer, written),
-      get relative() {
-        return relatives().get(id) ?? notCompared;
-      },
-      get gradientOverTime() {
-        return gradients().overTime.get(id) ?? null;
-      },
-      unitDiversity: unitDiversity(layer, fixedPoint.symmetric),
-    });
+    const field = written.fields.get(layer.id) ?? null;
+    const gain = gainOf(graph, layer, written);
+    const known = { field, gain, unitDiversity: unitDiversity(layer, fixedPoint.symmetric) };
+    layers.set(layer.id, new PredictedLayer(layer, known, later));
   }
   return {
     layers,
@@ -115,37 +111,6 @@ function relativesOf(graph: ModelGraph, passes: Passes): Relatives {
       },
     ]),
   );
-}
-
-type Share = (layer: Layer, pass: Pass, batch: number) => number | null;
-
-/** The shares of units take longer than all else, and only some layers are asked for them. */
-function signalOf(layer: Layer, pass: Pass, ask: (share: Share) => number | null): LayerSignal {
-  const field = pass.fields.get(layer.id) ?? null;
-  if (field === null) return { mean: null, rms: null, inputStd: null, deadFraction: null, saturatedFraction: null };
-  const dead = once(() => ask(deadAt));
-  const saturated = once(() => ask(saturatedAt));
-  return {
-    mean: merge(field).mean,
-    rms: rootMeanSquare(field),
-    inputStd: inputStd(field),
-    get deadFraction() {
-      return dead();
-    },
-    get saturatedFraction() {
-      return saturated();
-    },
-  };
-}
-
-function deadAt({ op, inputs }: Layer, { fields }: Pass, batch: number): number | null {
-  const before = fields.get(inputs[0] ?? -1) ?? null;
-  return before === null ? null : deadShare(op, before, batch);
-}
-
-function saturatedAt({ op, inputs }: Layer, { fields }: Pass): number | null {
-  const before = fields.get(inputs[0] ?? -1) ?? null;
-  return before === null ? null : saturatedShare(op, before);
 }
 
 function stdAt(pass: Pass, id: number | undefined): number | null {

@@ -2,7 +2,7 @@ import type { Layer } from '../../core/graph/graph.ts';
 import type { Initializer, Write } from '../../core/graph/initializer.ts';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import type { Span } from '../../core/graph/span.ts';
-import type { Prediction } from '../../core/signal/signal.ts';
+import type { LayerSignal, Prediction } from '../../core/signal/signal.ts';
 import type { ModelAnalysis } from '../workspace/analysis.ts';
 import type { Locate } from './location.ts';
 
@@ -63,10 +63,21 @@ function distribution({ family, mean, std, low, high }: Initializer): object {
 function predictionToJson(id: number, prediction: Prediction): object {
   const layer = prediction.layers.get(id);
   return {
-    signal: layer?.signal ?? { mean: null, rms: null, inputStd: null, deadFraction: null, saturatedFraction: null },
+    signal: signalToJson(layer?.signal),
     gradient: layer?.gradient ?? { activationRms: null, weightRms: null },
     gain: layer?.gain ?? null,
     ...(layer?.gradientOverTime == null ? {} : { gradientOverTime: layer.gradientOverTime }),
+  };
+}
+
+/** Named one by one: some are only predicted when they are asked for. */
+function signalToJson(signal: LayerSignal | undefined): LayerSignal {
+  return {
+    mean: signal?.mean ?? null,
+    rms: signal?.rms ?? null,
+    inputStd: signal?.inputStd ?? null,
+    deadFraction: signal?.deadFraction ?? null,
+    saturatedFraction: signal?.saturatedFraction ?? null,
   };
 }
 

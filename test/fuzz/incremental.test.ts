@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LayerPrediction } from '../../core/signal/signal.ts';
 import { createFrameworks } from '../../server/frameworks/all.ts';
 import { parsePython } from '../../server/syntax/python.ts';
 import type { AnalyzeOptions, ModuleAnalysis } from '../../server/workspace/analysis.ts';
@@ -240,9 +241,20 @@ function plain({ models, findings, notes }: ModuleAnalysis) {
     models: models.map(({ graph, prediction, facts }) => ({
       graph: { ...graph },
       facts,
-      prediction: { ...prediction, layers: [...prediction.layers], deadParameters: [...prediction.deadParameters] },
+      prediction: {
+        ...prediction,
+        layers: Array.from(prediction.layers, ([id, layer]) => [id, plainLayer(layer)]),
+        deadParameters: [...prediction.deadParameters],
+      },
     })),
   };
+}
+
+/** With all that is only predicted when it is asked for. */
+function plainLayer({ signal, gradient, gain, relative, gradientOverTime, unitDiversity }: LayerPrediction) {
+  const { mean, rms, inputStd, deadFraction, saturatedFraction } = signal;
+  const told = { mean, rms, inputStd, deadFraction, saturatedFraction };
+  return { signal: told, gradient, gain, relative, gradientOverTime, unitDiversity };
 }
 
 function shuffled<T>(items: readonly T[], draw: () => number): readonly T[] {
