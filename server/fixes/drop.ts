@@ -1,4 +1,5 @@
 import type { Range, Statement } from '../syntax/ast.ts';
+import { partsOf } from '../syntax/statement-cache.ts';
 import type { Fix } from './fix.ts';
 import type { Source } from './source.ts';
 import type { Written } from './written.ts';
@@ -34,7 +35,7 @@ function statementEdit({ ancestors, source, coversDefault }: Written): Replaced 
 function blockOf(value: unknown, statement: Statement): readonly unknown[] | null {
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value) && value.includes(statement)) return value;
-  for (const child of Object.values(value)) {
+  for (const child of partsOf(value)) {
     const found = blockOf(child, statement);
     if (found !== null) return found;
   }

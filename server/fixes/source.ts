@@ -2,6 +2,7 @@ import type { Span } from '../../core/graph/span.ts';
 import type { Expression, Language, Module, Range, Statement } from '../syntax/ast.ts';
 import { parseJavaScript } from '../syntax/javascript.ts';
 import { parsePython } from '../syntax/python.ts';
+import { partsOf } from '../syntax/statement-cache.ts';
 import type { ModuleAnalysis } from '../workspace/analysis.ts';
 
 /** A module that edits are made for. */
@@ -47,7 +48,7 @@ function descend(value: unknown, span: Pick<Span, 'start' | 'end'>, path: Node[]
   const isNode = isRange(value) && 'type' in value && typeof value.type === 'string';
   if (isRange(value) && (value.end < span.start || value.start > span.end)) return false;
   if (isNode) path.push(value as unknown as Node);
-  if (Object.values(value).some((child) => descend(child, span, path))) return true;
+  if (partsOf(value).some((child) => descend(child, span, path))) return true;
   if (isNode && isExactly(value, span) && !statementTypes.has(String(value.type))) return true;
   if (isNode) path.pop();
   return false;

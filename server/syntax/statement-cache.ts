@@ -189,6 +189,13 @@ class MovedParameter implements FunctionParameter {
   }
 }
 
+/** What a node of a tree holds: other nodes, lists of them, names, ranges. A function that was moved tells when it is asked. */
+export function partsOf(node: object): readonly unknown[] {
+  if (node instanceof MovedFunction) return [node.name, node.nameAt, node.decorators, node.parameters, node.body];
+  if (node instanceof MovedParameter) return [node.target, node.annotation, node.default];
+  return Object.values(node);
+}
+
 function isFunction(node: object): node is FunctionNode {
   return 'body' in node && 'parameters' in node && 'isArrow' in node;
 }
