@@ -46,7 +46,7 @@ export function modelToText({ graph, prediction }: ModelAnalysis, locate: Locate
     ...(expected === null ? [] : [`expected loss ${number(expected)}, uniform guess ${number(uniformGuess)}`]),
     ...(gradientRatio === null
       ? []
-      : [`gradient of the first weight layer against the last ${number(gradientRatio)} (1 is critical)`]),
+      : [`the first layer gets ${number(gradientRatio)} times the last layer's gradient`]),
     ...graph.notes.map(
       (note) => `note: ${note.message}${note.at === null ? '' : ` (${formatLocation(locate(note.at))})`}`,
     ),

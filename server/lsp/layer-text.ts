@@ -145,7 +145,7 @@ function predictionText({ prediction }: ModelAnalysis, layer: Layer): string {
 function lossText({ prediction: { loss, gradientRatio } }: ModelAnalysis): string {
   const parts = [
     loss.expected === null ? '' : `loss ${number(loss.expected)} (a uniform guess has ${number(loss.uniformGuess)})`,
-    gradientRatio === null ? '' : `first layer's gradient against the last's ${number(gradientRatio)} (1 is critical)`,
+    gradientRatio === null ? '' : `the first layer gets ${number(gradientRatio)} times the last layer's gradient`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `The model: ${parts.join(', ')}.`;
 }
