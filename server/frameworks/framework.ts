@@ -50,6 +50,8 @@ export interface Framework {
   readonly tryRun?: (root: InstanceValue, context: NativeContext) => void;
   /** Attributes and methods of tensors (`shape`, `view`, `data`); `null` where there is none. */
   tensorAttribute(tensor: TensorValue, name: string, context: NativeContext): Value | null;
+  /** The number that a tensor of one element holds; `null` where that is not known. */
+  readonly onlyNumber?: (tensor: TensorValue) => number | null;
   /** `tensor.name = value` (`p.data = …`, `p.requires_grad = False`); false where it does not know. */
   readonly setTensorAttribute?: (tensor: TensorValue, name: string, value: Value, context: NativeContext) => boolean;
   /**

@@ -84,7 +84,7 @@ function describe(value: Value, effort: Effort): string | null {
         ? `range(${value.start}, ${value.stop})`
         : `range(${value.start}, ${value.stop}, ${value.step})`;
     case 'class':
-      return `<class '${value.name}'>`;
+      return `<class '${value.native?.name ?? (value.module === null ? '' : `${value.module}.`) + value.name}'>`;
     default:
       return null;
   }

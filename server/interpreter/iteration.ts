@@ -5,7 +5,7 @@ import { findMember } from './members.ts';
 import { numberOf } from './read.ts';
 import { isPlain, noteEffect } from './read-log.ts';
 import { positional } from './signature.ts';
-import { type InstanceValue, number, string, type Value } from './values.ts';
+import { type InstanceValue, number, string, type TensorValue, type Value } from './values.ts';
 
 /** Python's older protocol: an object with a length and items by number. */
 function sequenceItems(machine: Machine, value: InstanceValue, site: Site): Value[] | null {
@@ -86,14 +86,23 @@ export function truth(machine: Machine, value: Value, site: Site): boolean | nul
       return rangeLength(value) > 0;
     case 'instance':
       return instanceTruth(machine, value, site);
+    case 'tensor':
+      return tensorTruth(machine, value);
     case 'unknown':
     case 'dimension':
-    case 'tensor':
     case 'lazy':
       return null;
     default:
       return true;
   }
+}
+
+function tensorTruth({ frameworks }: Machine, value: TensorValue): boolean | null {
+  for (const framework of frameworks) {
+    const number = framework.onlyNumber?.(value) ?? null;
+    if (number !== null) return number !== 0;
+  }
+  return null;
 }
 
 function instanceTruth(machine: Machine, value: Extract<Value, { type: 'instance' }>, site: Site): boolean | null {

@@ -52,6 +52,8 @@ export interface NativeFunction {
   readonly isReading?: boolean;
   /** It only reads, and all of it is told to the log of reads (`read-log.ts`). */
   readonly logsReads?: boolean;
+  /** No table knows it; called, it gives something. Code that asks whether it is there asks for objects of another kind. */
+  readonly isGuess?: boolean;
   evaluate(arguments_: BoundArguments, context: NativeContext): Value;
 }
 

@@ -10,6 +10,7 @@ import { isModule, namedModules, namedParameters } from './registry.ts';
 import { setTensorAttribute, tensorAttribute } from './tensor-attributes.ts';
 import { trace } from './trace.ts';
 import { unknownCall } from './unknown-call.ts';
+import { onlyNumber } from './writes.ts';
 
 /** Containers are models when they stand alone. */
 const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict', 'Transformer']);
@@ -29,6 +30,7 @@ export const torch: Framework = {
   }),
   trace,
   tensorAttribute,
+  onlyNumber,
   setTensorAttribute,
   tensorOperator,
   tensorIndex,

@@ -1,5 +1,5 @@
 import { stringOf } from '../../interpreter/read.ts';
-import { nativeFunction, tensor } from '../../interpreter/table.ts';
+import { nativeClass, nativeFunction, tensor } from '../../interpreter/table.ts';
 import { boolean, type NativeValue, none, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { activationClasses, activationOperations } from './activations.ts';
 import { multiheadAttention } from './attention.ts';
@@ -134,7 +134,7 @@ function passThrough(name: string): Value {
   return nativeFunction(`torch.nn.${name}`, 'module, *args, **kwargs', (given) => given.get('module'));
 }
 
-/** Whether the code is being compiled: it runs as it is written. */
+/** Whether the code is being compiled, exported or captured: it runs as it is written. */
 function never(name: string): Value {
   return nativeFunction(name, '', () => boolean(false));
 }
@@ -183,7 +183,8 @@ const table =
     Object.hasOwn(members, name) ? (members[name] ?? null) : null;
 
 const named: Readonly<Record<string, Lookup>> = {
-  torch: (name) => table(torchMembers)(name) ?? functionByName(name),
+  // `torch.cuda` is a package; tensors have a method of that name.
+  torch: (name) => table(torchMembers)(name) ?? (namespaces.has(`torch.${name}`) ? null : functionByName(name)),
   'torch.nn': table(nnMembers),
   // Tensors have a method of the same name that does something else.
   'torch.nn.functional': (name) => (name === 'unfold' ? unfoldFunction : functionByName(name)),
@@ -203,6 +204,18 @@ const named: Readonly<Record<string, Lookup>> = {
     is_scripting: never('torch.jit.is_scripting'),
     is_tracing: never('torch.jit.is_tracing'),
   }),
+  'torch.compiler': table({
+    is_compiling: never('torch.compiler.is_compiling'),
+    is_dynamo_compiling: never('torch.compiler.is_dynamo_compiling'),
+    is_exporting: never('torch.compiler.is_exporting'),
+  }),
+  'torch._dynamo': table({ is_compiling: never('torch._dynamo.is_compiling') }),
+  'torch.onnx': table({ is_in_onnx_export: never('torch.onnx.is_in_onnx_export') }),
+  'torch.cuda': table({ is_current_stream_capturing: never('torch.cuda.is_current_stream_capturing') }),
+  'torch.xpu': table({ is_current_stream_capturing: never('torch.xpu.is_current_stream_capturing') }),
+  // What stands for a tensor while a graph is captured: no tensor that runs is one.
+  'torch.fx': table({ Proxy: nativeClass('torch.fx.Proxy', {}) }),
+  'torch._subclasses': table({ FakeTensor: nativeClass('torch._subclasses.FakeTensor', {}) }),
   'torch.nn.parallel': table({
     DataParallel: passThrough('DataParallel'),
     DistributedDataParallel: passThrough('DistributedDataParallel'),

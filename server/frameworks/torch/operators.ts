@@ -15,7 +15,7 @@ import { divided, heldBy, isMemory } from './memory.ts';
 import { constantTensor, matrixProduct } from './moved-numbers.ts';
 import { rmsEpsilon } from './norm-pattern.ts';
 import { isView, transposedOf } from './views.ts';
-import { allocate, contentsOf, derived } from './writes.ts';
+import { allocate, constantIn, contentsOf, derived } from './writes.ts';
 
 /** `+ - * / ** @`, comparisons and the unary minus on tensors and numbers. */
 export function tensorOperator(operator: string, operands: readonly Value[], context: NativeContext): Value | null {
@@ -58,7 +58,7 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     if (f === undefined || (numbersIn(left) === null && numbersIn(right) === null)) return made;
     return mapNumbers(
       made,
-      [left, right].map((one) => (numbersIn(one) === null ? (constantOf(one) ?? one) : one)),
+      [left, right].map((one) => (numbersIn(one) === null ? (constantIn(one) ?? one) : one)),
       f,
     );
   }
@@ -67,7 +67,7 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     [left, right, false],
     [right, left, true],
   ] as const) {
-    const value = isMemory(constant, context) ? constantOf(constant) : null;
+    const value = isMemory(constant, context) ? constantIn(constant) : null;
     if (value === null || !keepsShape(other, constant)) continue;
     return withNumber(operator, other, { type: 'number', value, isFloat: true }, swapped, context);
   }
@@ -93,12 +93,6 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     default:
       return tensor({ shape });
   }
-}
-
-function constantOf({ storage }: TensorValue): number | null {
-  if (storage === null) return null;
-  const { mean, std } = contentsOf(storage);
-  return std === 0 ? mean : null;
 }
 
 /** Broadcasting the other operand does not make the tensor larger. */

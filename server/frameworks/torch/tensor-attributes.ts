@@ -10,6 +10,7 @@ import { fromData } from './create.ts';
 import { cpu } from './devices.ts';
 import { functionByName } from './namespaces.ts';
 import { permute, transpose } from './rearrange.ts';
+import { tensorClasses } from './tensor-classes.ts';
 import { unknownMethod } from './unknown-call.ts';
 import { detached } from './views.ts';
 import { allocate, copyInto } from './writes.ts';
@@ -32,6 +33,8 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'is_sparse':
     case 'is_nested':
       return boolean(false);
+    case '__class__':
+      return tensorClasses.Tensor ?? null;
     case 'grad':
     case 'grad_fn':
       return none;

@@ -35,7 +35,7 @@ import {
   transpose,
   unsqueeze,
 } from './rearrange.ts';
-import { allocate, contentsOf, derived } from './writes.ts';
+import { allocate, constantIn, derived, onlyNumber } from './writes.ts';
 
 /* Functions and methods that look at a tensor's shape or move its elements. */
 
@@ -371,9 +371,24 @@ export const shapeOperations: Operations = {
   max: ofNumbers(maximum, (numbers) => Math.max(...numbers)),
   min: ofNumbers(minimum, (numbers) => Math.min(...numbers)),
   ...Object.fromEntries(
-    ['amin', 'var', 'std', 'norm', 'logsumexp', 'argmax', 'argmin', 'median', 'all', 'any'].map((name) => [
+    ['amin', 'var', 'std', 'norm', 'logsumexp', 'argmax', 'argmin', 'median'].map((name) => [
       name,
       unknownReduction(name),
+    ]),
+  ),
+  // Of one number only, which says it of all.
+  ...Object.fromEntries(
+    ['all', 'any'].map((name) => [
+      name,
+      {
+        parameters: 'dim=None, keepdim=False, **options',
+        run: (input, given, context) => {
+          const value = isNone(given.get('dim')) && isMemory(input, context) ? constantIn(input) : null;
+          if (value === null) return unknownReduction(name).run(input, given, context);
+          const answer = value === 0 ? 0 : 1;
+          return withNumbers(allocate([], constant(answer), context), [answer]);
+        },
+      } satisfies Operation,
     ]),
   ),
 };
@@ -400,11 +415,8 @@ function sumOfNumbers(numbers: readonly number[]): number {
 
 /** The number in a tensor of one element. */
 function itemOf(input: TensorValue): Value {
-  const numbers = numbersIn(input);
-  const [only] = numbers ?? [];
-  if (only !== undefined && numbers?.length === 1) return number(only);
-  const { mean, std } = input.storage === null ? { mean: null, std: null } : contentsOf(input.storage);
-  return std === 0 && mean !== null && input.shape?.length === 0 ? number(mean, true) : unknown('value of a tensor');
+  const only = onlyNumber(input);
+  return only === null ? unknown('value of a tensor') : number(only, numbersIn(input) === null ? true : undefined);
 }
 
 function countElements(input: TensorValue): Value {

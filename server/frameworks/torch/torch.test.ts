@@ -357,6 +357,18 @@ describe('patches and windows', () => {
       [null, 4, 12, 10],
     ],
     ['', 'if torch.jit.is_scripting():\n    return x\nreturn F.relu(self.a(x))', [null, 4, 12, 10]],
+    [
+      '',
+      'if torch.compiler.is_compiling() | isinstance(x, torch.fx.Proxy):\n    return x\nreturn self.a(x)',
+      [null, 4, 12, 10],
+    ],
+    [
+      '',
+      'if hasattr(x, "jax") or getattr(x, "jax", None) is not None:\n    return x\nreturn self.a(x)',
+      [null, 4, 12, 10],
+    ],
+    ['', 'if not str(type(x)).startswith("<class \'torch."):\n    return x\nreturn self.a(x)', [null, 4, 12, 10]],
+    ['', 'if torch.ones(2, 3).all() and not torch.zeros(2).any():\n    return self.a(x)\nreturn x', [null, 4, 12, 10]],
   ])('%s %s', (init, forward, expected) => {
     const source = preamble + net(`self.a = nn.Conv2d(3, 4, 3, padding=1)\n${init}`, forward);
     const analyzer = createAnalyzer(createMemoryWorkspace({ '/net.py': source }), [torch]);

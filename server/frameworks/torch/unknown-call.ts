@@ -33,5 +33,9 @@ export function unknownMethod(tensor: TensorValue, name: string, context: Native
     'self, *args, **kwargs',
     ({ raw }, inner) => unknownCall(`.${name}()`, raw, inner) ?? tensor,
   );
-  return { type: 'bound', self: tensor, function: function_ };
+  return {
+    type: 'bound',
+    self: tensor,
+    function: { ...function_, function: { ...function_.function, isGuess: true } },
+  };
 }

@@ -6,7 +6,7 @@ import { mixtureOf, piecesOf } from '../../../core/initializers/mixture.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { storage, tensor } from '../../interpreter/table.ts';
 import type { Storage, TensorValue } from '../../interpreter/values.ts';
-import { keepNumbers } from './known-numbers.ts';
+import { keepNumbers, numbersIn } from './known-numbers.ts';
 import { regionOf } from './views.ts';
 
 /* Initial values: who writes what into a tensor's memory, and how values pass from one tensor to another. */
@@ -36,6 +36,20 @@ export function contentsOf(memory: Storage): Initializer {
   const [only, ...others] = visible;
   if (only !== undefined && !only.partial && others.length === 0) return only.initializer;
   return (memory.shape === null ? null : mixtureOf(memory.shape, visible)) ?? unknownInitializer();
+}
+
+/** The one number that all elements are. */
+export function constantIn({ storage: memory }: TensorValue): number | null {
+  if (memory === null) return null;
+  const { mean, std } = contentsOf(memory);
+  return std === 0 ? mean : null;
+}
+
+/** The number in a tensor of one element. */
+export function onlyNumber(tensor: TensorValue): number | null {
+  const [only] = numbersIn(tensor) ?? [];
+  if (tensor.layer !== null || !tensor.shape?.every((dim) => dim === 1)) return null;
+  return only ?? constantIn(tensor);
 }
 
 /**

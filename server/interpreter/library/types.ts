@@ -117,7 +117,11 @@ export const rangeClass = nativeClass('range', {
 export const typeClass: ClassValue = nativeClass('type', {
   bases,
   parameters: 'object, *rest',
-  convert: (given) => classOf(given.get('object')) ?? unknown('type'),
+  convert: (given, context) => {
+    const object = given.get('object');
+    const own = object.type === 'tensor' ? context.findAttribute(object, '__class__') : classOf(object);
+    return own ?? unknown('type');
+  },
 });
 /** `property(getter)` makes a method read like an attribute; classes that derive from it keep the getter as `fget`. */
 export const propertyClass = nativeClass('property', {

@@ -169,18 +169,23 @@ function hasAttribute(given: BoundArguments, context: NativeContext): Value {
   const object = given.get('object');
   if (name === null || object.type === 'unknown' || object.type === 'dimension') return unknown('condition');
   const value = context.findAttribute(object, name);
-  if (value === null) return boolean(false);
+  if (value === null || isGuess(value)) return boolean(false);
   return value.type === 'unknown' && object.type === 'instance' && object.class.open && !object.attributes.has(name)
     ? unknown('condition')
     : boolean(true);
+}
+
+function isGuess(value: Value): boolean {
+  return value.type === 'bound' && value.function.type === 'native' && value.function.function.isGuess === true;
 }
 
 function getAttributeOr(given: BoundArguments, context: NativeContext): Value {
   const name = stringOf(given.get('name'));
   if (name === null) return unknown('attribute');
   const found = context.findAttribute(given.get('object'), name);
-  if (found !== null) return found;
-  return given.given('default')?.value ?? context.fail('AttributeError', `no attribute ${name}`);
+  const otherwise = given.given('default');
+  if (found !== null && (otherwise === null || !isGuess(found))) return found;
+  return otherwise?.value ?? context.fail('AttributeError', `no attribute ${name}`);
 }
 
 function radix(value: Value, prefix: string, base: number): Value {
