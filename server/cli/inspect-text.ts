@@ -46,7 +46,7 @@ export function modelToText({ graph, prediction }: ModelAnalysis, locate: Locate
     ...(expected === null ? [] : [`expected loss ${number(expected)}, uniform guess ${number(uniformGuess)}`]),
     ...(gradientRatio === null
       ? []
-      : [`the first layer gets ${number(gradientRatio)} times the last layer's gradient`]),
+      : [`next to critical initialization, the first layer's gradient is ${number(gradientRatio)} of the last's`]),
     ...graph.notes.map(
       (note) => `note: ${note.message}${note.at === null ? '' : ` (${formatLocation(locate(note.at))})`}`,
     ),

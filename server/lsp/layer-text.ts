@@ -145,7 +145,9 @@ function predictionText({ prediction }: ModelAnalysis, layer: Layer): string {
 function lossText({ prediction: { loss, gradientRatio } }: ModelAnalysis): string {
   const parts = [
     loss.expected === null ? '' : `loss ${number(loss.expected)} (a uniform guess has ${number(loss.uniformGuess)})`,
-    gradientRatio === null ? '' : `the first layer gets ${number(gradientRatio)} times the last layer's gradient`,
+    gradientRatio === null
+      ? ''
+      : `next to critical initialization, the first layer's gradient is ${number(gradientRatio)} of the last's`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `The model: ${parts.join(', ')}.`;
 }
