@@ -142,6 +142,8 @@ def list_transformers():
         case(family, "transformer.py", "Encoder", [20, 64], seeds=8, norm_first=norm_first)
     case("transformer, post-norm", "transformer.py", "Encoder", [20, 64], seeds=8, norm_first=False, dropout=0.1)
     gpt("transformer, pre-norm", norm_first=True, scheme="gpt2", depth=6, width=256, heads=8, seeds=3)
+    for rest in [{}, {"depth": 12, "seeds": 8}]:
+        case("transformer, pre-norm", "transformer.py", "Rows", [32], vocabulary=100, **{"seeds": 16, **rest})
     for turn in ["halves", "pairs", "complex"]:
         for rest in [{}, {"groups": 2}, {"scheme": "plain"}, {"groups": 2, "depth": 12, "seeds": 8}]:
             case("transformer, rotary", "transformer.py", "Rotary", [32], vocabulary=100, turn=turn, **{"seeds": 16, **rest})

@@ -47,8 +47,11 @@ export const reshape: Transfer<OpOf<'reshape'>> = {
     if (input === undefined) return null;
     const shape = layer.outputShape;
     if (shape === null) return input;
-    if (shape.length <= 2 && (inputShapes[0]?.length ?? 0) > 2) return flattenPositions(input);
     const channels = channelsOf(input);
+    if (shape.length <= 2 && (inputShapes[0]?.length ?? 0) > 2) {
+      // One row per position (`x.view(-1, width)`): they lie in the batch until they are taken apart again.
+      return shape.at(-1) === channels ? { ...input, channelAxis: shape.length - 1 } : flattenPositions(input);
+    }
     const carried = carriedAxis(inputShapes[0] ?? null, input.channelAxis, channels, shape);
     if (carried !== null) return { ...input, channelAxis: carried };
     const last = shape.length - 1;

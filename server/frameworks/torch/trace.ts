@@ -10,7 +10,7 @@ import {
 } from '../../interpreter/values.ts';
 import type { Framework } from '../framework.ts';
 import { candidateShapes } from './input-shapes.ts';
-import { fits, hasNoMisfit, runTrial, type Trial, type TrialKind } from './trial.ts';
+import { type Demand, fits, hasNoMisfit, runTrial, type Trial, type TrialKind } from './trial.ts';
 
 /** Calls `forward` on symbolic inputs: of the given shapes, else of shapes that fit. */
 export const trace: Framework['trace'] = (root, given, context) => {
@@ -138,11 +138,14 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
   let candidates: Candidates = tensors.map((_, index) => candidateShapes(demands.get(index)));
   let steps = 0;
   const tried: Tried[] = [];
+  // Of tokens any number fits: that batch and tokens are one axis for a while is no accident.
+  const isOfTokens = tensors.every((_, index) => meetsTable(demands.get(index)));
+  const isFit = isOfTokens ? hasNoMisfit : fits;
   const rounds = () => Math.max(1, ...candidates.map((list) => list.length));
   for (let round = 0; round < rounds() && steps < maxSteps; round++) {
     const shapes = candidates.map((list) => list[Math.min(round, list.length - 1)] ?? null);
     const isGood = (trial: Trial) =>
-      fits(trial) && newlyFound(candidates, trial) === null && smaller(shapes, trial) === null;
+      isFit(trial) && newlyFound(candidates, trial) === null && smaller(shapes, trial) === null;
     // Only inputs that have met nothing yet have something to learn after what does not fit.
     const kind = candidates.every(([first]) => first !== null) ? 'fitting' : 'whole';
     const { trial, pass: kept } = attempt(forward, shapes, kind, isGood);
@@ -157,7 +160,7 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
     }
     tried.push({ shapes, trial });
     if (tried.length === 2 && noneFits(forward, candidates, tried)) break;
-    if (!fits(trial)) continue;
+    if (!isFit(trial)) continue;
     const shrunk = smaller(shapes, trial);
     return (shrunk === null ? null : attempt(forward, shrunk, 'fitting', fits).pass) ?? pass(forward, shapes);
   }
@@ -181,6 +184,10 @@ function noneFits(forward: Forward, candidates: Candidates, tried: readonly Trie
 function commonShape([first = null, ...others]: readonly (Shape | null)[]): Shape | null {
   if (first === null || others.some((other) => other?.length !== first.length)) return null;
   return first.map((dim, axis) => (others.every((other) => other?.[axis] === dim) ? dim : 'side'));
+}
+
+function meetsTable(demand: Demand | undefined): boolean {
+  return demand?.kind === 'op' && demand.op.kind === 'embedding';
 }
 
 interface Tried {

@@ -7,15 +7,30 @@ from parts import activation
 from torch import nn
 
 
+class Projection(nn.Module):
+    """A dense layer on one row per token, its weight the other way round. What it gives is measured behind it."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(inputs, outputs).normal_(std=0.02))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.outputs = outputs
+        self.dropout = nn.Dropout(0.0)
+
+    def forward(self, x):
+        rows = torch.addmm(self.bias, x.view(-1, x.size(-1)), self.weight)
+        return self.dropout(rows.view(x.size()[:-1] + (self.outputs,)))
+
+
 class SelfAttention(nn.Module):
     """Written out: one projection for queries, keys and values, scores, mask, softmax."""
 
-    def __init__(self, width, heads, causal):
+    def __init__(self, width, heads, causal, linear=nn.Linear):
         super().__init__()
         self.heads = heads
         self.causal = causal
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        self.qkv = linear(width, 3 * width)
+        self.out = linear(width, width)
 
     def forward(self, x):
         batch, length, width = x.shape
@@ -276,4 +291,36 @@ class Rotary(nn.Module):
         turns = self.turns[: tokens.shape[1]]
         for block in self.blocks:
             x = block(x, turns)
+        return self.head(self.norm(x))
+
+
+class RowBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width)
+        self.attention = SelfAttention(width, heads, True, Projection)
+        self.norm2 = nn.LayerNorm(width)
+        self.up = Projection(width, 4 * width)
+        self.down = Projection(4 * width, width)
+
+    def forward(self, x):
+        x = x + self.attention(self.norm1(x))
+        return x + self.down(nn.functional.gelu(self.up(self.norm2(x))))
+
+
+class Rows(nn.Module):
+    """A language model whose projections see batch and tokens as one axis."""
+
+    def __init__(self, depth=4, width=64, heads=4, length=32, vocabulary=100):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = nn.Embedding(length, width)
+        self.blocks = nn.ModuleList([RowBlock(width, heads) for _ in range(depth)])
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens) + self.positions(torch.arange(tokens.shape[1], device=tokens.device))
+        for block in self.blocks:
+            x = block(x)
         return self.head(self.norm(x))
