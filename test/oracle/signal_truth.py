@@ -95,32 +95,28 @@ def mean_square(x):
 
 def measure(name, seed):
     torch.manual_seed(seed)
-    with DEVICE:
-        model, builder = build(name)
+    model, builder = build(name)
+    model = model.to(DEVICE)
     layers, calls, weights = [], {}, {}
-
-    def measured(key, module, output):
-        call = calls.get(key, 0)
-        calls[key] = call + 1
-        row = {
-            "name": key if call == 0 else f"{key}_{call}",
-            "type": type(module).__name__,
-            "square": mean_square(output.detach()),
-            "variance": output.detach().var(0).mean().item() if len(output) == BATCH else None,
-            "gradient": 0.0,
-            "weight": None,
-        }
-        layers.append(row)
-        if call == 0 and isinstance(getattr(module, "weight", None), torch.nn.Parameter):
-            weights[key] = (row, module.weight)
-        return row
 
     def record(key):
         def hook(module, args, output):
             output = output[0] if isinstance(output, tuple) else output
             if not isinstance(output, torch.Tensor) or returns_its_input(args, output):
                 return
-            row = measured(key, module, output)
+            call = calls.get(key, 0)
+            calls[key] = call + 1
+            row = {
+                "name": key if call == 0 else f"{key}_{call}",
+                "type": type(module).__name__,
+                "square": mean_square(output.detach()),
+                "variance": output.detach().var(0).mean().item() if len(output) == BATCH else None,
+                "gradient": 0.0,
+                "weight": None,
+            }
+            layers.append(row)
+            if call == 0 and isinstance(getattr(module, "weight", None), torch.nn.Parameter):
+                weights[key] = (row, module.weight)
             if output.requires_grad:
                 output.register_hook(lambda gradient: row.update(gradient=mean_square(gradient)))
 
