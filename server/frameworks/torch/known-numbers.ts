@@ -28,7 +28,9 @@ export function keepNumbers(from: TensorValue, to: TensorValue): TensorValue {
   return numbers === null ? to : withNumbers(to, numbers);
 }
 
+/** None of a parameter: it starts with numbers, and is none of them. */
 export function numbersIn(tensor: TensorValue): readonly number[] | null {
+  if (tensor.isParameter) return null;
   const found = known.get(tensor);
   return found === undefined || found.writes !== (tensor.storage?.writes.length ?? 0) ? null : found.numbers;
 }
@@ -40,15 +42,18 @@ export function mapNumbers(
   f: (a: number, b?: number) => number,
 ): TensorValue {
   const sizes = sizesOf(result.shape);
-  const rows = sizes === null ? null : operands.map((operand) => broadcast(operand, sizes));
-  if (rows === null || !rows.every((row) => row !== null)) return result;
+  if (sizes === null || productOf(sizes) > maxNumbers) return result;
+  const rows = operands.map((operand) => (typeof operand === 'number' ? operand : broadcast(operand, sizes)));
+  if (!rows.every((row) => row !== null)) return result;
   const [first = [], second] = rows;
-  const of = (x: number, index: number) => (second === undefined ? f(x) : f(x, second[index] ?? Number.NaN));
-  return withNumbers(result, first.map(of));
+  const at = (row: readonly number[] | number, index: number) =>
+    typeof row === 'number' ? row : (row[index] ?? Number.NaN);
+  const of = (_: unknown, index: number) =>
+    second === undefined ? f(at(first, index)) : f(at(first, index), at(second, index));
+  return withNumbers(result, Array.from({ length: productOf(sizes) }, of));
 }
 
-function broadcast(operand: TensorValue | number, sizes: readonly number[]): readonly number[] | null {
-  if (typeof operand === 'number') return productOf(sizes) <= maxNumbers ? repeated([operand], [], sizes) : null;
+function broadcast(operand: TensorValue, sizes: readonly number[]): readonly number[] | null {
   const numbers = numbersIn(operand);
   const own = sizesOf(operand.shape);
   return numbers === null || own === null ? null : repeated(numbers, own, sizes);

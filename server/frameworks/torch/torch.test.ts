@@ -436,6 +436,20 @@ describe('numbers that a forward pass computes of numbers alone', () => {
   });
 });
 
+describe('a parameter that was filled with numbers', () => {
+  it('stays a parameter of the forward pass', () => {
+    const graph = graphOf(
+      net(
+        'self.fc = nn.Linear(3, 3)\nself.table = nn.Parameter(torch.empty(3))\nwith torch.no_grad():\n    self.table.copy_(torch.arange(3.0))',
+        'return self.fc(x) + self.table + self.table[1:2]',
+      ),
+    );
+    const kinds = graph.layers.map(({ op }) => op.kind);
+    expect(kinds).toContain('parameter');
+    expect(kinds).not.toContain('constant');
+  });
+});
+
 describe('attention as a function', () => {
   const heads =
     'q, k, v = (self.q(x).view(-1, 8, 4, 16).transpose(1, 2), *(f(x).view(-1, 8, 2, 16).transpose(1, 2) for f in (self.k, self.v)))';
