@@ -1,5 +1,5 @@
 import type { Op } from '../../graph/op.ts';
-import { type Dim, isKnown, type Shape } from '../../graph/shape.ts';
+import { type Dim, isKnown, type Shape, sizeOf } from '../../graph/shape.ts';
 import { channelsOf, type Field, flattenPositions, mapSegments, merge, positionsOf } from '../field.ts';
 import {
   type Contribution,
@@ -86,10 +86,6 @@ function carriedAxis(from: Shape | null, axis: number, channels: number | null, 
     if (sizeOf(to.slice(i + 1)) === behind && isKnown(size) && size > 1) return channels % size === 0 ? i : null;
   }
   return null;
-}
-
-function sizeOf(shape: Shape): number | null {
-  return shape.reduce<number | null>((size, dim) => (size === null || !isKnown(dim) ? null : size * dim), 1);
 }
 
 /** Other names for the axes; of channels in groups (a channel shuffle), also another order of the channels. */

@@ -18,7 +18,10 @@ export function partsOf(value: TensorValue): Parts | null {
 }
 
 export function complexOf(real: Value, imaginary: Value): Value {
-  if (real.type !== 'tensor' || imaginary.type !== 'tensor') return unknown('a complex tensor');
+  return real.type === 'tensor' && imaginary.type === 'tensor' ? join(real, imaginary) : unknown('a complex tensor');
+}
+
+function join(real: TensorValue, imaginary: TensorValue): TensorValue {
   const made = tensor({ shape: real.shape });
   parts.set(made, { real, imaginary });
   return made;
@@ -27,9 +30,7 @@ export function complexOf(real: Value, imaginary: Value): Value {
 /** The same step on both parts; `null` for what is not complex. */
 export function onParts(value: TensorValue, step: (part: TensorValue) => TensorValue): TensorValue | null {
   const found = partsOf(value);
-  if (found === null) return null;
-  const made = complexOf(step(found.real), step(found.imaginary));
-  return made.type === 'tensor' ? made : null;
+  return found === null ? null : join(step(found.real), step(found.imaginary));
 }
 
 /** `(a + bi)(c + di)`, or a sum; a real operand has no imaginary part. `null` where none is complex. */
