@@ -1,4 +1,4 @@
-import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import { effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import { explainedBy } from './explained.ts';
 import type { Severity } from './finding.ts';
 import { remediesWithDefault } from './fitting.ts';
@@ -20,17 +20,17 @@ export const biasedWeights: Rule = {
     const sites = chosenWeights(context).filter((site) => isBiased(site) && !isExplained(site));
     return byPlace(sites).flatMap((place) => {
       const worst = worstOf(exposedOf(place), (site) => site.inputs ?? 0);
-      const effect = { ...effectOf(place, context), worst };
+      const effect = effectOf(place, context, worst);
       const severity = severityOf(place, effect, severityOfScale(place, effect, context));
       const remedies = remediesWithDefault(place, worst);
-      const message = describe(place, effect, thresholdsOf(context).saturated);
+      const message = () => describe(place, effect, thresholdsOf(context).saturated);
       return [
         report(context, place, {
           rule: 'biased-weights',
           severity,
           message,
           worst,
-          effect: asEffect(effect),
+          effect,
           remedies,
         }),
       ];

@@ -19,7 +19,7 @@ export const constantInit: Rule = {
       const worst = stuck ?? place.find(startsIdentical);
       if (worst === undefined) return [];
       const severity: Severity = stuck === undefined ? 'information' : 'error';
-      const message = describe(place, worst, stuck !== undefined, context);
+      const message = () => describe(place, worst, stuck !== undefined, context);
       const remedies = remediesWithDefault(place, worst);
       return [report(context, place, { rule: 'constant-init', severity, message, worst, remedies })];
     });

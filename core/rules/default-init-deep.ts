@@ -1,6 +1,6 @@
 import type { FrameworkId } from '../graph/graph.ts';
 import { isRectifier } from '../maths/activation.ts';
-import { asEffect, effectOf, mayBeBelow, type PlaceEffect, thresholdsOf } from './effect.ts';
+import { effectOf, mayBeBelow, type PlaceEffect, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { initializeLayers } from './fitting.ts';
 import type { Place } from './places.ts';
@@ -25,14 +25,14 @@ export const defaultInitDeep: Rule = {
     const [worst, ...others] = [first, ...rest].filter(({ layer }) => on.has(layer));
     if (severity === null || worst === undefined) return [];
     const place: Place = [worst, ...others];
-    const message = describe(effect, worst, context.graph.framework);
+    const message = () => describe(effect, worst, context.graph.framework);
     return [
       reportModel(context, place, {
         rule: 'default-init-deep',
         severity,
         message,
         worst,
-        effect: asEffect(effect),
+        effect,
         remedies: initializeLayers(place),
       }),
     ];

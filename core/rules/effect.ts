@@ -28,9 +28,10 @@ export interface PlaceEffect extends Effect {
 /**
  * The effect of one place on signal and gradient against critical initialization: what its layers alone do on the way
  * through the graph, so that a small head or a zero elsewhere is not held against them. Forward and backward a weight is off
- * by the same factor. Layers that are normalized right away count only where there are no others.
+ * by the same factor. Layers that are normalized right away count only where there are no others. `named`: the layer to show,
+ * where it is another than the last one on that way.
  */
-export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
+export function effectOf(whole: Place, context: RuleContext, named?: WeightSite): PlaceEffect {
   const place = exposedOf(whole);
   const gains = new Map(place.map((site) => [site.layer.id, gainOf(site)]));
   const { signal, output, gradient, layers, inARow } = followFactors(context.graph, gains);
@@ -39,7 +40,7 @@ export function effectOf(whole: Place, context: RuleContext): PlaceEffect {
   const own = { signal, gradientRatio: gradient };
   const seen = once(() => seenAt(layers, context));
   return {
-    worst,
+    worst: named ?? worst,
     gain: worst.prediction?.gain ?? null,
     // Asked for late: the comparison with critical weights is most of a prediction.
     get signal() {
@@ -88,8 +89,9 @@ export function severityOfScale(place: Place, effect: PlaceEffect, context: Rule
   const thresholds = thresholdsOf(context);
   const { warning, information, shallow, saturated } = thresholds;
   if (exposedOf(place)[0].normalization !== null) return 'hint';
-  const factors = [effect.signal, effect.gradientRatio];
-  const isOutside = ({ low, high }: Thresholds['warning']) => factors.some((factor) => factor < low || factor > high);
+  const isOutside = ({ low, high }: Thresholds['warning']) =>
+    (mayBeBelow(effect, low) || mayBeAbove(effect, high)) &&
+    [effect.signal, effect.gradientRatio].some((factor) => factor < low || factor > high);
   const inactive = Math.max(effect.saturatedFraction ?? 0, effect.deadFraction ?? 0);
   if (isOutside(warning) || inactive > saturated || effect.loss !== null) return 'warning';
   const isDeep = effect.inARow > shallow;

@@ -1,6 +1,6 @@
 import type { Layer } from '../graph/graph.ts';
 import { activationOf, isSaturating } from '../maths/activation.ts';
-import { asEffect, effectOf, mayBeAbove, mayBeBelow, type PlaceEffect, thresholdsOf } from './effect.ts';
+import { effectOf, mayBeAbove, mayBeBelow, type PlaceEffect, thresholdsOf } from './effect.ts';
 import { explainedBy } from './explained.ts';
 import type { Finding, Remedy } from './finding.ts';
 import { fittingRemedies, initializeLayers } from './fitting.ts';
@@ -27,9 +27,9 @@ export function checkFlow(direction: Direction, context: RuleContext, earlier: r
   const place = causesOf([first, ...rest], effect.through, direction);
   if (place === null || !isHarmful(direction, effect, place, context)) return [];
   const rule = `${direction}-gradient`;
-  const message = describe(direction, effect, place);
+  const message = () => describe(direction, effect, place);
   const [worst] = place;
-  const what = { rule, severity: 'warning', message, worst, effect: asEffect(effect) } as const;
+  const what = { rule, severity: 'warning', message, worst, effect } as const;
   const remedies = remediesFor(place);
   return [
     sharedPlace(place)

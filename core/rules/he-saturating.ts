@@ -1,5 +1,5 @@
 import { isSaturating } from '../maths/activation.ts';
-import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import { effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { fittingRemedies } from './fitting.ts';
 import { byPlace, type Place } from './places.ts';
@@ -17,14 +17,14 @@ export const heSaturating: Rule = {
       const effect = effectOf(place, context);
       const { worst } = effect;
       const severity = severityOf(place, effect, context);
-      const message = describe(place, effect);
+      const message = () => describe(place, effect);
       const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'he-saturating',
         severity,
         message,
         worst,
-        effect: asEffect(effect),
+        effect,
         remedies,
       });
     });

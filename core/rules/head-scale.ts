@@ -28,7 +28,7 @@ export const headScale: Rule = {
     if (expected === null || uniformGuess === null || expected <= thresholdsOf(context).loss * uniformGuess) return [];
     return byPlace(sites).map((place) => {
       const worst = worstOf(place, factorOf);
-      const message = describe(place, worst, { expected, uniformGuess });
+      const message = () => describe(place, worst, { expected, uniformGuess });
       const effect = { ...noEffect, signal: factorOf(worst) };
       const remedies = fittingRemedies(place, worst);
       return report(context, place, { rule: 'head-scale', severity: 'warning', message, worst, effect, remedies });

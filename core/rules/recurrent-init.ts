@@ -26,7 +26,7 @@ export const recurrentInit: Rule = {
       const memory = memoryOf(worst, context);
       const severity = memory === null ? null : severityOf(memory, worst, context);
       if (memory === null || severity === null) return [];
-      const message = describe(memory, place, worst);
+      const message = () => describe(memory, place, worst);
       const effect = { ...noEffect, gradientRatio: memory.relative };
       const remedies = remediesFor(place, worst, context);
       return [report(context, place, { rule: 'recurrent-init', severity, message, worst, effect, remedies })];

@@ -1,5 +1,7 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import type { Span } from '../graph/span.ts';
+import { once } from '../signal/marginal.ts';
+import { asEffect } from './effect.ts';
 import { type Effect, type Finding, noEffect, type Remedy, type Severity } from './finding.ts';
 import type { Place } from './places.ts';
 import type { RuleContext } from './rule.ts';
@@ -9,29 +11,40 @@ import { nameOf } from './wording.ts';
 /** More layers than these are not pointed at one by one. */
 const maxRelated = 5;
 
-/** A finding about the weights of one place, at the code that initializes them. */
+/**
+ * A finding about the weights of one place, at the code that initializes them. What it says is worked out when somebody reads
+ * it: `check` shows no hints, and the numbers in them ask for the comparison with critical weights, half of a prediction.
+ */
 export function report(
   { graph }: RuleContext,
   place: Place,
   what: {
     readonly rule: string;
     readonly severity: Severity;
-    readonly message: string;
+    readonly message: () => string;
     readonly worst: WeightSite;
     readonly effect?: Effect;
     readonly remedies: readonly Remedy[];
+    /** Elsewhere than where the worst of them is initialized. */
+    readonly at?: Span;
   },
 ): Finding {
-  const { rule, severity, message, worst, effect = noEffect, remedies } = what;
+  const { rule, severity, worst, remedies, at = worst.at } = what;
+  const message = once(what.message);
+  const effect = once(() => asEffect(what.effect ?? noEffect));
   return {
     rule,
     severity,
-    message,
-    at: worst.at,
+    get message() {
+      return message();
+    },
+    at,
     model: graph.name,
     layer: worst.layer.name,
     parameter: worst.parameter.name,
-    effect,
+    get effect() {
+      return effect();
+    },
     about: place.map((site) => site.parameter.id),
     related: relatedTo(place, worst, graph),
     remedies,
@@ -40,7 +53,7 @@ export function report(
 
 /** A finding about many layers of a model, at the model's name. */
 export function reportModel(context: RuleContext, place: Place, what: Parameters<typeof report>[2]): Finding {
-  return { ...report(context, place, what), at: context.graph.nameAt };
+  return report(context, place, { ...what, at: context.graph.nameAt });
 }
 
 type Related = Finding['related'][number];

@@ -37,7 +37,7 @@ function growing(
     if (first === undefined || [first, ...rest].some(isExplained)) return [];
     const place: Place = [first, ...rest];
     const severity = growth > warning ? 'warning' : 'information';
-    const message = describeGrowth(stream, growth, first);
+    const message = () => describeGrowth(stream, growth, first);
     const effect = { ...noEffect, signal: growth, gradientRatio: growth };
     const remedies = [scaleBranches(place, stream.sums.length)];
     const what = { rule: 'residual-depth-scale', severity, message, worst: first, effect, remedies } as const;
@@ -82,7 +82,8 @@ function misaimed(streams: readonly ResidualStream[], context: RuleContext): rea
         preferred: true,
       },
     ];
-    const message = `A standard deviation of ${formatNumber(worst.initializer.std ?? 0)} is ${formatNumber(scale.base)}/${scale.name}, the scale for matrices that write into the residual stream; these do not (${nameLayers(worst, place)}).`;
+    const message = () =>
+      `A standard deviation of ${formatNumber(worst.initializer.std ?? 0)} is ${formatNumber(scale.base)}/${scale.name}, the scale for matrices that write into the residual stream; these do not (${nameLayers(worst, place)}).`;
     return [
       report(context, place, { rule: 'residual-depth-scale', severity: 'information', message, worst, remedies }),
     ];

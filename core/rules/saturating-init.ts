@@ -1,5 +1,5 @@
 import { isSaturating } from '../maths/activation.ts';
-import { asEffect, effectOf, severityOfScale, thresholdsOf } from './effect.ts';
+import { effectOf, severityOfScale, thresholdsOf } from './effect.ts';
 import { explainedBy } from './explained.ts';
 import { fittingRemedies } from './fitting.ts';
 import { byPlace, type Place, worstOf } from './places.ts';
@@ -24,14 +24,14 @@ export const saturatingInit: Rule = {
       const effect = effectOf(place, context);
       const worst = worstOf(place, flatShareOf);
       const severity = severityOfScale(place, effect, context);
-      const message = describe(place, worst);
+      const message = () => describe(place, worst);
       const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'saturating-init',
         severity,
         message,
         worst,
-        effect: asEffect(effect),
+        effect,
         remedies,
       });
     });

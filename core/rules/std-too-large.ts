@@ -1,4 +1,4 @@
-import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import { effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { remediesWithDefault } from './fitting.ts';
 import { fixedGain } from './fixed-std.ts';
@@ -17,16 +17,16 @@ export const stdTooLarge: Rule = {
     const sites = chosenWeights(context).filter((site) => (fixedGain(site) ?? 0) > high);
     return byPlace(sites).map((place) => {
       const worst = worstOf(place, (site) => (site.normalization === null ? (fixedGain(site) ?? 0) : 0));
-      const effect = { ...effectOf(place, context), worst };
+      const effect = effectOf(place, context, worst);
       const severity = severityOfScale(place, effect, context);
-      const message = describe(place, effect, severity);
+      const message = () => describe(place, effect, severity);
       const remedies = remediesWithDefault(place, worst);
       return report(context, place, {
         rule: 'std-too-large',
         severity,
         message,
         worst,
-        effect: asEffect(effect),
+        effect,
         remedies,
       });
     });

@@ -1,4 +1,4 @@
-import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import { effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import { remediesWithDefault } from './fitting.ts';
 import { fixedGain } from './fixed-std.ts';
 import { byPlace, type Place, worstOf } from './places.ts';
@@ -15,24 +15,22 @@ export const stdTooSmall: Rule = {
   id: 'std-too-small',
   title: 'A fixed standard deviation that makes the signal vanish',
   check(context) {
-    const { low } = thresholdsOf(context).fixedGain;
+    const { fixedGain: usual, information } = thresholdsOf(context);
     const sites = chosenWeights(context).filter(
       (site) =>
         !site.isHead &&
         !site.endsBranch &&
         site.normalization === null &&
-        (fixedGain(site) ?? Number.POSITIVE_INFINITY) < low,
+        (fixedGain(site) ?? Number.POSITIVE_INFINITY) < usual.low,
     );
     return byPlace(sites).flatMap((place) => {
-      const effect = effectOf(place, context);
-      const severity = severityOfScale(place, effect, context);
-      if (effect.signal > thresholdsOf(context).information.low) return [];
       const worst = worstOf(place, (site) => -(fixedGain(site) ?? 0));
-      const message = describe(place, { ...effect, worst });
+      const effect = effectOf(place, context, worst);
+      if (effect.own.signal > information.low || effect.signal > information.low) return [];
+      const severity = severityOfScale(place, effect, context);
+      const message = () => describe(place, effect);
       const remedies = remediesWithDefault(place, worst);
-      return [
-        report(context, place, { rule: 'std-too-small', severity, message, worst, effect: asEffect(effect), remedies }),
-      ];
+      return [report(context, place, { rule: 'std-too-small', severity, message, worst, effect, remedies })];
     });
   },
 };

@@ -1,6 +1,6 @@
 import { criticalGain } from '../initializers/gains.ts';
 import { isRectifier, negativeSlope } from '../maths/activation.ts';
-import { asEffect, effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
+import { effectOf, type PlaceEffect, severityOfScale, thresholdsOf } from './effect.ts';
 import type { Severity } from './finding.ts';
 import { fittingRemedies } from './fitting.ts';
 import { byPlace, type Place } from './places.ts';
@@ -19,14 +19,14 @@ export const xavierRelu: Rule = {
       const effect = effectOf(place, context);
       const { worst } = effect;
       const severity = severityOfScale(place, effect, context);
-      const message = describe(place, effect, severity);
+      const message = () => describe(place, effect, severity);
       const remedies = fittingRemedies(place, worst);
       return report(context, place, {
         rule: 'xavier-relu',
         severity,
         message,
         worst,
-        effect: asEffect(effect),
+        effect,
         remedies,
       });
     });

@@ -26,7 +26,7 @@ export const zeroInit: Rule = {
       return report(context, place, {
         rule: 'zero-init',
         severity: 'error',
-        message: describe(place, context),
+        message: () => describe(place, context),
         worst,
         remedies,
       });

@@ -4,20 +4,20 @@ import { expectedMaximum } from './order-statistics.ts';
 /** Above this variance of the scores one of them takes all. */
 const frozen = 400;
 
-/**
- * E of the sum of squared softmax weights of n independent normal scores of this variance: 1/n at 0, 1 at infinity. With
- * 1/Z^2 = integral of s e^(-sZ) ds.
- */
+/** E of the sum of squared softmax weights of n independent normal scores of this variance: 1/n at 0, 1 at infinity. */
 export function softmaxSquares(n: number, variance: number): number {
   if (n <= 1 || variance > frozen) return 1;
   if (variance < 1e-12) return 1 / n;
-  return remember(squares, n, variance, () => {
-    const scores = logNormal(Math.sqrt(variance));
-    return overLogScale(variance, n, (s) => {
-      const { zeroth, second } = laplace(scores, s);
-      const others = zeroth ** (n - 1);
-      return others < 1e-12 ? null : n * s * s * others * second;
-    });
+  return squaresBetween(n, variance);
+}
+
+/** The same as an integral, with 1/Z^2 = integral of s e^(-sZ) ds. */
+function integralOfSquares(n: number, variance: number): number {
+  const scores = logNormal(Math.sqrt(variance));
+  return overLogScale(variance, n, (s) => {
+    const { zeroth, second } = laplace(scores, s);
+    const others = zeroth ** (n - 1);
+    return others < 1e-12 ? null : n * s * s * others * second;
   });
 }
 
@@ -37,7 +37,7 @@ export function softmaxProducts(n: number, variance: number, covariance: number)
 export function logSumExp(n: number, variance: number): number {
   if (variance > frozen) return Math.sqrt(variance) * expectedMaximum(n);
   if (variance < 1e-12) return Math.log(n) + variance / 2 - variance / (2 * n);
-  return remember(logarithms, n, variance, () => {
+  return remember(n, variance, () => {
     const scores = logNormal(Math.sqrt(variance));
     return overLogScale(variance, n, (s) => {
       const [one, all] = [Math.exp(-s), laplace(scores, s).zeroth ** n];
@@ -88,17 +88,53 @@ function overLogScale(variance: number, n: number, g: (s: number) => number | nu
   return sum * step;
 }
 
-/** Attention and losses of one model ask for the same few values again and again. */
-const squares = new Map<string, number>();
+/** Every layer's attention asks for other variances, but of the same numbers of tokens. */
+const squares = new Map<number, Map<number, number>>();
+/** Losses of one model ask for the same few values again and again. */
 const logarithms = new Map<string, number>();
 const remembered = 512;
 
-function remember(table: Map<string, number>, n: number, variance: number, make: () => number): number {
+function remember(n: number, variance: number, make: () => number): number {
   const key = `${n}:${variance.toPrecision(8)}`;
-  const known = table.get(key);
+  const known = logarithms.get(key);
   if (known !== undefined) return known;
-  if (table.size >= remembered) table.clear();
+  if (logarithms.size >= remembered) logarithms.clear();
   const made = make();
-  table.set(key, made);
+  logarithms.set(key, made);
+  return made;
+}
+
+/** Points evenly apart in the logarithm of the variance: six of them tell what lies between within 1e-4. */
+const spacing = 0.25;
+/** Lagrange's denominators for six points one apart. */
+const denominators = [-120, 24, -12, 12, -24, 120];
+
+function squaresBetween(n: number, variance: number): number {
+  const points = pointsOf(n);
+  const place = Math.log(variance) / spacing;
+  const first = Math.floor(place) - 2;
+  let logarithm = 0;
+  for (let i = 0; i < 6; i++) {
+    let weight = 1 / (denominators[i] ?? 1);
+    for (let j = 0; j < 6; j++) if (j !== i) weight *= place - first - j;
+    logarithm += weight * logarithmAt(points, n, first + i);
+  }
+  return Math.exp(logarithm);
+}
+
+function logarithmAt(points: Map<number, number>, n: number, index: number): number {
+  const known = points.get(index);
+  if (known !== undefined) return known;
+  const made = Math.log(integralOfSquares(n, Math.exp(index * spacing)));
+  points.set(index, made);
+  return made;
+}
+
+function pointsOf(n: number): Map<number, number> {
+  const known = squares.get(n);
+  if (known !== undefined) return known;
+  if (squares.size >= remembered) squares.clear();
+  const made = new Map<number, number>();
+  squares.set(n, made);
   return made;
 }
