@@ -22,7 +22,7 @@ export interface CutPython {
  * the change is scanned: from the statement that the change is in, or behind, to the first one after it that begins where one began.
  */
 export function cutPython(text: string, before: CutPython | null): CutPython {
-  if (before === null) return scanned(text, 0, () => false);
+  if (before === null) return scanned(text, 0, () => false, keptPiece);
   if (before.text === text) return before;
   const shift = text.length - before.text.length;
   const [prefix, suffix] = common(before.text, text);
@@ -33,7 +33,7 @@ export function cutPython(text: string, before: CutPython | null): CutPython {
     const index = lastIndexWhere(before.starts, (start) => start + shift <= at);
     return before.starts[index] === at - shift ? index : -1;
   };
-  const middle = scanned(text, from, (at) => at - shift >= unchangedFrom && indexAt(at) >= 0);
+  const middle = scanned(text, from, (at) => at - shift >= unchangedFrom && indexAt(at) >= 0, keptPiece);
   const end = middle.end === text.length ? before.pieces.length : indexAt(middle.end);
   return {
     text,
@@ -44,6 +44,16 @@ export function cutPython(text: string, before: CutPython | null): CutPython {
       ...before.starts.slice(end).map((start) => start + shift),
     ],
   };
+}
+
+/** The same for a text that is read once. */
+export function cutOnce(text: string): CutPython {
+  return scanned(
+    text,
+    0,
+    () => false,
+    (own, masked, errors) => ({ text: own, masked, errors, key: '' }),
+  );
 }
 
 /** The text cut at other places too, each part scanned as if it were alone; parts that begin and end with statements are known. */
@@ -57,7 +67,7 @@ export function cutPythonAt(cut: CutPython, places: readonly number[]): CutPytho
     const end = places[index + 1] ?? text.length;
     const [first, last] = [known.get(start), known.get(end)];
     const isKnown = first !== undefined && last !== undefined;
-    const part = isKnown ? null : scanned(text.slice(start, end), 0, () => false);
+    const part = isKnown ? null : scanned(text.slice(start, end), 0, () => false, keptPiece);
     pieces.push(...(part === null ? cut.pieces.slice(first, last) : part.pieces));
     starts.push(...(part === null ? cut.starts.slice(first, last) : part.starts.map((at) => at + start)));
   });
@@ -65,27 +75,31 @@ export function cutPythonAt(cut: CutPython, places: readonly number[]): CutPytho
 }
 
 /** From a place where a statement begins to the first known one after it; places in `starts` are the text's. */
-function scanned(text: string, from: number, isKnown: (at: number) => boolean): CutPython & { readonly end: number } {
+function scanned(
+  text: string,
+  from: number,
+  isKnown: (at: number) => boolean,
+  make: (text: string, masked: string, errors: readonly Range[]) => PythonPiece,
+): CutPython & { readonly end: number } {
   const { cuts, end, masked, errors } = scanPython(text, from, isKnown);
   let error = 0;
   const pieces = cuts.map((start, index): PythonPiece => {
     const stop = cuts[index + 1] ?? end;
-    const own = copyOf(text.slice(start, stop));
-    const forParser = masked.slice(start - from, stop - from);
     const ownErrors: Range[] = [];
     for (let item = errors[error]; item !== undefined && item.start < stop; item = errors[error]) {
       ownErrors.push({ start: item.start - start, end: item.end - start });
       error++;
     }
-    const same = own === forParser;
-    return {
-      text: own,
-      masked: same ? own : copyOf(forParser),
-      key: same ? own : copyOf(`${own}\0${forParser}`),
-      errors: ownErrors,
-    };
+    return make(text.slice(start, stop), masked.slice(start - from, stop - from), ownErrors);
   });
   return { text, pieces, starts: cuts, end };
+}
+
+/** It keeps nothing of the text around it alive. */
+function keptPiece(written: string, forParser: string, errors: readonly Range[]): PythonPiece {
+  const text = copyOf(written);
+  if (written === forParser) return { text, masked: text, key: text, errors };
+  return { text, masked: copyOf(forParser), key: copyOf(`${text}\0${forParser}`), errors };
 }
 
 /** How many characters two texts have in common at their beginnings, and at their ends behind that. */

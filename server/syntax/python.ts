@@ -3,7 +3,7 @@ import type { Module, Range, Statement } from './ast.ts';
 import { parseConcrete } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerExpression } from './python-expressions.ts';
-import { type CutPython, cutPython, cutPythonAt, type PythonPiece } from './python-pieces.ts';
+import { type CutPython, cutOnce, cutPython, cutPythonAt, type PythonPiece } from './python-pieces.ts';
 import { lowerBody, lowerStatement } from './python-statements.ts';
 import { type Piece, readPiece } from './statement-cache.ts';
 
@@ -18,20 +18,29 @@ import { type Piece, readPiece } from './statement-cache.ts';
  */
 export function parsePython(text: string, before: Module | null = null): Module {
   const cut = cutPython(text, (before === null ? undefined : cuts.get(before)) ?? null);
-  const module = readBest(cut);
+  const module = readBest(cut, (piece, start) =>
+    readPiece(piece, start, ({ text, masked }) => parseStatement(text, masked, 0)),
+  );
   cuts.set(module, cut);
   return module;
 }
 
+/** The same for a text that stays as it is: nothing is kept for a later version of it. */
+export function parsePythonOnce(text: string): Module {
+  return readBest(cutOnce(text), ({ masked }, start) => parseStatement(text, masked, start));
+}
+
 const cuts = new WeakMap<Module, CutPython>();
 
-function readBest(cut: CutPython): Module {
-  const module = readPieces(cut);
+type Read = (piece: PythonPiece, start: number) => Piece;
+
+function readBest(cut: CutPython, read: Read): Module {
+  const module = readPieces(cut, read);
   if (module.errors.length === 0) return module;
   const lines = [...cut.text.matchAll(definitionLine)];
   const starts = lines.map((match) => match.index).filter((start) => start > 0);
   if (starts.length === 0) return module;
-  const pieces = readPieces(cutPythonAt(cut, [0, ...starts]));
+  const pieces = readPieces(cutPythonAt(cut, [0, ...starts]), read);
   const names = new Set(lines.map((match) => match.index + match[0].length));
   const more = countNamed(pieces.body, names) - countNamed(module.body, names);
   return more > 0 || (more === 0 && pieces.errors.length < module.errors.length) ? pieces : module;
@@ -49,7 +58,7 @@ function countNamed(body: readonly Statement[], names: ReadonlySet<number>): num
 /** With the decorators before it, where each is on one line. */
 const definitionLine = /^(?:@.*\r?\n)*(?:class|(?:async[ \t]+)?def)[ \t]+/gm;
 
-function readPieces({ pieces, starts }: CutPython): Module {
+function readPieces({ pieces, starts }: CutPython, readOne: Read): Module {
   const body: Statement[] = [];
   const errors: Range[] = [];
   const placed: { start: number; text: string }[] = [];
@@ -57,19 +66,20 @@ function readPieces({ pieces, starts }: CutPython): Module {
     const start = starts[index] ?? 0;
     for (const error of piece.errors) errors.push({ start: error.start + start, end: error.end + start });
     placed.push({ start, text: piece.text });
-    const read = readPiece(piece, start, parseStatement);
+    const read = readOne(piece, start);
     for (const statement of read.statements) body.push(statement);
     for (const error of read.errors) errors.push(error);
   });
   return { language: 'python', body, errors, pieces: placed };
 }
 
-function parseStatement({ text, masked }: PythonPiece): Piece {
+/** The statement that begins at `start` in `text`; `masked` is what the parser gets of it. */
+function parseStatement(text: string, masked: string, start: number): Piece {
   const py: PythonLowering = {
     text,
     expression: (node) => lowerExpression(node, py),
     body: (node) => lowerBody(node, py),
   };
-  const { root, errors } = parseConcrete(parser, masked, text, 0);
+  const { root, errors } = parseConcrete(parser, masked, text, start);
   return { statements: root.children.flatMap((node) => lowerStatement(node, py)), errors };
 }

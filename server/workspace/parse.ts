@@ -1,6 +1,6 @@
 import type { Language, Module } from '../syntax/ast.ts';
 import { parseJavaScript } from '../syntax/javascript.ts';
-import { parsePython } from '../syntax/python.ts';
+import { parsePython, parsePythonOnce } from '../syntax/python.ts';
 import { listedInText } from './exported-names.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -45,9 +45,11 @@ export function createSourceCache(workspace: Workspace): SourceCache {
       if (known !== undefined && (known.version === read.version || known.text === read.text)) return keep(known);
       const language = languageOf(path);
       const syntax =
-        language === 'python'
-          ? parsePython(read.text, known?.syntax)
-          : parseJavaScript(read.text, { typescript: /\.[cm]?tsx?$/.test(path) });
+        language === 'javascript'
+          ? parseJavaScript(read.text, { typescript: /\.[cm]?tsx?$/.test(path) })
+          : workspace.isFixed === true
+            ? parsePythonOnce(read.text)
+            : parsePython(read.text, known?.syntax);
       const source: Source = { path, text: read.text, version: read.version, language, syntax };
       sources.set(path, new WeakRef(source));
       return keep(source);
