@@ -4,6 +4,7 @@ import { lowerFunction, parameterProperties } from './javascript-functions.ts';
 import { propertyName } from './javascript-literals.ts';
 import { defaultOf } from './javascript-patterns.ts';
 import type { JavaScriptLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /**
  * A class. Instance fields and TypeScript's parameter properties become assignments to `this` at the start of the
@@ -20,7 +21,7 @@ export function lowerClass(node: ConcreteNode, js: JavaScriptLowering): Extract<
       : [{ name: null, value: js.expression(base), spread: null, start: base.start, end: base.end }];
   return {
     type: 'Class',
-    name: name === undefined ? '' : js.text.slice(name.start, name.end),
+    name: name === undefined ? '' : wordIn(js.text, name.start, name.end),
     nameAt: name === undefined ? { start: node.start, end: node.start } : { start: name.start, end: name.end },
     bases,
     body: lowerMembers(members, bases.length > 0, js, node),
@@ -102,7 +103,7 @@ function lowerField(member: ConcreteNode, isStatic: boolean, js: JavaScriptLower
 
 function propertyFromParameter(name: ConcreteNode, js: JavaScriptLowering): Statement {
   const at = { start: name.start, end: name.end };
-  const written = js.text.slice(name.start, name.end);
+  const written = wordIn(js.text, name.start, name.end);
   return {
     ...at,
     type: 'Assign',

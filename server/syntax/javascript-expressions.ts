@@ -3,12 +3,13 @@ import { type ConcreteNode, inside, rangeOf, splitAtCommas } from './concrete.ts
 import { javaScriptNumber, propertyName, stringOf, unescapeJavaScript } from './javascript-literals.ts';
 import { assignedValue, lowerBinary, lowerPostfix, lowerUnary } from './javascript-operators.ts';
 import type { JavaScriptLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /** Lowers one expression node of `@lezer/javascript`; types are dropped. Never throws: what is broken is `Unknown`. */
 export function lowerExpression(node: ConcreteNode | undefined, js: JavaScriptLowering, fallback = 0): Expression {
   if (node === undefined) return { type: 'Unknown', start: fallback, end: fallback };
   const range = { start: node.start, end: node.end };
-  const written = () => js.text.slice(node.start, node.end);
+  const written = () => wordIn(js.text, node.start, node.end);
   const [first, second, third] = node.children;
   switch (node.name) {
     case 'VariableName':
@@ -172,7 +173,7 @@ function member(node: ConcreteNode, js: JavaScriptLowering): Expression {
     ...range,
     type: 'Attribute',
     object: value,
-    name: js.text.slice(property.start, property.end),
+    name: wordIn(js.text, property.start, property.end),
     nameAt,
     optional,
   };

@@ -2,6 +2,7 @@ import type { Expression, Range, Statement } from './ast.ts';
 import { type ConcreteNode, inside, splitAtCommas } from './concrete.ts';
 import { stringOf } from './javascript-literals.ts';
 import type { JavaScriptLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /** `import …`; type imports bind nothing. */
 export function lowerImport(node: ConcreteNode, js: JavaScriptLowering): Statement[] {
@@ -23,7 +24,7 @@ export function lowerImport(node: ConcreteNode, js: JavaScriptLowering): Stateme
   const result: Statement[] = [];
   for (const child of node.children) {
     if (child.name === 'VariableDefinition') {
-      const alias = js.text.slice(child.start, child.end);
+      const alias = wordIn(js.text, child.start, child.end);
       const isNamespace = node.children.some((other) => other.name === 'Star');
       if (isNamespace) result.push({ ...range, type: 'Import', module, alias });
       else result.push(importFrom(range, module, [{ name: 'default', alias }]));
@@ -48,7 +49,7 @@ export function lowerExport(node: ConcreteNode, js: JavaScriptLowering): Stateme
     const alias = node.children.find((child) => child.name === 'VariableName');
     const module = stringOf(source, js.text);
     if (alias !== undefined)
-      return [{ ...range, type: 'Import', module, alias: js.text.slice(alias.start, alias.end) }];
+      return [{ ...range, type: 'Import', module, alias: wordIn(js.text, alias.start, alias.end) }];
     return [importFrom(range, module, [{ name: '*', alias: null }])];
   }
   if (second.name === 'ExportGroup') {
@@ -82,7 +83,7 @@ export function requiredModule(node: ConcreteNode | undefined, js: JavaScriptLow
   if (node?.name !== 'CallExpression') return null;
   const [callee, list] = node.children;
   const [source, ...more] = list === undefined ? [] : inside(list);
-  if (callee === undefined || js.text.slice(callee.start, callee.end) !== 'require') return null;
+  if (callee === undefined || wordIn(js.text, callee.start, callee.end) !== 'require') return null;
   return source?.name === 'String' && more.length === 0 ? stringOf(source, js.text) : null;
 }
 
@@ -100,9 +101,9 @@ function groupNames(group: ConcreteNode, js: JavaScriptLowering): { name: string
   return splitAtCommas(inside(group)).flatMap((nodes) => {
     const [first, ...rest] = nodes;
     if (first === undefined || (first.name === 'type' && rest.length > 0 && rest[0]?.name !== 'as')) return [];
-    const name = first.name === 'String' ? stringOf(first, js.text) : js.text.slice(first.start, first.end);
+    const name = first.name === 'String' ? stringOf(first, js.text) : wordIn(js.text, first.start, first.end);
     const alias = rest[0]?.name === 'as' ? rest[1] : undefined;
-    return [{ name, alias: alias === undefined ? null : js.text.slice(alias.start, alias.end) }];
+    return [{ name, alias: alias === undefined ? null : wordIn(js.text, alias.start, alias.end) }];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Expression } from './ast.ts';
 import type { ConcreteNode } from './concrete.ts';
 import type { JavaScriptLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /** The value that an assignment stores: of `a += b` it is `a + b`. */
 export function assignedValue(node: ConcreteNode, js: JavaScriptLowering): Expression {
@@ -19,7 +20,7 @@ export function assignedValue(node: ConcreteNode, js: JavaScriptLowering): Expre
 export function lowerPostfix(node: ConcreteNode, js: JavaScriptLowering): Expression {
   const [operand, operator] = node.children;
   const value = js.expression(operand, node.end);
-  const written = operator === undefined ? '' : js.text.slice(operator.start, operator.end);
+  const written = operator === undefined ? '' : wordIn(js.text, operator.start, operator.end);
   if (written !== '++' && written !== '--') return value;
   const back = written === '++' ? '-' : '+';
   return {
@@ -36,7 +37,7 @@ export function lowerUnary(node: ConcreteNode, js: JavaScriptLowering): Expressi
   const range = { start: node.start, end: node.end };
   const [operator, operandNode] = node.children;
   const operand = js.expression(operandNode, node.end);
-  const written = operator === undefined ? '' : js.text.slice(operator.start, operator.end);
+  const written = operator === undefined ? '' : wordIn(js.text, operator.start, operator.end);
   switch (written) {
     case '!':
       return { ...range, type: 'Unary', operator: 'not', operand };
@@ -85,7 +86,7 @@ export function lowerBinary(node: ConcreteNode, js: JavaScriptLowering): Express
   const [left, operator, right] = node.children;
   const range = { start: node.start, end: node.end };
   if (left === undefined || operator === undefined) return { ...range, type: 'Unknown' };
-  const written = js.text.slice(operator.start, operator.end);
+  const written = wordIn(js.text, operator.start, operator.end);
   if (written === 'as' || written === 'satisfies') return js.expression(left);
   if (written === '**') return power(node, js);
   const first = js.expression(left);
@@ -119,7 +120,7 @@ function power(node: ConcreteNode, js: JavaScriptLowering): Expression {
 
 function isPower(node: ConcreteNode, js: JavaScriptLowering): boolean {
   const operator = node.children[1];
-  return operator !== undefined && js.text.slice(operator.start, operator.end) === '**';
+  return operator !== undefined && wordIn(js.text, operator.start, operator.end) === '**';
 }
 
 const logicalOperators: Readonly<Record<string, 'and' | 'or' | '??'>> = { '&&': 'and', '||': 'or', '??': '??' };

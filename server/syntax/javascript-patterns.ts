@@ -2,13 +2,14 @@ import type { Expression } from './ast.ts';
 import { type ConcreteNode, inside, rangeOf } from './concrete.ts';
 import { propertyName } from './javascript-literals.ts';
 import type { JavaScriptLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /** What is assigned to: a name, a member, or a pattern as `ast.ts` describes it. */
 export function lowerTarget(node: ConcreteNode, js: JavaScriptLowering): Expression {
   const range = { start: node.start, end: node.end };
   switch (node.name) {
     case 'VariableDefinition':
-      return { ...range, type: 'Name', name: js.text.slice(node.start, node.end) };
+      return { ...range, type: 'Name', name: wordIn(js.text, node.start, node.end) };
     case 'ArrayPattern':
       return { ...range, type: 'List', items: arrayPattern(node, js) };
     case 'ObjectPattern':

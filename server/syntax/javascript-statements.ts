@@ -8,6 +8,7 @@ import { assignedValue } from './javascript-operators.ts';
 import { defaultOf } from './javascript-patterns.ts';
 import { lowerSwitch } from './javascript-switch.ts';
 import type { JavaScriptLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /** Lowers a list of statements of `@lezer/javascript`. Functions come first, as they are hoisted. */
 export function lowerStatements(nodes: readonly ConcreteNode[], js: JavaScriptLowering): Statement[] {
@@ -83,7 +84,7 @@ export function lowerEffect(node: ConcreteNode, js: JavaScriptLowering): Stateme
     case 'PostfixExpression':
     case 'UnaryExpression': {
       const operator = [first, second].find(
-        (child) => child !== undefined && /^(?:\+\+|--)$/.test(js.text.slice(child.start, child.end)),
+        (child) => child !== undefined && /^(?:\+\+|--)$/.test(wordIn(js.text, child.start, child.end)),
       );
       const target = operator === first ? second : first;
       if (node.name === 'UnaryExpression' && first?.name === 'delete' && second !== undefined)
@@ -105,7 +106,7 @@ function assignment(node: ConcreteNode, js: JavaScriptLowering): Statement[] {
   const operator = node.children[1];
   const target = node.children[0];
   if (target === undefined || operator === undefined) return [];
-  const isLogical = operator.name === 'UpdateOp' && /[&|?]{2}/.test(js.text.slice(operator.start, operator.end));
+  const isLogical = operator.name === 'UpdateOp' && /[&|?]{2}/.test(wordIn(js.text, operator.start, operator.end));
   if (operator.name === 'UpdateOp' && !isLogical) {
     const written = js.text.slice(operator.start, operator.end - 1);
     const value = js.expression(node.children[2], node.end);
@@ -186,7 +187,7 @@ function tryStatement(node: ConcreteNode, js: JavaScriptLowering): Statement[] {
       js,
     );
   const caught = clause?.children.find((child) => child.name === 'VariableDefinition');
-  const name = caught === undefined ? null : js.text.slice(caught.start, caught.end);
+  const name = caught === undefined ? null : wordIn(js.text, caught.start, caught.end);
   return [
     {
       type: 'Try',

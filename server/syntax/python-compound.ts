@@ -3,6 +3,7 @@ import { type ConcreteNode, splitAtCommas } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerList } from './python-lists.ts';
 import { lowerPattern } from './python-patterns.ts';
+import { wordIn } from './words.ts';
 
 export function lowerWhile(node: ConcreteNode, py: PythonLowering): Statement[] {
   const test = node.children[1];
@@ -72,7 +73,7 @@ export function lowerWith(node: ConcreteNode, py: PythonLowering): Statement[] {
   const items = splitAtCommas(nodes).flatMap(([item]): Extract<Statement, { type: 'With' }>['items'] => {
     if (item === undefined) return [];
     const [context, operator, target] = item.children;
-    const isAs = operator?.name === 'or' && py.text.slice(operator.start, operator.end) === 'as';
+    const isAs = operator?.name === 'or' && wordIn(py.text, operator.start, operator.end) === 'as';
     if (context === undefined || target === undefined || !isAs) return [{ context: py.expression(item), target: null }];
     return [{ context: py.expression(context), target: py.expression(target) }];
   });
@@ -105,7 +106,7 @@ function exceptHeader(nodes: readonly ConcreteNode[], py: PythonLowering) {
   const [type, mark, name] = nodes.filter((node) => node.name !== '*');
   return {
     type: type === undefined ? null : py.expression(type),
-    name: mark === undefined || name === undefined ? null : py.text.slice(name.start, name.end),
+    name: mark === undefined || name === undefined ? null : wordIn(py.text, name.start, name.end),
   };
 }
 

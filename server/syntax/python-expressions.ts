@@ -5,11 +5,12 @@ import { climb, type InfixItem } from './operators.ts';
 import { lowerArguments, lowerParameters } from './python-functions.ts';
 import { lowerComprehension, lowerItem, lowerItems, lowerList } from './python-lists.ts';
 import { formatParts, lowerTemplate, numberValue, stringValue } from './python-strings.ts';
+import { wordIn } from './words.ts';
 
 /** Lowers one expression node of `@lezer/python`. Never throws: what is broken is `Unknown`. */
 export function lowerExpression(node: ConcreteNode, py: PythonLowering): Expression {
   const range = { start: node.start, end: node.end };
-  const written = () => py.text.slice(node.start, node.end);
+  const written = () => wordIn(py.text, node.start, node.end);
   switch (node.name) {
     case 'VariableName':
     case 'self':
@@ -27,7 +28,7 @@ export function lowerExpression(node: ConcreteNode, py: PythonLowering): Express
       return lowerTemplate(
         range,
         node.children.flatMap((part) =>
-          part.name === 'FormatString' ? formatParts(part, py) : [stringValue(py.text.slice(part.start, part.end))],
+          part.name === 'FormatString' ? formatParts(part, py) : [stringValue(wordIn(py.text, part.start, part.end))],
         ),
       );
     case 'Boolean':
@@ -119,12 +120,12 @@ function member(node: ConcreteNode, py: PythonLowering): Expression {
   const [object, mark, property] = node.children;
   if (object === undefined || property === undefined) {
     // `1.` in an f-string, which the scanner does not look into.
-    const number = object?.name === 'Number' ? numberValue(py.text.slice(object.start, node.end)) : null;
+    const number = object?.name === 'Number' ? numberValue(wordIn(py.text, object.start, node.end)) : null;
     return number === null ? { ...range, type: 'Unknown' } : { ...range, type: 'Number', ...number, isFloat: true };
   }
   if (mark?.name === '.') {
     const nameAt = { start: property.start, end: property.end };
-    const name = py.text.slice(property.start, property.end);
+    const name = wordIn(py.text, property.start, property.end);
     return { ...range, type: 'Attribute', object: py.expression(object), name, nameAt, optional: false };
   }
   const contents = node.children.slice(2).filter((child) => child.name !== ']');
@@ -172,7 +173,7 @@ function flatten(node: ConcreteNode, py: PythonLowering): InfixItem[] {
     if (/^(?:Binary|Unary|Await)Expression$/.test(next.name)) {
       for (const child of [...next.children].reverse()) pending.push(child);
     } else if (operatorNodes.has(next.name)) {
-      const written = py.text.slice(next.start, next.end);
+      const written = wordIn(py.text, next.start, next.end);
       const previous = items[items.length - 1];
       if (previous?.kind === 'operator' && previous.operator === 'is' && written === 'not')
         items[items.length - 1] = { ...previous, operator: 'isNot' };

@@ -2,6 +2,7 @@ import type { Argument, Expression, FunctionParameter } from './ast.ts';
 import { type ConcreteNode, inside, rangeOf, splitAtCommas } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerComprehension } from './python-lists.ts';
+import { wordIn } from './words.ts';
 
 /** `f(a, *b, c=1, **d)`, `f(x for x in y)`. */
 export function lowerArguments(list: ConcreteNode, py: PythonLowering): Argument[] {
@@ -32,11 +33,11 @@ function argument(nodes: readonly ConcreteNode[], py: PythonLowering): Argument[
   if (second?.name === 'AssignOp') {
     const value: Expression =
       third === undefined ? { type: 'Unknown', start: second.end, end: second.end } : py.expression(third);
-    if (py.text.slice(second.start, second.end) === ':=') {
+    if (wordIn(py.text, second.start, second.end) === ':=') {
       const target = py.expression(first);
       return [{ ...range, name: null, value: { ...range, type: 'Walrus', target, value }, spread: null }];
     }
-    return [{ ...range, name: py.text.slice(first.start, first.end), value, spread: null }];
+    return [{ ...range, name: wordIn(py.text, first.start, first.end), value, spread: null }];
   }
   return [{ ...range, name: null, value: py.expression(first), spread: null }];
 }
@@ -71,7 +72,7 @@ export function lowerParameters(list: ConcreteNode, py: PythonLowering): Functio
       if (name !== undefined)
         parameters.push({
           ...range,
-          target: { type: 'Name', name: py.text.slice(name.start, name.end), start: name.start, end: name.end },
+          target: { type: 'Name', name: wordIn(py.text, name.start, name.end), start: name.start, end: name.end },
           annotation: lowerAnnotation(nodes, py),
           default: defaultOf(nodes, py),
           kind: isRest ? 'rest' : isKeywordRest ? 'keywordRest' : kind,

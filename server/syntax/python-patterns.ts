@@ -1,6 +1,7 @@
 import type { Argument, Expression } from './ast.ts';
 import { type ConcreteNode, splitAtCommas } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
+import { wordIn } from './words.ts';
 
 /**
  * A pattern of `match` as an expression: captures are names (`_` too), classes are calls, `a | b` is the binary operator,
@@ -31,7 +32,7 @@ function pattern(node: ConcreteNode, py: PythonLowering): Expression {
   const first = children[0];
   switch (node.name) {
     case 'CapturePattern':
-      return { ...range, type: 'Name', name: py.text.slice(node.start, node.end) };
+      return { ...range, type: 'Name', name: wordIn(py.text, node.start, node.end) };
     case 'LiteralPattern':
       return literal(node, py);
     case 'AsPattern': {
@@ -98,7 +99,7 @@ function classArguments(list: ConcreteNode | undefined, py: PythonLowering): Arg
       const name = node.children[0];
       const value = node.children[node.children.length - 1];
       if (name === undefined || value === undefined) return [];
-      return [{ ...range, name: py.text.slice(name.start, name.end), value: pattern(value, py), spread: null }];
+      return [{ ...range, name: wordIn(py.text, name.start, name.end), value: pattern(value, py), spread: null }];
     },
   );
 }
@@ -121,7 +122,7 @@ function dotted(children: readonly ConcreteNode[], py: PythonLowering): Expressi
   let result: Expression | null = null;
   for (const child of children) {
     if (child.name !== 'VariableName' && child.name !== 'PropertyName') continue;
-    const name = py.text.slice(child.start, child.end);
+    const name = wordIn(py.text, child.start, child.end);
     const nameAt = { start: child.start, end: child.end };
     result =
       result === null

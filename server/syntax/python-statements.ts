@@ -4,6 +4,7 @@ import type { PythonLowering } from './lowering.ts';
 import { bodies, lowerFor, lowerIf, lowerMatch, lowerTry, lowerWhile, lowerWith } from './python-compound.ts';
 import { lowerAnnotation, lowerArguments, lowerParameters } from './python-functions.ts';
 import { lowerItems, lowerList } from './python-lists.ts';
+import { wordIn } from './words.ts';
 
 /** Lowers a statement node of `@lezer/python`; some become several (`import a, b`), what is broken is left out. */
 export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
@@ -24,7 +25,7 @@ export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statemen
       const [target, operator] = children;
       const value = lowerList(children.slice(2), py);
       if (target === undefined || operator === undefined || value === null) return [];
-      const written = py.text.slice(operator.start, operator.end).slice(0, -1);
+      const written = wordIn(py.text, operator.start, operator.end).slice(0, -1);
       return [{ ...range, type: 'AugmentedAssign', target: py.expression(target), operator: written, value }];
     }
     case 'ReturnStatement':
@@ -38,7 +39,7 @@ export function lowerStatement(node: ConcreteNode, py: PythonLowering): Statemen
     case 'ScopeStatement': {
       const names = children.slice(1).filter((child) => child.name === 'VariableName');
       const kind = children[0]?.name === 'nonlocal' ? 'nonlocal' : 'global';
-      return [{ ...range, type: 'Scope', kind, names: names.map((name) => py.text.slice(name.start, name.end)) }];
+      return [{ ...range, type: 'Scope', kind, names: names.map((name) => wordIn(py.text, name.start, name.end)) }];
     }
     case 'PassStatement':
       return [{ ...range, type: 'Pass' }];
@@ -112,7 +113,7 @@ function definitionStatement(node: ConcreteNode, decorators: readonly Expression
   if (name === undefined) return [];
   const range = { start: node.start, end: node.end };
   const nameAt = { start: name.start, end: name.end };
-  const written = py.text.slice(name.start, name.end);
+  const written = wordIn(py.text, name.start, name.end);
   const body = bodies(node, py)[0] ?? [];
   if (node.name === 'ClassDefinition') {
     const list = node.children.find((child) => child.name === 'ArgList');
@@ -150,7 +151,7 @@ function decoratorExpression(node: ConcreteNode, py: PythonLowering): Expression
         end: child.end,
       };
     else if (child.name === 'VariableName' || child.name === 'PropertyName') {
-      const name = py.text.slice(child.start, child.end);
+      const name = wordIn(py.text, child.start, child.end);
       const nameAt: Range = { start: child.start, end: child.end };
       result =
         result === null
@@ -165,7 +166,8 @@ function importStatement(node: ConcreteNode, py: PythonLowering): Statement[] {
   const range = { start: node.start, end: node.end };
   const importAt = node.children.findIndex((child) => child.name === 'import');
   const names = node.children.slice(importAt + 1).filter((child) => child.name !== '(' && child.name !== ')');
-  const written = (nodes: readonly ConcreteNode[]) => nodes.map((part) => py.text.slice(part.start, part.end)).join('');
+  const written = (nodes: readonly ConcreteNode[]) =>
+    nodes.map((part) => wordIn(py.text, part.start, part.end)).join('');
   const clauses = splitAtCommas(names).flatMap((parts) => {
     const asAt = parts.findIndex((part) => part.name === 'as');
     const name = written(asAt < 0 ? parts : parts.slice(0, asAt));

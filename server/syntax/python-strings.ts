@@ -2,6 +2,7 @@ import type { Expression, Range } from './ast.ts';
 import { type ConcreteNode, inside } from './concrete.ts';
 import type { PythonLowering } from './lowering.ts';
 import { lowerList } from './python-lists.ts';
+import { wordIn } from './words.ts';
 
 /** A Python string literal without f-expressions: its value, prefix and quotes taken away, escapes resolved. */
 export function stringValue(literal: string): string {
@@ -65,7 +66,7 @@ export function lowerTemplate(
 }
 
 export function formatParts(node: ConcreteNode, py: PythonLowering): (string | Expression)[] {
-  const literal = py.text.slice(node.start, node.end);
+  const literal = wordIn(py.text, node.start, node.end);
   const { isRaw, contentStart, quotes } = readOpening(literal);
   const parts: (string | Expression)[] = [];
   let at = node.start + contentStart;
@@ -98,7 +99,7 @@ function replacement(node: ConcreteNode, py: PythonLowering): (string | Expressi
   const isRepr =
     conversion === undefined
       ? selfDocument !== undefined && spec === undefined
-      : py.text.slice(conversion.start, conversion.end) === '!r';
+      : wordIn(py.text, conversion.start, conversion.end) === '!r';
   const value = isRepr ? callOf('repr', written, [written]) : written;
   if (spec === undefined) return [...label, value];
   const range = { start: spec.start, end: spec.end };
