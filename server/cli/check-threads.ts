@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread, parentPort, type ResourceLimits, Worker, workerData } from 'node:worker_threads';
 import type { Severity } from '../../core/rules/finding.ts';
 import { type CheckedFile, checkFile } from './check-files.ts';
@@ -40,6 +41,8 @@ export async function checkInThreads(
   const script = fileURLToPath(import.meta.url);
   const threads = Math.min(maxThreads, availableParallelism());
   if (files.length < fewFiles || threads < 2 || !script.endsWith('.js')) return null;
+  // The collector's own helpers would only wait for a core that another thread works on.
+  if (threads === availableParallelism()) setFlagsFromString('--no-parallel-scavenge');
   const shares = divide(files, threads);
   const checked = await Promise.all(shares.map((share) => inThread(script, { kind: 'check', files: share, ...work })));
   const order = new Map(files.map((file, index) => [file, index]));
