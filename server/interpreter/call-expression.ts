@@ -1,4 +1,5 @@
-import type { Argument, Expression } from '../syntax/ast.ts';
+import type { Span } from '../../core/graph/span.ts';
+import type { Argument, Expression, Range } from '../syntax/ast.ts';
 import { asDictionary } from './library/dictionaries.ts';
 import type { Frame, Machine, Site } from './machine.ts';
 import { allValues, lookUp } from './scopes.ts';
@@ -23,11 +24,10 @@ function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: 
   let open = false;
   for (const node of nodes) {
     const value = machine.evaluate(node.value, frame);
-    const at = { path: frame.module.path, start: node.value.start, end: node.value.end };
     if (node.name !== null) {
       keyword ??= new Map();
-      keyword.set(node.name, { value, at });
-    } else if (node.spread === null) positional.push({ value, at });
+      keyword.set(node.name, new WrittenArgument(value, frame.module.path, node.value));
+    } else if (node.spread === null) positional.push(new WrittenArgument(value, frame.module.path, node.value));
     else if (node.spread === 'positional') {
       const items = machine.iterate(value, { module: frame.module, at: node, callee: null });
       if (items === null) open = true;
@@ -43,6 +43,23 @@ function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: 
     }
   }
   return { positional, keyword: keyword ?? noKeywords, open };
+}
+
+/** One is made for every argument of every call, and few are asked where they stand. */
+class WrittenArgument implements GivenArgument {
+  readonly value: Value;
+  readonly #path: string;
+  readonly #range: Range;
+
+  constructor(value: Value, path: string, range: Range) {
+    this.value = value;
+    this.#path = path;
+    this.#range = range;
+  }
+
+  get at(): Span {
+    return { path: this.#path, start: this.#range.start, end: this.#range.end };
+  }
 }
 
 /** Calls that are no calls: `super()`, JavaScript's `super(…)`, `require('…')`; Python's `locals()` and `globals()`. */

@@ -67,24 +67,47 @@ export function bind({ parameters }: Signature, raw: CallArguments): BoundArgume
     byPlace.push(argument);
   }
   const keywordRest = keyword.size === 0 ? noKeywords : takeKeywords(parameters, keyword, byPlace);
-  return { get, given, rest, keywordRest, raw };
+  return new Bound(parameters, byPlace, rest, keywordRest, raw);
+}
 
-  function given(name: string): GivenArgument | null {
-    const place = placeOf(parameters, name);
-    return place < 0 ? null : (byPlace[place] ?? null);
+/** A class, since one is made for every call of a native. */
+class Bound implements BoundArguments {
+  readonly #parameters: readonly Parameter[];
+  readonly #byPlace: readonly (GivenArgument | null)[];
+  readonly rest: readonly GivenArgument[];
+  readonly keywordRest: ReadonlyMap<string, GivenArgument>;
+  readonly raw: CallArguments;
+
+  constructor(
+    parameters: readonly Parameter[],
+    byPlace: readonly (GivenArgument | null)[],
+    rest: readonly GivenArgument[],
+    keywordRest: ReadonlyMap<string, GivenArgument>,
+    raw: CallArguments,
+  ) {
+    this.#parameters = parameters;
+    this.#byPlace = byPlace;
+    this.rest = rest;
+    this.keywordRest = keywordRest;
+    this.raw = raw;
   }
 
-  function get(name: string): Value {
-    const place = placeOf(parameters, name);
+  given(name: string): GivenArgument | null {
+    const place = placeOf(this.#parameters, name);
+    return place < 0 ? null : (this.#byPlace[place] ?? null);
+  }
+
+  get(name: string): Value {
+    const place = placeOf(this.#parameters, name);
     if (place < 0) return unknown(`argument ${name}`);
-    const argument = byPlace[place] ?? null;
+    const argument = this.#byPlace[place] ?? null;
     if (argument !== null) return argument.value;
-    const parameter = parameters[place];
-    if (parameter?.kind === 'rest') return tuple(rest.map((item) => item.value));
+    const parameter = this.#parameters[place];
+    if (parameter?.kind === 'rest') return tuple(this.rest.map((item) => item.value));
     if (parameter?.kind === 'keywordRest') {
-      return dictOf([...keywordRest].map(([key, item]) => [key, item.value, item.at]));
+      return dictOf([...this.keywordRest].map(([key, item]) => [key, item.value, item.at]));
     }
-    if (raw.open) return unknown(`argument ${name}`);
+    if (this.raw.open) return unknown(`argument ${name}`);
     return parameter?.default ?? unknown(`argument ${name}`);
   }
 }

@@ -113,7 +113,7 @@ function functionsOf({ names, parameters = '', op }: FunctionRow): readonly (rea
   const [name = names] = known;
   const run = (given: BoundArguments, context: NativeContext) =>
     onTensor(given.get('x'), context, (input) => {
-      const made = op(given.get, input);
+      const made = op((name) => given.get(name), input);
       const keepsShape = made === null && !name.endsWith('pool');
       return made === null
         ? applyUnknown(name, [input], keepsShape ? input.shape : null, context)

@@ -211,7 +211,7 @@ function mapTensors(value: Value, change: (value: TensorValue) => Value, depth =
 const maxDepth = 8;
 
 function mapArguments(arguments_: CallArguments, change: (value: TensorValue) => Value): CallArguments {
-  const mapOne = (given: GivenArgument) => ({ ...given, value: mapTensors(given.value, change) });
+  const mapOne = (given: GivenArgument) => ({ at: given.at, value: mapTensors(given.value, change) });
   return {
     ...arguments_,
     positional: arguments_.positional.map(mapOne),

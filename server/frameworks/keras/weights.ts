@@ -35,7 +35,7 @@ export function makeWeight(
   const initializer =
     value.type === 'unknown' && given === null ? ({ type: 'string', value: spec.initializer } as const) : value;
   const made = newWeight(spec, dialect, stateOf(layer).isTrainable && spec.isState !== true);
-  const written = given === null ? null : { ...given, value: initializer };
+  const written = given === null ? null : { at: given.at, value: initializer };
   writeInitial(made, written ?? initializer, dialect, context, `default of ${by}`, layer.at);
   if (spec.hasForgetOnes === true && given === null) {
     context.write(made, { initializer: forgetOnes, by: `default of ${by}`, origin: 'default', at: layer.at });

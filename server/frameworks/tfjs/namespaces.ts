@@ -21,7 +21,12 @@ export function createNamespace(): NamespaceValue {
   const { Bidirectional, TimeDistributed, RNN, StackedRNNCells } = createWrappers(classes, tfjsDialect);
   const input = nativeFunction('tf.input', 'config', (given, context) => {
     const options = readOptions(firstArgument(given.raw), 'shape=None, batch_shape=None, name=None, dtype=None');
-    return symbolicInput(inputShape(options.get), stringOf(options.get('name')), context.at, null);
+    return symbolicInput(
+      inputShape((name) => options.get(name)),
+      stringOf(options.get('name')),
+      context.at,
+      null,
+    );
   });
   const inputLayer = nativeFunction('tf.layers.inputLayer', 'args', (given, context) => {
     const options = readOptions(firstArgument(given.raw), 'input_shape=None, batch_input_shape=None, name=None');

@@ -75,9 +75,10 @@ export function operationsOf(rows: readonly OpRow[]): Operations {
           if (isMemory(input, context) && row.held !== undefined) return changed(name, row.held, input, given, context);
           if (isMemory(input, context) && (row.keepsShape || keepsShape.has(name)))
             return mapMemory(name, input, context);
-          const op = row.op(given.get, input);
-          if (op !== null) return withIndices(row, given.get, apply({ op, inputs: [input], name }, context));
-          const steps = row.steps?.(given.get, input) ?? null;
+          const get = (name: string) => given.get(name);
+          const op = row.op(get, input);
+          if (op !== null) return withIndices(row, get, apply({ op, inputs: [input], name }, context));
+          const steps = row.steps?.(get, input) ?? null;
           if (steps !== null) return steps.reduce((x, op) => apply({ op, inputs: [x], name }, context), input);
           return applyUnknown(name, [input], row.keepsShape ? input.shape : null, context);
         },
@@ -94,7 +95,7 @@ function changed(
   given: BoundArguments,
   context: NativeContext,
 ): Value {
-  const apply = (held: Initializer) => change(held, given.get);
+  const apply = (held: Initializer) => change(held, (name) => given.get(name));
   if (!name.endsWith('_')) return derived(input, context, apply);
   rewrite(input, apply, `.${name}`, context);
   return input;

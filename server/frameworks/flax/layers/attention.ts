@@ -22,7 +22,7 @@ const attention: LayerRow = {
   operands: ['inputs_q', 'inputs_k', 'inputs_v'],
   weights: weightsOf,
   forward: ({ instance, config, weights }, [query], given, context) => {
-    const [key, value] = sourcesOf(given.get, query);
+    const [key, value] = sourcesOf((name) => given.get(name), query);
     const heads = config.number('num_heads');
     const out = outputWidth(config, query.shape);
     const shape = query.shape === null ? null : [...query.shape.slice(0, -1), out];
