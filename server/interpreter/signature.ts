@@ -51,20 +51,18 @@ const cache = new Map<string, Signature>();
 export function bind({ parameters }: Signature, raw: CallArguments): BoundArguments {
   const { positional, keyword } = raw;
   // Every call of a native comes here: parameters are few, so they are searched rather than put into a map.
-  const byPlace: (GivenArgument | null)[] = [];
+  const byPlace = new Array<GivenArgument | null>(Math.min(parameters.length, positional.length)).fill(null);
   let rest = nothing;
   let next = 0;
-  for (let place = 0; place < parameters.length; place++) {
+  for (let place = 0; place < parameters.length && next < positional.length; place++) {
     const kind = parameters[place]?.kind;
-    let argument: GivenArgument | null = null;
     if (kind === 'rest') {
       rest = positional.slice(next);
-      next = positional.length;
-    } else if (kind === 'normal' && next < positional.length) {
-      argument = positional[next] ?? null;
-      next++;
+      break;
     }
-    byPlace.push(argument);
+    if (kind !== 'normal') continue;
+    byPlace[place] = positional[next] ?? null;
+    next++;
   }
   const keywordRest = keyword.size === 0 ? noKeywords : takeKeywords(parameters, keyword, byPlace);
   return new Bound(parameters, byPlace, rest, keywordRest, raw);

@@ -83,9 +83,12 @@ interface UnitRun {
 }
 
 export function madeOf(machine: Machine, record: ModuleRecord, instance: InstanceValue): Made {
-  let framework: Framework | null | undefined;
+  let known: Whole | undefined;
+  const whole = () => {
+    known ??= wholeOf(machine, instance);
+    return known;
+  };
   let writes: number | undefined;
-  let parts: ReadonlySet<object> | undefined;
   return {
     instance,
     classKey: classKey(instance.class),
@@ -95,8 +98,7 @@ export function madeOf(machine: Machine, record: ModuleRecord, instance: Instanc
     needsArguments: needsArguments(instance.class),
     at: instance.at,
     get framework() {
-      if (framework === undefined) framework = frameworkOf(machine, instance);
-      return framework;
+      return whole().framework;
     },
     get writes() {
       writes ??= countWrites(this.framework, instance);
@@ -104,8 +106,7 @@ export function madeOf(machine: Machine, record: ModuleRecord, instance: Instanc
     },
     identity: instance,
     get parts() {
-      parts ??= partsOf(this.framework, instance);
-      return parts;
+      return whole().parts;
     },
     analysis: null,
   };
@@ -127,17 +128,26 @@ export function needsArguments(class_: ClassValue): boolean {
 
 /** The framework whose model this is: with parameters, or parts that will have some. */
 export function frameworkOf({ frameworks }: Pick<Machine, 'frameworks'>, instance: InstanceValue): Framework | null {
-  const known = frameworks.find((framework) => framework.isModel(instance));
-  if (known === undefined) return null;
-  const { parameters, modules } = known.describe(instance);
-  return parameters.length > 0 || (known.buildsLate === true && modules.size > 0) ? known : null;
+  return wholeOf({ frameworks }, instance).framework;
 }
 
-function partsOf(framework: Framework | null, instance: InstanceValue): ReadonlySet<object> {
-  const parts = new Set<object>(framework?.describe(instance).modules.keys() ?? []);
+/** The same, and the modules that it holds: both are told by one walk through all of it. */
+function wholeOf({ frameworks }: Pick<Machine, 'frameworks'>, instance: InstanceValue): Whole {
+  const known = frameworks.find((framework) => framework.isModel(instance));
+  const { parameters, modules } = known?.describe(instance) ?? nothing;
+  const isWhole = parameters.length > 0 || (known?.buildsLate === true && modules.size > 0);
+  if (known === undefined || !isWhole) return { framework: null, parts: new Set() };
+  const parts = new Set<object>(modules.keys());
   parts.delete(instance);
-  return parts;
+  return { framework: known, parts };
 }
+
+interface Whole {
+  readonly framework: Framework | null;
+  readonly parts: ReadonlySet<object>;
+}
+
+const nothing: ReturnType<Framework['describe']> = { parameters: [], modules: new Map() };
 
 function countWrites(framework: Framework | null, instance: InstanceValue): number {
   if (framework === null) return 0;

@@ -6,7 +6,7 @@ import { lossOf } from './losses.ts';
 import { torchModule } from './namespaces.ts';
 import { tensorOperator } from './operators.ts';
 import { spectralNormOf } from './parametrizations.ts';
-import { isModule, namedModules, namedParameters } from './registry.ts';
+import { isModule, namedModules, parametersIn } from './registry.ts';
 import { setTensorAttribute, tensorAttribute } from './tensor-attributes.ts';
 import { trace } from './trace.ts';
 import { unknownCall } from './unknown-call.ts';
@@ -21,13 +21,16 @@ export const torch: Framework = {
   module: (name) => torchModule(name) ?? einopsModule(name),
   missingModule: helperModule,
   isModel: (instance) => isModule(instance) && (instance.class.native === null || containers.has(instance.class.name)),
-  describe: (root) => ({
-    parameters: namedParameters(root).map(([name, tensor]) => {
-      const spectralNorm = spectralNormOf(tensor);
-      return { name, tensor, ...(spectralNorm === undefined ? {} : { spectralNorm }) };
-    }),
-    modules: new Map(namedModules(root).map(([name, module]) => [module, name])),
-  }),
+  describe(root) {
+    const modules = namedModules(root);
+    return {
+      parameters: parametersIn(modules).map(([name, tensor]) => {
+        const spectralNorm = spectralNormOf(tensor);
+        return { name, tensor, ...(spectralNorm === undefined ? {} : { spectralNorm }) };
+      }),
+      modules: new Map(modules.map(([name, module]) => [module, name])),
+    };
+  },
   trace,
   tensorAttribute,
   onlyNumber,

@@ -72,9 +72,14 @@ export function namedModules(root: InstanceValue, prefix = '', unique = true): N
 
 /** `named_parameters()`: own before submodules', a tied one once, under its first name, or under all of them. */
 export function namedParameters(root: InstanceValue, prefix = '', recurse = true, unique = true): NamedTensor[] {
+  return parametersIn(recurse ? namedModules(root, prefix, unique) : [[prefix, root]], unique);
+}
+
+/** The parameters of these modules themselves. */
+export function parametersIn(modules: readonly NamedModule[], unique = true): NamedTensor[] {
   const found: NamedTensor[] = [];
   const seen = new Set<unknown>();
-  for (const [name, module] of recurse ? namedModules(root, prefix, unique) : [[prefix, root] as const]) {
+  for (const [name, module] of modules) {
     for (const [key, value] of module.attributes) {
       if (!isParameter(value)) continue;
       const identity = value.storage ?? value;
