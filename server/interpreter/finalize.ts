@@ -4,6 +4,7 @@ import type { Parameter } from '../../core/graph/parameter.ts';
 import type { Span } from '../../core/graph/span.ts';
 import { unknownInitializer } from '../../core/initializers/make.ts';
 import { mixtureOf } from '../../core/initializers/mixture.ts';
+import { namedActivations } from '../../core/signal/written-activation.ts';
 import type { Framework } from '../frameworks/framework.ts';
 import type { TracedNode } from './graph-builder.ts';
 import type { InstanceValue, Storage, TensorValue } from './values.ts';
@@ -27,7 +28,8 @@ export interface TracedModel {
 /** Names nodes and parameters, drops what no output depends on, and judges whether everything was understood. */
 export function finalize(model: TracedModel): ModelGraph {
   const outputs = layersOf(model.outputs);
-  const nodes = reachable(withOwners(model), [...outputs, ...layersOf(model.inputs)]);
+  const ends = [...outputs, ...layersOf(model.inputs)];
+  const nodes = reachable(withActivations(reachable(withOwners(model), ends)), ends);
   const { parameters, idOf } = collectParameters(model.description.parameters, nodes);
   const newIds = new Map(nodes.map((node, index) => [node.id, index]));
   const names = createNames(model.description.modules);
@@ -85,6 +87,22 @@ function withOwners({ nodes, results, description }: TracedModel): readonly Trac
   });
 }
 
+/** Activations that are written out have the node of their result. */
+function withActivations(nodes: readonly TracedNode[]): readonly TracedNode[] {
+  const named = namedActivations(
+    nodes.map(({ id, op, inputs }) => ({ id, op, inputs: inputs.map(({ layer }) => layer ?? -1) })),
+  );
+  if (named.size === 0) return nodes;
+  const tensors = new Map(nodes.flatMap(({ inputs }) => inputs.map((input) => [input.layer, input] as const)));
+  return nodes.map((node) => {
+    const found = named.get(node.id);
+    if (found === undefined) return node;
+    const inputs = found.inputs.flatMap((id) => tensors.get(id) ?? []);
+    const name = found.op.kind === 'activation' ? found.op.fn : found.op.kind;
+    return { ...node, op: found.op, inputs, name };
+  });
+}
+
 function layersOf(tensors: readonly TensorValue[]): readonly number[] {
   return tensors.flatMap((tensor) => tensor.layer ?? []);
 }
@@ -92,12 +110,13 @@ function layersOf(tensors: readonly TensorValue[]): readonly number[] {
 /** Both sides of a condition leave nodes, and so do forward passes that only ask for a shape: what no output needs is dropped. */
 function reachable(nodes: readonly TracedNode[], from: readonly number[]): readonly TracedNode[] {
   if (from.length === 0) return nodes;
+  const known = new Map(nodes.map((node) => [node.id, node]));
   const needed = new Set<number>();
   const pending = [...from];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     if (needed.has(id)) continue;
     needed.add(id);
-    pending.push(...layersOf(nodes[id]?.inputs ?? []));
+    pending.push(...layersOf(known.get(id)?.inputs ?? []));
   }
   return nodes.filter((node) => needed.has(node.id));
 }

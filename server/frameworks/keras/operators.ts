@@ -123,6 +123,10 @@ function withNumber(operator: string, left: TensorValue, right: number, emit: Em
     case '/':
       return affine(left, 1 / right, 0, emit);
     case '**':
+      if (right === 3) {
+        const square = emit.add({ op: { kind: 'activation', fn: 'square' }, inputs: [left], name: 'square' });
+        return emit.add({ op: { kind: 'multiply' }, inputs: [square, left], name: 'power' });
+      }
       if (right === 2) return emit.add({ op: { kind: 'activation', fn: 'square' }, inputs: [left], name: 'square' });
       return same('power', left, emit);
     default:

@@ -194,8 +194,11 @@ function withNumber(
 
 export function power(input: TensorValue, exponent: number, swapped: boolean, context: NativeContext): TensorValue {
   if (!swapped && exponent === 1) return input;
-  const op: Op = !swapped && exponent === 2 ? { kind: 'activation', fn: 'square' } : { kind: 'unknown', name: 'pow' };
-  return apply({ op, inputs: [input], shape: input.shape, name: 'pow' }, context);
+  const isSquared = !swapped && (exponent === 2 || exponent === 3);
+  const op: Op = isSquared ? { kind: 'activation', fn: 'square' } : { kind: 'unknown', name: 'pow' };
+  const made = apply({ op, inputs: [input], shape: input.shape, name: 'pow' }, context);
+  if (!isSquared || exponent === 2) return made;
+  return apply({ op: { kind: 'multiply' }, inputs: [made, input], name: 'pow' }, context);
 }
 
 function onMemory(
