@@ -17,6 +17,7 @@ import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
+import { unnamedProducts } from './written-activation.ts';
 import { readAttention, type Scores, windowOf } from './written-attention.ts';
 
 /** One walk forward through a graph, and back from there for who asks. */
@@ -41,7 +42,8 @@ export interface BackwardPass {
  * Propagates signal and gradient, with the weights of the source or critical ones. What is not known ends its own branch only.
  * `checkpoint` is called before every layer, and may throw.
  */
-export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
+export function runPass(whole: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
+  const graph = withoutUnnamed(whole);
   const fixed = fixedLayers(graph);
   const read = readAttention(graph, fixed);
   const fields = new Map<number, Field | null>();
@@ -67,6 +69,16 @@ export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint
     loss: () => firstOf(starts),
     back: once(() => backward(read.graph, sites, fields, ties, starts, checkpoint)),
   };
+}
+
+/** A product of a tensor with a function of itself that has no name is not understood. */
+function withoutUnnamed(graph: ModelGraph): ModelGraph {
+  const unnamed = unnamedProducts(graph.layers);
+  if (unnamed.size === 0) return graph;
+  const layers = graph.layers.map(
+    (layer): Layer => (unnamed.has(layer.id) ? { ...layer, op: { kind: 'unknown', name: layer.op.kind } } : layer),
+  );
+  return { ...graph, layers };
 }
 
 /** Where the gradient comes in. */

@@ -33,6 +33,7 @@ ACTIVATIONS = [
     "relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "softsign", "tanh",
     "sigmoid", "log_sigmoid", "hard_sigmoid", "hard_swish", "hard_tanh",
 ]  # fmt: skip
+WRITTEN = ["gelu_tanh", "gelu", "quick_gelu", "swish", "mish", "hard_swish", "softsign"]
 SCHEMES = ["default", "he", "xavier", "xavier_tanh", "orthogonal", "truncated", "large"]
 
 
@@ -43,6 +44,9 @@ def list_mlps():
     for fn in ACTIVATIONS:
         for scheme in SCHEMES:
             mlp("Perceptron", [128], depth=8, width=128, fn=fn, scheme=scheme, seeds=192)
+    for fn in WRITTEN:
+        for scheme in ["default", "he"]:
+            mlp("Perceptron", [128], depth=8, width=128, fn=f"written_{fn}", scheme=scheme, seeds=192)
     for depth, width, seeds in [(2, 16, 400), (4, 32, 400), (8, 64, 200), (30, 256, 128), (50, 256, 128), (2, 1024, 16), (4, 2048, 8), (3, 4096, 4)]:
         for fn, scheme in [("relu", "he"), ("relu", "default"), ("tanh", "xavier"), ("gelu", "he")]:
             mlp("Perceptron", [width], depth=depth, width=width, fn=fn, scheme=scheme, seeds=seeds)
@@ -86,7 +90,7 @@ def list_cnns():
             case("ResNet", "cnn.py", "Residual", image, seeds=48, norm=norm, scheme=scheme)
             case("ResNet", "cnn.py", "PreResidual", image, seeds=48, depth=6, width=24, norm=norm, scheme=scheme)
     case("ResNet", "cnn.py", "Residual", image, seeds=16, blocks=[8, 8], width=16, norm="batch")
-    for fn in ["gelu", "silu"]:
+    for fn in ["gelu", "silu", "written_swish"]:
         case("ResNet", "cnn.py", "Residual", image, seeds=48, norm="batch", fn=fn)
     for norm in ["batch", "none", "group"]:
         for scheme in ["default", "he"]:
@@ -134,6 +138,7 @@ def list_transformers():
             gpt(family, norm_first=norm_first, causal=causal, scheme="default", written=False, tied=False)
         gpt(family, norm_first=norm_first, scheme="default", fn="relu", tied=False, depth=2, seeds=12)
         gpt(family, norm_first=norm_first, scheme="gpt2", dropout=0.1)
+        gpt(family, norm_first=norm_first, scheme="gpt2", fn="written_gelu_tanh")
         gpt(family, norm_first=norm_first, scheme="default", fn="swiglu", norm="rms", tied=False)
         gpt(family, norm_first=norm_first, scheme="default", depth=12, tied=False, seeds=4)
         for written in [True, False]:

@@ -1,6 +1,36 @@
 """What the families share: activations by name, and initializers by name, written as people write them."""
 
+import math
+
+import torch
+import torch.nn.functional as F
 from torch import nn
+
+
+class Written(nn.Module):
+    """An activation that is written out."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.kind = kind
+
+    def forward(self, x):
+        if self.kind == "gelu_tanh":
+            return 0.5 * x * (1.0 + torch.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * torch.pow(x, 3.0))))
+        if self.kind == "gelu":
+            return x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2.0)))
+        if self.kind == "quick_gelu":
+            return x * torch.sigmoid(1.702 * x)
+        if self.kind == "swish":
+            return x * x.sigmoid()
+        if self.kind == "mish":
+            return x * torch.tanh(F.softplus(x))
+        if self.kind == "hard_swish":
+            return x * F.relu6(x + 3.0) / 6.0
+        if self.kind == "softsign":
+            return x / (1 + x.abs())
+        raise ValueError(self.kind)
+
 
 ACTIVATIONS = {
     "identity": nn.Identity,
@@ -23,6 +53,13 @@ ACTIVATIONS = {
     "hard_sigmoid": nn.Hardsigmoid,
     "hard_swish": nn.Hardswish,
     "hard_tanh": nn.Hardtanh,
+    "written_gelu_tanh": lambda: Written("gelu_tanh"),
+    "written_gelu": lambda: Written("gelu"),
+    "written_quick_gelu": lambda: Written("quick_gelu"),
+    "written_swish": lambda: Written("swish"),
+    "written_mish": lambda: Written("mish"),
+    "written_hard_swish": lambda: Written("hard_swish"),
+    "written_softsign": lambda: Written("softsign"),
 }
 
 
