@@ -4,6 +4,7 @@ import { lossesOf } from '../graph/loss.ts';
 import { weightsOf } from '../graph/queries.ts';
 import { isKnown } from '../graph/shape.ts';
 import { alongBack, slopeAlong, valuesTimes } from './along.ts';
+import { asRead } from './as-read.ts';
 import { anyInput, expectedInput } from './expected-input.ts';
 import { type Field, merge } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
@@ -17,7 +18,6 @@ import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
-import { unnamedProducts } from './written-activation.ts';
 import { readAttention, type Scores, windowOf } from './written-attention.ts';
 
 /** One walk forward through a graph, and back from there for who asks. */
@@ -43,7 +43,7 @@ export interface BackwardPass {
  * `checkpoint` is called before every layer, and may throw.
  */
 export function runPass(whole: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
-  const graph = withoutUnnamed(whole);
+  const graph = asRead(whole);
   const fixed = fixedLayers(graph);
   const read = readAttention(graph, fixed);
   const fields = new Map<number, Field | null>();
@@ -69,16 +69,6 @@ export function runPass(whole: ModelGraph, mode: Mode, batch: number, checkpoint
     loss: () => firstOf(starts),
     back: once(() => backward(read.graph, sites, fields, ties, starts, checkpoint)),
   };
-}
-
-/** A product of a tensor with a function of itself that has no name is not understood. */
-function withoutUnnamed(graph: ModelGraph): ModelGraph {
-  const unnamed = unnamedProducts(graph.layers);
-  if (unnamed.size === 0) return graph;
-  const layers = graph.layers.map(
-    (layer): Layer => (unnamed.has(layer.id) ? { ...layer, op: { kind: 'unknown', name: layer.op.kind } } : layer),
-  );
-  return { ...graph, layers };
 }
 
 /** Where the gradient comes in. */

@@ -97,3 +97,44 @@ def create(rng):
 `;
   expect(kinds(source)).toEqual(['input', 'dense', name, 'dense']);
 });
+
+it.each([
+  ['x @ self.weight + self.bias', 'i, o'],
+  ['torch.addmm(self.bias, x, self.weight)', 'i, o'],
+  ['x @ self.weight.T + self.bias', 'o, i'],
+])('predicts %s like nn.Linear', (product, shape) => {
+  const source = `import torch
+from torch import nn
+class Matrix(nn.Module):
+    def __init__(self, i, o):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(${shape}))
+        self.bias = nn.Parameter(torch.zeros(o))
+        nn.init.normal_(self.weight, std=0.1)
+    def forward(self, x):
+        return ${product}
+class Layer(nn.Linear):
+    def reset_parameters(self):
+        nn.init.normal_(self.weight, std=0.1)
+        nn.init.zeros_(self.bias)
+def build(kind):
+    return nn.Sequential(kind(32, 64), nn.ReLU(), kind(64, 64), nn.Tanh(), kind(64, 10))
+written = build(Matrix)
+layers = build(Layer)
+`;
+  const analyzer = createAnalyzer(createMemoryWorkspace({ '/model.py': source }), createFrameworks());
+  const predicted = (symbol: string) => {
+    const { graph, prediction } = analyzer.analyze('/model.py', { symbol }).models[0] ?? {};
+    const of = (id: number) => prediction?.layers.get(id);
+    return {
+      outputs: graph?.layers
+        .filter(({ isModule }) => isModule)
+        .map((layer) => [layer.name, of(layer.id)?.signal.rms, of(layer.id)?.gradient.activationRms]),
+      weightGradients: graph?.layers.flatMap(({ id }) => of(id)?.gradient.weightRms ?? []),
+      loss: prediction?.loss,
+    };
+  };
+  const [written, layers] = [predicted('written'), predicted('layers')];
+  expect(layers.weightGradients).toHaveLength(3);
+  expect(written).toEqual(layers);
+});
