@@ -1,6 +1,6 @@
 import { stringOf } from '../../interpreter/read.ts';
 import { nativeClass, nativeFunction, tensor } from '../../interpreter/table.ts';
-import { boolean, type NativeValue, none, tuple, unknown, type Value } from '../../interpreter/values.ts';
+import { boolean, type NativeValue, none, string, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { activationClasses, activationOperations } from './activations.ts';
 import { multiheadAttention } from './attention.ts';
 import { complexOperations } from './complex-operations.ts';
@@ -93,6 +93,8 @@ function compiler(name: string): Value {
 }
 
 const torchMembers: Readonly<Record<string, Value>> = {
+  // What these tables describe.
+  __version__: string('2.9.1'),
   ...creationFunctions,
   ...tensorClasses,
   ...deviceMembers,

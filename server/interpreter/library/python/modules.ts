@@ -13,6 +13,7 @@ import { annotationsIn, inspectModule } from './inspect.ts';
 import { itertoolsModule } from './itertools.ts';
 import { mathModule } from './math.ts';
 import { numpyModule } from './numpy.ts';
+import { importlibMetadata, importlibUtil, packaging, packagingVersion } from './packages.ts';
 import { regularExpressionsModule } from './regular-expressions.ts';
 
 /** Modules of Python's standard library (and NumPy, for numbers) that model code computes with; `null` for others. */
@@ -196,16 +197,9 @@ const functionType = nativeClass('types.FunctionType', {
   },
 });
 
-/** That a module is there can be known, that it is not cannot: it may be installed elsewhere. */
-const importlibUtil = namespace('importlib.util', {
-  find_spec: nativeFunction('importlib.util.find_spec', 'name, package=None', (given, context) => {
-    const name = given.get('name');
-    return (name.type === 'string' ? context.importModule(name.value) : null) ?? unknown('module');
-  }),
-});
-
 const importlibModule = namespace('importlib', {
   util: importlibUtil,
+  metadata: importlibMetadata,
   import_module: nativeFunction('importlib.import_module', 'name, package=None', (given, context) => {
     const [name, package_] = [given.get('name'), given.get('package')];
     if (name.type !== 'string') return unknown('module');
@@ -243,6 +237,9 @@ const modules: ReadonlyMap<string, NamespaceValue> = new Map([
   ['argparse', argparseModule],
   ['importlib', importlibModule],
   ['importlib.util', importlibUtil],
+  ['importlib.metadata', importlibMetadata],
+  ['packaging', packaging],
+  ['packaging.version', packagingVersion],
   ['numpy', numpyModule],
   ['__future__', namespace('__future__', () => none)],
 ]);
