@@ -33,33 +33,45 @@ export interface PlaceEffect extends Effect {
  */
 export function effectOf(whole: Place, context: RuleContext, named?: WeightSite): PlaceEffect {
   const place = exposedOf(whole);
-  const gains = new Map(place.map((site) => [site.layer.id, gainOf(site)]));
-  const { signal, output, gradient, layers, inARow } = followFactors(context.graph, gains);
-  const last = layers.at(-1);
-  const worst = place.find(({ layer }) => layer.id === last?.id) ?? place[0];
-  const own = { signal, gradientRatio: gradient };
-  const seen = once(() => seenAt(layers, context));
+  const way = once(() => followFactors(context.graph, new Map(place.map((site) => [site.layer.id, gainOf(site)]))));
+  const atItsEnd = once(() => {
+    const last = way().layers.at(-1);
+    return place.find(({ layer }) => layer.id === last?.id) ?? place[0];
+  });
+  const seen = once(() => seenAt(way().layers, context));
+  // Asked for late: the comparison with critical weights is most of a prediction, and what is normalized asks for none of it.
   return {
-    worst: named ?? worst,
-    gain: worst.prediction?.gain ?? null,
-    // Asked for late: the comparison with critical weights is most of a prediction.
+    get worst() {
+      return named ?? atItsEnd();
+    },
+    get gain() {
+      return atItsEnd().prediction?.gain ?? null;
+    },
     get signal() {
-      return nearerToOne(own.signal, seen().signal);
+      return nearerToOne(way().signal, seen().signal);
     },
     get gradientRatio() {
-      return nearerToOne(own.gradientRatio, seen().gradientRatio);
+      return nearerToOne(way().gradient, seen().gradientRatio);
     },
-    own,
-    inARow,
-    through: layers,
+    get own() {
+      const { signal, gradient } = way();
+      return { signal, gradientRatio: gradient };
+    },
+    get inARow() {
+      return way().inARow;
+    },
+    get through() {
+      return way().layers;
+    },
     get deadFraction() {
-      return worst.activation === null ? null : deadBehind(worst.activation.layer, context);
+      const { activation } = atItsEnd();
+      return activation === null ? null : deadBehind(activation.layer, context);
     },
     get saturatedFraction() {
       return mostSaturated(place, context);
     },
     get loss() {
-      return inflatedLoss(output, context);
+      return inflatedLoss(way().output, context);
     },
   };
 }

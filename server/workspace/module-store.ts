@@ -53,6 +53,8 @@ export function createModuleStore(
 ): ModuleStore {
   const shared = new WeakSet<object>();
   const kept = new Map<string, Kept>();
+  /** Of modules by their names. */
+  const pathOf = new Map<string, string>();
   /** The module that is analysed. It runs as a script: modules that import it get a copy of their own, as in Python. */
   let main: Kept | null = null;
   const namespaces = new Map<string, NamespaceValue>();
@@ -216,11 +218,9 @@ export function createModuleStore(
 
   function loadedModule(name: string): Value | null {
     if (name === main?.record.name) return scopeOf(main.record);
-    for (const { record } of kept.values()) {
-      if (record.name !== name || record.state === 'new') continue;
-      return namespaceOf({ path: record.path, kind: record.isPackage ? 'package' : 'module' }, name);
-    }
-    return null;
+    const record = kept.get(pathOf.get(name) ?? '')?.record;
+    if (record?.name !== name || record.state === 'new') return null;
+    return namespaceOf({ path: record.path, kind: record.isPackage ? 'package' : 'module' }, name);
   }
 
   function resolve(name: string, level: number, from: ModuleRecord): Resolved | null {
@@ -305,6 +305,7 @@ export function createModuleStore(
     if (source === null) return null;
     const made = newModule(source, name, found.kind === 'package');
     kept.set(found.path, made);
+    pathOf.set(name, found.path);
     return made.record;
   }
 
