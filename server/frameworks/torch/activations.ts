@@ -105,12 +105,16 @@ const rows: readonly OpRow[] = [
       const min = isNone(argument('min')) ? Number.NEGATIVE_INFINITY : numberOf(argument('min'));
       return clipOp(min, max);
     },
-    // Of a parameter (a temperature): min(x, m) = m - relu(m - x).
-    steps: (argument, input) => {
-      const max = numberOf(argument('max'));
-      if (!input.isParameter || max === null || !isNone(argument('min'))) return null;
-      const mirrored: Op = { kind: 'affine', factor: -1, offset: max };
-      return [mirrored, activation('relu'), mirrored];
+    steps: (argument) => {
+      const [min, max] = [numberOf(argument('min')), numberOf(argument('max'))];
+      // min(x, m) = m - relu(m - x), max(x, m) = m + relu(x - m).
+      if (min === null && max !== null && isNone(argument('min')))
+        return [affineOp(-1, max), activation('relu'), affineOp(-1, max)];
+      if (max === null && min !== null && isNone(argument('max')))
+        return [affineOp(1, -min), activation('relu'), affineOp(1, min)];
+      if (min === null || max === null || !Number.isFinite(max - min) || max <= min) return null;
+      const [centre, reach] = [(max + min) / 2, (max - min) / 2];
+      return [affineOp(1 / reach, -centre / reach), activation('hardTanh'), affineOp(reach, centre)];
     },
     held: (held, argument) => {
       const bounds = [argument('min'), argument('max')];
@@ -152,6 +156,10 @@ const rows: readonly OpRow[] = [
   },
   ...dropoutRows(),
 ];
+
+function affineOp(factor: number, offset: number): Op {
+  return { kind: 'affine', factor, offset };
+}
 
 function clipOp(min: number | null, max: number | null): Op | null {
   if (min === -1 && max === 1) return activation('hardTanh');

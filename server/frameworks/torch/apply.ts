@@ -9,6 +9,7 @@ import { type InstanceValue, type TensorValue, unknown, type Value } from '../..
 import { watchStep } from './attention-pattern.ts';
 import { numbersIn } from './known-numbers.ts';
 import { watchNorm } from './norm-pattern.ts';
+import { noteFormat } from './number-formats.ts';
 import { giveRoles } from './roles.ts';
 import { currentTrial, isShapesOnly, noteTrialStep, type Restore } from './trial.ts';
 import { materialize } from './views.ts';
@@ -36,6 +37,7 @@ export function apply(step: Step, context: NativeContext): TensorValue {
   const result = compute(step, context);
   watchStep(step, result);
   watchNorm(step, result);
+  noteFormat(step.op, step.inputs, result);
   return result;
 }
 

@@ -16,6 +16,7 @@ import { einsumOf, mathOperations } from './math-operations.ts';
 import { heldBy, memoryOperations } from './memory.ts';
 import { moduleClass } from './module.ts';
 import { normalizationClasses } from './normalization.ts';
+import { formatMembers } from './number-formats.ts';
 import { functionOf, type Operations } from './op-row.ts';
 import { parametrizationFunctions, utilFunctions } from './parametrizations.ts';
 import { poolingClasses, poolingOperations } from './pooling.ts';
@@ -98,6 +99,7 @@ const torchMembers: Readonly<Record<string, Value>> = {
   ...creationFunctions,
   ...tensorClasses,
   ...deviceMembers,
+  ...formatMembers,
   ...joins,
   einsum,
   meshgrid,

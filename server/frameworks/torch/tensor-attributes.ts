@@ -9,6 +9,7 @@ import { partsOf } from './complex.ts';
 import { fromData } from './create.ts';
 import { cpu } from './devices.ts';
 import { functionByName } from './namespaces.ts';
+import { formatOf } from './number-formats.ts';
 import { permute, transpose } from './rearrange.ts';
 import { tensorClasses } from './tensor-classes.ts';
 import { unknownMethod } from './unknown-call.ts';
@@ -51,6 +52,7 @@ export function tensorAttribute(tensor: TensorValue, name: string, context: Nati
     case 'device':
       return cpu;
     case 'dtype':
+      return formatOf(tensor);
     case 'layout':
       return unknown(name);
   }
