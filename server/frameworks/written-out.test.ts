@@ -69,6 +69,42 @@ describe('PyTorch', () => {
 });
 
 it.each([
+  [
+    '(x - x.mean(-1, keepdim=True)) * torch.rsqrt((x - x.mean(-1, keepdim=True)).pow(2).mean(-1, keepdim=True) + 1e-5)',
+    'layerNorm',
+  ],
+  [
+    '(x - x.mean(-1, keepdim=True)) / torch.sqrt((x - x.mean(-1, keepdim=True)).pow(2).mean(-1, True) + 1e-12)',
+    'layerNorm',
+  ],
+  ['x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)', 'rmsNorm'],
+])('PyTorch: reads %s as %s', (written, name) => {
+  expect(kinds(torch(`x = ${written}`))).toEqual(['input', 'dense', name, 'dense']);
+});
+
+it('keeps what is clamped as functions that are known', () => {
+  expect(kinds(torch('x = x.clamp(min=0.1)'))).toEqual(['input', 'dense', 'affine', 'relu', 'affine', 'dense']);
+  expect(kinds(torch('x = torch.clamp(x, -2, 6)'))).toEqual([
+    'input',
+    'dense',
+    'affine',
+    'hardTanh',
+    'affine',
+    'dense',
+  ]);
+});
+
+it('follows the run in the format that nobody has changed', () => {
+  const body = `if x.dtype == torch.float16 and not torch.isfinite(x).all():
+            x = torch.clamp(x, -torch.finfo(x.dtype).max, torch.finfo(x.dtype).max)
+        if x.dtype in [torch.half, torch.bfloat16]:
+            x = x * 2
+        if self.a.weight.dtype == torch.float:
+            x = torch.relu(x)`;
+  expect(kinds(torch(body))).toEqual(['input', 'dense', 'relu', 'dense']);
+});
+
+it.each([
   ['x * tf.sigmoid(x)', 'silu'],
   ['0.5 * x * (1 + tf.tanh(0.79788456 * (x + 0.044715 * tf.pow(x, 3))))', 'geluTanh'],
   ['x * tf.nn.relu6(x + 3) / 6', 'hardSwish'],

@@ -13,7 +13,7 @@ import { complexOperator } from './complex.ts';
 import { mapNumbers, numbersIn } from './known-numbers.ts';
 import { divided, heldBy, isMemory } from './memory.ts';
 import { constantTensor, matrixProduct } from './moved-numbers.ts';
-import { rmsEpsilon } from './norm-pattern.ts';
+import { normOf } from './norm-pattern.ts';
 import { isView, transposedOf } from './views.ts';
 import { allocate, constantIn, contentsOf, derived } from './writes.ts';
 
@@ -132,15 +132,15 @@ function maskMode({ shape: whole }: TensorValue, { shape }: TensorValue): 'eleme
   return shape.every((dim, axis) => dim === whole[axis]) ? 'element' : null;
 }
 
-/** Over its own root mean square: a normalization, written out. */
+/** Over its own root mean square, or what is left of it without its mean over that: a normalization, written out. */
 function normalized(
   operator: '*' | '/',
   input: TensorValue,
   factor: TensorValue,
   context: NativeContext,
 ): TensorValue | null {
-  const epsilon = rmsEpsilon(operator, input, factor);
-  return epsilon === null ? null : apply({ op: { kind: 'rmsNorm', epsilon }, inputs: [input], name: 'norm' }, context);
+  const found = normOf(operator, input, factor);
+  return found === null ? null : apply({ op: found.op, inputs: [found.of], name: 'norm' }, context);
 }
 
 /** Times a parameter as it stands: a learned factor. */
