@@ -56,8 +56,9 @@ function growthOf({ sums }: ResidualStream, { prediction }: RuleContext): number
 
 function describeGrowth({ sums, ends }: ResidualStream, growth: number, first: WeightSite): string {
   const last = ends.at(-1)?.name ?? first.layer.name;
-  const perBlock = formatNumber(growth ** (1 / (sums.length - 1)));
-  return `${sums.length} residual branches without normalization or a scale of depth add to one stream: it grows ${perBlock} times per block and ${formatNumber(growth)} times from ${first.layer.name} to ${last}, and so does the gradient on its way back.`;
+  const factor = growth ** (1 / (sums.length - 1));
+  const perBlock = factor < 2 ? `by ${formatNumber(100 * (factor - 1))} %` : `${formatNumber(factor)} times`;
+  return `${sums.length} residual branches without normalization or a scale of depth add to one stream: it grows ${perBlock} per block and ${formatNumber(growth)} times from ${first.layer.name} to ${last}, and so does the gradient on its way back.`;
 }
 
 function scaleBranches(place: Place, blocks: number): Remedy {
