@@ -1,7 +1,7 @@
 import type { FunctionNode } from '../syntax/ast.ts';
 import { now } from './clock.ts';
 import { joinValues } from './join.ts';
-import { type Frame, type Machine, Raised, type Recursion, type Site } from './machine.ts';
+import { type Frame, type Machine, type Recursion, type Site, wrongArguments } from './machine.ts';
 import type { NativeClass } from './native.ts';
 import { createScope } from './scopes.ts';
 import { noteUnknownCall } from './unknown-calls.ts';
@@ -152,6 +152,7 @@ function bindParameters(
   const { variables } = frame.scope;
   let next = 0;
   let used: Set<string> | null = null;
+  let takesAny = !isPython;
   for (const parameter of function_.node.parameters) {
     const { target, kind } = parameter;
     if (kind === 'rest') {
@@ -166,6 +167,7 @@ function bindParameters(
       continue;
     }
     if (kind === 'keywordRest') {
+      takesAny = true;
       const others = [...arguments_.keyword].filter(([name]) => used === null || !used.has(name));
       const rest = dictOf(others.map(([name, item]) => [name, item.value, item.at]));
       rest.open = arguments_.open;
@@ -193,9 +195,8 @@ function bindParameters(
       machine.assign(target, value ?? (arguments_.open ? unknown('argument') : none), frame, true);
     }
   }
-  if (isPython && next < positional.length && machine.state.caught.includes('TypeError')) {
-    throw new Raised(['TypeError', 'Exception', 'BaseException']);
-  }
+  const isTooMuch = next < positional.length || (!takesAny && (used?.size ?? 0) < arguments_.keyword.size);
+  if (isPython && isTooMuch && machine.state.caught.includes('TypeError')) throw wrongArguments();
 }
 
 function missing(name: string, arguments_: CallArguments): Value {

@@ -1,7 +1,7 @@
 import { guarded, withFirst } from './calls.ts';
 import { now } from './clock.ts';
 import { enumMember, isEnum } from './library/enum.ts';
-import type { Machine, Site } from './machine.ts';
+import { type Machine, type Site, wrongArguments } from './machine.ts';
 import { noteEffect } from './read-log.ts';
 import { bind } from './signature.ts';
 import { type CallArguments, type ClassValue, type InstanceValue, none, unknown, type Value } from './values.ts';
@@ -60,8 +60,11 @@ function runConstructor(machine: Machine, instance: InstanceValue, arguments_: C
     }
     const { native } = class_;
     if (native === null) continue;
+    const given = bind(native.signature, arguments_);
+    const takesAny = native.signature.parameters.some(({ kind }) => kind === 'keywordRest');
+    if (!takesAny && given.keywordRest.size > 0 && machine.state.caught.includes('TypeError')) throw wrongArguments();
     guarded(machine, native.name, site, () => {
-      native.construct(instance, bind(native.signature, arguments_), machine.context(site));
+      native.construct(instance, given, machine.context(site));
       return instance;
     });
     return;

@@ -174,3 +174,8 @@ export class Raised {
     this.value = value;
   }
 }
+
+/** What Python raises where a call has an argument too many. Told only where the code waits for it: our signatures may lack one. */
+export function wrongArguments(): Raised {
+  return new Raised(['TypeError', 'Exception', 'BaseException']);
+}

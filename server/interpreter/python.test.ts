@@ -143,3 +143,17 @@ describe('imports', () => {
     expect(printed('from lib.x import v\nprint(v)', { '/src/lib/x.py': 'v = 4' })).toEqual(['4']);
   });
 });
+
+it('tries a call again without the arguments that it does not take, where the code does', () => {
+  const text = `
+class A:
+    def __init__(self, stride): self.stride = stride
+def make(kind):
+    try:
+        return kind(channels=8, stride=2)
+    except TypeError:
+        return kind(3)
+print(make(A).stride, make(lambda stride, channels: channels), make(lambda **options: len(options)))
+`;
+  expect(printed(text)).toEqual(['3 8 2']);
+});
