@@ -4,7 +4,6 @@ import { lossesOf } from '../graph/loss.ts';
 import { weightsOf } from '../graph/queries.ts';
 import { isKnown } from '../graph/shape.ts';
 import { alongBack, slopeAlong, valuesTimes } from './along.ts';
-import { asRead } from './as-read.ts';
 import { anyInput, expectedInput } from './expected-input.ts';
 import { type Field, merge } from './field.ts';
 import { addGradients, type Gradient, zeroGradient } from './gradient.ts';
@@ -39,11 +38,10 @@ export interface BackwardPass {
 }
 
 /**
- * Propagates signal and gradient, with the weights of the source or critical ones. What is not known ends its own branch only.
- * `checkpoint` is called before every layer, and may throw.
+ * Propagates signal and gradient through a graph as `asRead` has it, with the weights of the source or critical ones. What is not
+ * known ends its own branch only. `checkpoint` is called before every layer, and may throw.
  */
-export function runPass(whole: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
-  const graph = asRead(whole);
+export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
   const fixed = fixedLayers(graph);
   const read = readAttention(graph, fixed);
   const fields = new Map<number, Field | null>();

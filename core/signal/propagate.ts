@@ -1,5 +1,6 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { isWeightLayer, unitsOf } from '../graph/queries.ts';
+import { asRead } from './as-read.ts';
 import { inputStd } from './field.ts';
 import { fixedPointOf } from './fixed-point.ts';
 import { gainOf } from './gain.ts';
@@ -73,8 +74,9 @@ let last: Passes | null = null;
 
 function passesOf(graph: ModelGraph, batch: number, checkpoint: () => void): Passes {
   if (last?.graph === graph && last.batch === batch) return last;
-  const written = runPass(graph, 'written', batch, checkpoint);
-  last = { graph, batch, written, critical: once(() => runPass(graph, 'critical', batch, checkpoint)) };
+  const read = asRead(graph);
+  const written = runPass(read, 'written', batch, checkpoint);
+  last = { graph, batch, written, critical: once(() => runPass(read, 'critical', batch, checkpoint)) };
   return last;
 }
 

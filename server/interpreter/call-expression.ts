@@ -31,8 +31,7 @@ function evaluateArguments(machine: Machine, nodes: readonly Argument[], frame: 
       keyword ??= new Map();
       keyword.set(node.name, new WrittenArgument(value, frame.module.path, node.value));
     } else if (node.spread === null) {
-      positional[next] = new WrittenArgument(value, frame.module.path, node.value);
-      next++;
+      positional[next++] = new WrittenArgument(value, frame.module.path, node.value);
     } else if (node.spread === 'positional') {
       const items = machine.iterate(value, { module: frame.module, at: node, callee: null });
       if (items === null) open = true;

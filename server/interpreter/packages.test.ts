@@ -31,3 +31,13 @@ print(v.major, v.minor, v.micro, v.release, v.base_version)
 `;
   expect(printed(text)).toEqual(['True True False', 'True True False', 'True False True', '2 9 1 (2, 9, 1) 2.9.1']);
 });
+
+// As Python's packaging has them (version 24): trailing zeros decide nothing, a local version comes after.
+it('knows versions that are the same, and says no text that it does not know', () => {
+  const text = `
+from packaging.version import Version
+print(Version('2.0.0') == Version('2'), Version('0') == Version('0.0'), Version('2.1.0+cu118') > Version('2.1'))
+print(Version('2.6.1').public, Version('2.6rc1').public)
+`;
+  expect(printed(text)).toEqual(['True True True', '2.6.1 ?']);
+});

@@ -1,6 +1,7 @@
 import type { GraphNote } from '../../core/graph/graph.ts';
 import type { Span } from '../../core/graph/span.ts';
 import type { CodeFact } from '../../core/rules/rule.ts';
+import { once } from '../../core/signal/marginal.ts';
 import type { Framework } from '../frameworks/framework.ts';
 import type { Machine, ModuleRecord } from '../interpreter/machine.ts';
 import type { ClassValue, InstanceValue } from '../interpreter/values.ts';
@@ -83,11 +84,7 @@ interface UnitRun {
 }
 
 export function madeOf(machine: Machine, record: ModuleRecord, instance: InstanceValue): Made {
-  let known: Whole | undefined;
-  const whole = () => {
-    known ??= wholeOf(machine, instance);
-    return known;
-  };
+  const whole = once(() => wholeOf(machine, instance));
   let writes: number | undefined;
   return {
     instance,

@@ -122,13 +122,11 @@ function withNumber(operator: string, left: TensorValue, right: number, emit: Em
       return affine(left, right, 0, emit);
     case '/':
       return affine(left, 1 / right, 0, emit);
-    case '**':
-      if (right === 3) {
-        const square = emit.add({ op: { kind: 'activation', fn: 'square' }, inputs: [left], name: 'square' });
-        return emit.add({ op: { kind: 'multiply' }, inputs: [square, left], name: 'power' });
-      }
-      if (right === 2) return emit.add({ op: { kind: 'activation', fn: 'square' }, inputs: [left], name: 'square' });
-      return same('power', left, emit);
+    case '**': {
+      if (right !== 2 && right !== 3) return same('power', left, emit);
+      const square = emit.add({ op: { kind: 'activation', fn: 'square' }, inputs: [left], name: 'square' });
+      return right === 2 ? square : emit.add({ op: { kind: 'multiply' }, inputs: [square, left], name: 'power' });
+    }
     default:
       return same(operator, left, emit);
   }

@@ -3,9 +3,7 @@ import { namespace, nativeClass, nativeFunction } from '../../interpreter/table.
 import {
   boolean,
   type InstanceValue,
-  none,
   number,
-  string,
   type TensorValue,
   unknown,
   type Value,
@@ -66,10 +64,10 @@ export const formatMembers: Readonly<Record<string, Value>> = {
     const format = Object.hasOwn(floats, name) ? floats[name] : undefined;
     if (format === undefined) return unknown('finfo');
     const { max, tiny, eps } = format;
-    const values = { max, min: -max, tiny, smallest_normal: tiny, eps, resolution: eps };
+    const values = { max, min: -max, tiny, smallest_normal: tiny, eps };
     return namespace('finfo', (member) => {
       const value = Object.entries(values).find(([key]) => key === member)?.[1];
-      return value === undefined ? (member === 'dtype' ? string(name) : none) : number(value, true);
+      return value === undefined ? unknown(`finfo.${member}`) : number(value, true);
     });
   }),
 };

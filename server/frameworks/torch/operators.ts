@@ -194,11 +194,9 @@ function withNumber(
 
 export function power(input: TensorValue, exponent: number, swapped: boolean, context: NativeContext): TensorValue {
   if (!swapped && exponent === 1) return input;
-  const isSquared = !swapped && (exponent === 2 || exponent === 3);
-  const op: Op = isSquared ? { kind: 'activation', fn: 'square' } : { kind: 'unknown', name: 'pow' };
-  const made = apply({ op, inputs: [input], shape: input.shape, name: 'pow' }, context);
-  if (!isSquared || exponent === 2) return made;
-  return apply({ op: { kind: 'multiply' }, inputs: [made, input], name: 'pow' }, context);
+  if (swapped || (exponent !== 2 && exponent !== 3)) return applyUnknown('pow', [input], input.shape, context);
+  const square = apply({ op: { kind: 'activation', fn: 'square' }, inputs: [input], name: 'pow' }, context);
+  return exponent === 2 ? square : apply({ op: { kind: 'multiply' }, inputs: [square, input], name: 'pow' }, context);
 }
 
 function onMemory(

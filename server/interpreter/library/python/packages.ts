@@ -1,10 +1,10 @@
+import { orderOf } from '../../comparison.ts';
 import type { BoundArguments, NativeContext, NativeMethod } from '../../native.ts';
 import { readingMethod as method, namespace, nativeClass, nativeFunction } from '../../table.ts';
 import {
   boolean,
   type InstanceValue,
   type NamespaceValue,
-  none,
   number,
   string,
   tuple,
@@ -33,13 +33,8 @@ export const importlibMetadata = namespace('importlib.metadata', {
   }),
 });
 
-/** A release's numbers, and whether what is meant comes before it (`rc1`, `dev`: -1) or after it (`post1`, `+cu128`: 1). */
-interface Parsed {
-  readonly numbers: readonly number[];
-  readonly beside: -1 | 0 | 1;
-}
-
-const parsed = new WeakMap<InstanceValue, Parsed>();
+/** What versions are ordered by: a release's numbers, and whether it is meant itself, or what comes before it or after it. */
+const orders = new WeakMap<InstanceValue, Value>();
 
 /** `packaging.version.Version`, as far as code asks: two release candidates of one release are the same. */
 const versionClass = nativeClass('packaging.version.Version', {
@@ -52,7 +47,6 @@ const versionClass = nativeClass('packaging.version.Version', {
     __ge__: comparison((order) => order >= 0),
     __eq__: comparison((order) => order === 0),
     __ne__: comparison((order) => order !== 0),
-    __str__: method('', (self) => self.attributes.get('public') ?? unknown('version')),
   },
   construct(instance, given, context) {
     const text = given.get('version');
@@ -60,17 +54,19 @@ const versionClass = nativeClass('packaging.version.Version', {
     if (text.type === 'string' && parts === null) context.fail('InvalidVersion', `version ${text.value}`);
     const [, release, rest = ''] = parts ?? [];
     if (release === undefined) return;
-    const numbers = release.split('.').map(Number);
+    const numbers = release.split('.').map((part) => number(Number(part)));
     const beside = /^[._-]?(?:a|b|c|rc|alpha|beta|pre|preview|dev)/i.test(rest) ? -1 : rest.trim() === '' ? 0 : 1;
-    parsed.set(instance, { numbers, beside });
-    const [major = 0, minor = 0, micro = 0] = numbers;
+    // 2.6 is 2.6.0.
+    const last = numbers.findLastIndex(({ value }) => value !== 0);
+    orders.set(instance, tuple([tuple(numbers.slice(0, last + 1)), number(beside)]));
+    const [major = number(0), minor = number(0), micro = number(0)] = numbers;
     const attributes: Readonly<Record<string, Value>> = {
-      release: tuple(numbers.map((part) => number(part))),
+      release: tuple(numbers),
       base_version: string(release),
-      public: string(release),
-      major: number(major),
-      minor: number(minor),
-      micro: number(micro),
+      public: beside === 0 ? string(release) : unknown('version'),
+      major,
+      minor,
+      micro,
     };
     for (const [name, value] of Object.entries(attributes)) instance.attributes.set(name, value);
   },
@@ -79,14 +75,9 @@ const versionClass = nativeClass('packaging.version.Version', {
 function comparison(isTrue: (order: number) => boolean): NativeMethod {
   return method('other', (self, given) => {
     const other = given.get('other');
-    const [left, right] = [parsed.get(self), other.type === 'instance' ? parsed.get(other) : undefined];
-    if (left === undefined || right === undefined) return unknown('order of versions');
-    const longest = Math.max(left.numbers.length, right.numbers.length);
-    for (let i = 0; i < longest; i++) {
-      const difference = (left.numbers[i] ?? 0) - (right.numbers[i] ?? 0);
-      if (difference !== 0) return boolean(isTrue(difference));
-    }
-    return boolean(isTrue(left.beside - right.beside));
+    const [left, right] = [orders.get(self), other.type === 'instance' ? orders.get(other) : undefined];
+    const order = left === undefined || right === undefined ? null : orderOf(left, right);
+    return order === null ? unknown('order of versions') : boolean(isTrue(order));
   });
 }
 
@@ -101,5 +92,5 @@ export const packagingVersion: NamespaceValue = namespace('packaging.version', {
 });
 
 export const packaging: NamespaceValue = namespace('packaging', (member) =>
-  member === 'version' ? packagingVersion : member.startsWith('__') ? none : unknown(`packaging.${member}`),
+  member === 'version' ? packagingVersion : unknown(`packaging.${member}`),
 );
