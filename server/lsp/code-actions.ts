@@ -8,32 +8,33 @@ import { ignoreCommentEdit } from '../workspace/ignore-comments.ts';
 import { keyOf } from './diagnostics.ts';
 import { locate } from './documents.ts';
 import { toWorkspaceEdit } from './edits.ts';
-import { giveWay, type Session } from './session.ts';
+import { type Session, whenStill } from './session.ts';
 
 const fixAllKind = 'source.fixAll.initscope';
 export const codeActionKinds = [CodeActionKind.QuickFix, fixAllKind] as const;
 
 /** Quick-fixes of a finding, the comment that silences it, and all safe fixes of a document at once. */
 export function registerCodeActions(session: Session): void {
-  session.connection.onCodeAction(async ({ textDocument, range, context }, token): Promise<CodeAction[]> => {
-    await giveWay(session, token);
-    const module = session.documents.find(textDocument.uri);
-    if (module === null || !session.settings.enable) return [];
-    const analysis = session.analyze(module.path).value;
-    const shown = session.findings(module.path);
-    const wants = (kind: string) => context.only === undefined || context.only.some((only) => includes(only, kind));
-    const actions: CodeAction[] = [];
-    if (wants(CodeActionKind.QuickFix)) {
-      for (const finding of shown) {
-        if (!concerns(session, finding, { textDocument, range, context })) continue;
-        actions.push(...quickFixes(session, finding, analysis, context), ...ignoreAction(session, finding, context));
-      }
+  session.connection.onCodeAction((params, token) => whenStill(session, token, () => codeActions(session, params)));
+}
+
+function codeActions(session: Session, { textDocument, range, context }: CodeActionParams): CodeAction[] {
+  const module = session.documents.find(textDocument.uri);
+  if (module === null || !session.settings.enable) return [];
+  const analysis = session.analyze(module.path).value;
+  const shown = session.findings(module.path);
+  const wants = (kind: string) => context.only === undefined || context.only.some((only) => includes(only, kind));
+  const actions: CodeAction[] = [];
+  if (wants(CodeActionKind.QuickFix)) {
+    for (const finding of shown) {
+      if (!concerns(session, finding, { textDocument, range, context })) continue;
+      actions.push(...quickFixes(session, finding, analysis, context), ...ignoreAction(session, finding, context));
     }
-    if (context.only?.some((only) => includes(only, fixAllKind))) {
-      actions.push(...fixAll(session, shown, analysis));
-    }
-    return actions;
-  });
+  }
+  if (context.only?.some((only) => includes(only, fixAllKind))) {
+    actions.push(...fixAll(session, shown, analysis));
+  }
+  return actions;
 }
 
 /** `quickfix` asks for `quickfix.x` too. */

@@ -1,29 +1,30 @@
-import { type Hover, MarkupKind } from 'vscode-languageserver/node';
+import { type Hover, type HoverParams, MarkupKind } from 'vscode-languageserver/node';
 import type { Layer } from '../../core/graph/graph.ts';
 import { type Span, spanContains } from '../../core/graph/span.ts';
 import type { ModelAnalysis } from '../workspace/analysis.ts';
 import { locate, offsetAt } from './documents.ts';
 import { describeLayers } from './layer-text.ts';
-import { giveWay, type Session } from './session.ts';
+import { type Session, whenStill } from './session.ts';
 
 /** A layer under the pointer: what it starts with and who said so, shapes, and what is predicted of it. */
 export function registerHover(session: Session): void {
-  session.connection.onHover(async ({ textDocument, position }, token): Promise<Hover | null> => {
-    await giveWay(session, token);
-    const { documents, workspace, settings } = session;
-    const module = documents.find(textDocument.uri);
-    if (module === null || !settings.enable || !settings.hover.enable) return null;
-    const offset = offsetAt(module, textDocument.uri, position);
-    if (offset === null) return null;
-    for (const model of session.analyze(module.path).value.models) {
-      const found = layersAt(model, module.path, offset);
-      if (found === null) continue;
-      const value = describeLayers(model, found.layers, (span) => locate(span, documents, workspace));
-      const place = locate(found.span, documents, workspace);
-      return { contents: { kind: MarkupKind.Markdown, value }, ...(place === null ? {} : { range: place.range }) };
-    }
-    return null;
-  });
+  session.connection.onHover((params, token) => whenStill(session, token, () => hover(session, params)));
+}
+
+function hover(session: Session, { textDocument, position }: HoverParams): Hover | null {
+  const { documents, workspace, settings } = session;
+  const module = documents.find(textDocument.uri);
+  if (module === null || !settings.enable || !settings.hover.enable) return null;
+  const offset = offsetAt(module, textDocument.uri, position);
+  if (offset === null) return null;
+  for (const model of session.analyze(module.path).value.models) {
+    const found = layersAt(model, module.path, offset);
+    if (found === null) continue;
+    const value = describeLayers(model, found.layers, (span) => locate(span, documents, workspace));
+    const place = locate(found.span, documents, workspace);
+    return { contents: { kind: MarkupKind.Markdown, value }, ...(place === null ? {} : { range: place.range }) };
+  }
+  return null;
 }
 
 /** The layers whose construction, call or initialization is the narrowest around the offset; a loop makes many at one place. */

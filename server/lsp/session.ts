@@ -182,7 +182,7 @@ export function createSession(
   };
 }
 
-/** `body`, once the text stands still: an outcome of the probe is not written into what has changed meanwhile, but is not lost. */
+/** `body`, once the text stands still: what has changed meanwhile may be another document or a setting, and is no reason to lose an answer. */
 export async function whenStill<T>(session: Session, token: CancellationToken, body: () => T): Promise<T> {
   for (;;) {
     await giveWay(session, token);

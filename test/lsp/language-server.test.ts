@@ -330,6 +330,29 @@ describe('the server', () => {
     ]);
   });
 
+  it('answers in the end what was asked when a change elsewhere came in', async () => {
+    const client = await start();
+    const [uri, other] = ['untitled:Untitled-1', 'untitled:Untitled-2'];
+    client.open(other, 'python', '');
+    await client.pull(other);
+    const text = `${vanishing}${long}`;
+    client.open(uri, 'python', text);
+    const range = rangeOf(text, 'nn.init.normal_');
+    const answers = Promise.all([
+      client.connection.sendRequest('textDocument/codeAction', {
+        textDocument: { uri },
+        range,
+        context: { diagnostics: [], only: ['quickfix'] },
+      }),
+      client.connection.sendRequest('textDocument/hover', { textDocument: { uri }, position: range.start }),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    client.change(other, 'x = 1');
+    const [actions, hover] = await answers;
+    expect(actions).toContainEqual(expect.objectContaining({ isPreferred: true }));
+    expect(hover).not.toBeNull();
+  });
+
   it('pushes the diagnostics of a text whose analysis it gave up for a change elsewhere', async () => {
     const client = await start({ pushOnly: true });
     const [uri, other] = ['untitled:Untitled-1', 'untitled:Untitled-2'];

@@ -62,7 +62,10 @@ export async function expectRules(uri: vscode.Uri, rules: readonly string[]): Pr
   }).catch(() => assert.fail(`${path.basename(uri.path)}: expected ${wanted}, found ${seen}`));
 }
 
-/** The editor cancels the request when something else changes at the same moment; a person's second try is ours too. */
+/**
+ * What is offered at a place where something has to be. The editor cancels the request, or answers it with nothing, when
+ * something else changes at the same moment, such as the list of providers; a person's second try is ours too.
+ */
 export async function codeActions(
   uri: vscode.Uri,
   range: vscode.Range,
@@ -70,12 +73,13 @@ export async function codeActions(
 ): Promise<readonly vscode.CodeAction[]> {
   return until(async () => {
     try {
-      return await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
         'vscode.executeCodeActionProvider',
         uri,
         range,
         kind,
       );
+      return actions.length === 0 ? undefined : actions;
     } catch (error) {
       if (String(error).includes('Canceled')) return undefined;
       throw error;
