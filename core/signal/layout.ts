@@ -95,7 +95,9 @@ function after(
     }
     case 'reshape':
     case 'flatten':
-      return input === null ? null : regrouped(input.flat(), outputShape);
+      return input === null
+        ? null
+        : (repeated(input, shapes[0] ?? null, outputShape) ?? regrouped(input.flat(), outputShape));
     case 'select':
       return input?.filter((_, axis) => axis !== (op.axis < 0 ? op.axis + input.length : op.axis)) ?? null;
     case 'roll':
@@ -144,6 +146,14 @@ function resized(layout: Layout, shape: Shape): Layout | null {
 
 function sizeOf(axis: readonly Stretch[]): number | null {
   return axis.reduce<number | null>((size, { length }) => (size === null || length === null ? null : size * length), 1);
+}
+
+/** Axes of length 1 repeated (heads that share keys and values): an axis of its own, of no place. `null`: it is not that. */
+function repeated(layout: Layout, from: Shape | null, to: Shape): Layout | null {
+  if (from?.length !== to.length) return null;
+  const isRepeated = (i: number) => from[i] === 1 && to[i] !== 1 && isKnown(to[i]);
+  if (!to.every((dim, i) => dim === from[i] || isRepeated(i)) || !to.some((_, i) => isRepeated(i))) return null;
+  return layout.map((axis, i) => (isRepeated(i) ? [channels(to[i])] : axis));
 }
 
 /** The same elements in the same order on other axes; an open axis takes what is left. */

@@ -92,7 +92,8 @@ function attentionSite(
   fields: ReadonlyMap<number, Field | null>,
 ): AttentionSite {
   const [query = -1, key = -1] = inputs;
-  const width = indexOf(graph).layers.get(query)?.outputShape?.at(-1);
+  const { layers } = indexOf(graph);
+  const width = layers.get(query)?.outputShape?.at(-1);
   const second = (id: number) => {
     const field = fields.get(id) ?? null;
     return field === null ? Number.NaN : atZero(merge(field).total);
@@ -104,13 +105,16 @@ function attentionSite(
     return atZero(total) - pairMean(total, field.size);
   };
   const known = (value: number) => (Number.isFinite(value) ? value : null);
-  const sharpness = scores.factors.reduce((product, id) => product * second(id), scores.factor ** 2);
+  const capped = scores.caps.map((id) => second(id) / second(layers.get(id)?.inputs[0] ?? -1));
+  const factors = [...capped, ...scores.factors.map(second)];
+  const sharpness = factors.reduce((product, factor) => product * factor, scores.factor ** 2);
   const [window, keyWindow] = [windowOf(graph, query), windowOf(graph, key)];
   const isSame = JSON.stringify(window) === JSON.stringify(keyWindow);
   return {
     sharpness: isKnown(width) ? known(sharpness * width) : null,
     bias: known(scores.biases.reduce((sum, id) => sum + variance(id), 0)),
     isMasked: scores.isMasked,
+    causal: scores.causal,
     dropped: scores.dropped,
     window: isSame ? window : null,
   };

@@ -69,6 +69,7 @@ export interface AttentionSite {
   /** Variance over tokens of what is added. */
   readonly bias: number | null;
   readonly isMasked: boolean;
+  readonly causal: boolean;
   readonly dropped: number;
   readonly window: TokenWindow | null;
 }

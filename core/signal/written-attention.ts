@@ -1,5 +1,6 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
+import { isKnown } from '../graph/shape.ts';
 import { type Layout, layoutOf, type Stretch } from './layout.ts';
 
 /*
@@ -14,8 +15,12 @@ export interface Scores {
   /** Layers that are multiplied with them and added to them, the same for every input of the model. */
   readonly factors: readonly number[];
   readonly biases: readonly number[];
+  /** Layers that cap them: functions that are odd, of which only what they leave of the size matters. */
+  readonly caps: readonly number[];
   /** What is added removes pairs, by filling a part of it with a number. */
   readonly isMasked: boolean;
+  /** What is added removes all pairs of a token and a later one. */
+  readonly causal: boolean;
   readonly dropped: number;
 }
 
@@ -46,13 +51,14 @@ function attentionAt(
   const { layers } = indexOf(graph);
   const [weights, value] = inputs;
   if (weights === undefined || value === undefined) return null;
-  let scores: Scores = { factor: 1, factors: [], biases: [], isMasked: false, dropped: 0 };
+  let scores: Scores = { factor: 1, factors: [], biases: [], caps: [], isMasked: false, causal: false, dropped: 0 };
   let isNormalized = false;
   for (let layer = layers.get(weights); layer !== undefined; ) {
     const { op: step } = layer;
     const varying = layer.inputs.filter((id) => !fixed.has(id));
     const others = layer.inputs.filter((id) => fixed.has(id));
-    if (step.kind === 'matmul') return isNormalized ? product(graph, layer, value, withMasks(scores, masks)) : null;
+    if (step.kind === 'matmul')
+      return isNormalized ? product(graph, layer, value, withMasks(graph, scores, masks)) : null;
     const [next] = varying;
     if (next === undefined || varying.length > 1) return null;
     switch (step.kind) {
@@ -66,6 +72,10 @@ function attentionAt(
         break;
       case 'affine':
         scores = { ...scores, factor: scores.factor * step.factor };
+        break;
+      case 'activation':
+        if (!odd.has(step.fn)) return null;
+        scores = { ...scores, caps: [...scores.caps, layer.id] };
         break;
       case 'scale':
       case 'multiply':
@@ -87,6 +97,8 @@ function attentionAt(
   return null;
 }
 
+const odd: ReadonlySet<string> = new Set(['tanh', 'softsign', 'hardTanh']);
+
 function product(graph: ModelGraph, { op, inputs }: Layer, value: number, scores: Scores) {
   const { layers } = indexOf(graph);
   const [query, right] = inputs;
@@ -107,9 +119,36 @@ function isLast(axis: number, { outputShape }: Layer): boolean {
   return axis === -1 || axis === (outputShape?.length ?? 0) - 1;
 }
 
-function withMasks(scores: Scores, masks: ReadonlySet<number>): Scores {
-  const biases = scores.biases.filter((id) => !masks.has(id));
-  return { ...scores, biases, isMasked: biases.length < scores.biases.length };
+function withMasks(graph: ModelGraph, scores: Scores, masks: ReadonlySet<number>): Scores {
+  const kinds = scores.biases.map((id) => (masks.has(id) ? 'filled' : maskAt(graph, id)));
+  return {
+    ...scores,
+    biases: scores.biases.filter((_, i) => kinds[i] === null),
+    isMasked: kinds.some((kind) => kind === 'filled' || kind === 'other'),
+    causal: kinds.includes('causal'),
+  };
+}
+
+/** Far below any score: a pair of tokens to which this is added has no weight. */
+export const removed = -1e4;
+
+/** What a table of numbers [..., queries, tokens] removes, the same for every input and head; `null` where it removes nothing. */
+function maskAt(graph: ModelGraph, id: number): 'causal' | 'other' | null {
+  const { layers } = indexOf(graph);
+  let layer = layers.get(id);
+  // Repeated along axes in front.
+  while (layer?.op.kind === 'reshape') layer = layers.get(layer.inputs[0] ?? -1);
+  if (layer?.op.kind !== 'constant') return null;
+  const { op, outputShape } = layer;
+  const { numbers = [], value } = op;
+  if (value !== null) return value < removed ? 'other' : null;
+  if (!numbers.some((one) => one < removed)) return null;
+  const tokens = outputShape?.at(-1);
+  if (!isKnown(tokens) || numbers.length !== tokens * tokens) return 'other';
+  const isCausal = numbers.every((one, i) =>
+    one === 0 ? i % tokens <= Math.floor(i / tokens) : one < removed && i % tokens > Math.floor(i / tokens),
+  );
+  return isCausal ? 'causal' : 'other';
 }
 
 /** What was filled with a number where a condition holds, and what is made of it. Layers come after what they read. */

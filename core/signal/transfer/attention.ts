@@ -122,9 +122,9 @@ function given(site: Site<DotProduct>, inputs: readonly Field[]): TokenMix | nul
   if (query === undefined || key === undefined || value === undefined) return null;
   const { op, attention } = site;
   const segments = [merge(query), merge(key), merge(value)] as const;
-  const whole = mixOf(query, value, segments, op.causal, 0);
-  if (attention === undefined) return whole;
-  const { sharpness, bias, isMasked, dropped, window } = attention();
+  if (attention === undefined) return mixOf(query, value, segments, op.causal, 0);
+  const { sharpness, bias, isMasked, causal, dropped, window } = attention();
+  const whole = mixOf(query, value, segments, causal, 0);
   const isAlone = window === null || positionsOf(query) === 1;
   const windows = isAlone ? null : windowing(query.size, window);
   const groups = isAlone ? null : partedWindows(query.size, window);
@@ -132,6 +132,8 @@ function given(site: Site<DotProduct>, inputs: readonly Field[]): TokenMix | nul
   // Tokens in an order that could not be followed, or a mask of which nothing is known.
   if (sharpness === null || bias === null || (windows === null && !isWhole) || (isMasked && groups === null))
     return null;
+  // The order of tokens within windows is not that of the mask.
+  if (causal && windows !== null) return null;
   const seen = { ...whole, sharpness, bias, dropped, ...(isMasked && groups !== null ? { groups } : {}) };
   if (windows === null) return seen;
   const [asking, asked, told] = segments;

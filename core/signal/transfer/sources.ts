@@ -5,6 +5,7 @@ import { total } from '../gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Size } from '../kernel.ts';
 import { constantSegment, normalSegment, type Segment } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
+import { removed } from '../written-attention.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
@@ -22,8 +23,10 @@ export const input: Transfer<OpOf<'input'>> = {
 
 export const constant: Transfer<OpOf<'constant'>> = {
   forward(site) {
-    const { value, moments } = site.op;
+    const { value, moments, numbers } = site.op;
     const place = placeOf(site.layer.outputShape);
+    // What removes pairs of tokens from an attention is no signal.
+    if (Math.min(value ?? 0, ...(numbers ?? [])) < removed) return null;
     if (value !== null) return { ...place, segments: [constantSegment(place.channels, value)] };
     // Different numbers: how alike neighbours are is not known.
     if (moments !== undefined) return { ...place, segments: [drawnSegment(place.channels, place.size, moments)] };

@@ -7,11 +7,14 @@ import { isNone, numberOf, numbersOf } from '../../interpreter/read.ts';
 import { type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { einsum } from './einsum.ts';
+import { numbersIn } from './known-numbers.ts';
 import { heldBy, inPlace, isMemory, mapMemory } from './memory.ts';
+import { constantTensor } from './moved-numbers.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { affine, matmul, power, tensorOperator } from './operators.ts';
 import { section, unsqueeze } from './rearrange.ts';
-import { rewrite } from './writes.ts';
+import { throughView } from './views.ts';
+import { onlyNumber, rewrite } from './writes.ts';
 
 /* Arithmetic by name: `torch.add`, `x.mul_(2)`, `torch.matmul`. */
 
@@ -86,7 +89,6 @@ const elementwise = [
   'nan_to_num',
   'index_add',
   'scatter',
-  'where',
   'bool',
   'logical_not',
   'local_response_norm',
@@ -173,6 +175,23 @@ export const mathOperations: Operations = {
       return applyUnknown('masked_fill', inputs, input.shape, context);
     },
   },
+  // One number or another by a condition that is known in numbers: a mask that is added to scores.
+  where: {
+    parameters: 'self=None, other=None, *, out=None',
+    run: (input, given, context) => {
+      const [first, second] = [given.get('self'), given.get('other')].map(scalarOf);
+      const chosen =
+        first == null || second == null || input.layer !== null
+          ? null
+          : throughView(input, (condition) => chosenBy(condition, first, second, context));
+      return (
+        chosen ??
+        (isMemory(input, context)
+          ? mapMemory('where', input, context)
+          : applyUnknown('where', [input], input.shape, context))
+      );
+    },
+  },
   roll: {
     parameters: 'shifts, dims=None',
     run: (input, given, context) => {
@@ -253,6 +272,22 @@ export const mathOperations: Operations = {
     run: (input, given, context) => pairwise('dot', input, given.get('other'), context),
   },
 };
+
+/** The number that a value is, or the only one that a tensor without axes holds. */
+function scalarOf(value: Value): number | null {
+  if (value.type !== 'tensor') return numberOf(value);
+  return value.shape?.length === 0 ? onlyNumber(value) : null;
+}
+
+function chosenBy(condition: TensorValue, first: number, second: number, context: NativeContext): TensorValue | null {
+  const numbers = numbersIn(condition);
+  if (numbers === null || condition.storage === null) return null;
+  return constantTensor(
+    condition.shape,
+    numbers.map((is) => (is === 0 ? second : first)),
+    context,
+  );
+}
 
 function affineOf(input: TensorValue, factor: number, context: NativeContext): Value {
   return isMemory(input, context)

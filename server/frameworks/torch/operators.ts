@@ -53,9 +53,11 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     const combine = arithmetic[operator];
     const f = onNumbers[operator];
     if (combine === undefined && f === undefined) return tensor({ shape });
+    const isKnown = numbersIn(left) !== null || numbersIn(right) !== null;
+    if (!isKnown && isComparison(operator)) return tensor({ shape });
     const held = combine === undefined ? unknownInitializer() : combine(heldBy(left), heldBy(right));
     const made = allocate(shape, held, context);
-    if (f === undefined || (numbersIn(left) === null && numbersIn(right) === null)) return made;
+    if (f === undefined || !isKnown) return made;
     return mapNumbers(
       made,
       [left, right].map((one) => (numbersIn(one) === null ? (constantIn(one) ?? one) : one)),
@@ -212,7 +214,8 @@ function onMemory(
   const f = onNumbers[operator];
   const known = (result: TensorValue) =>
     operands === null || f === undefined ? result : mapNumbers(result, operands, f);
-  if (combine === undefined && f === undefined) return { ...derived(input, context), storage: null };
+  const isOpen = f === undefined || (isComparison(operator) && numbersIn(input) === null);
+  if (combine === undefined && isOpen) return { ...derived(input, context), storage: null };
   if (combine === undefined) return known(derived(input, context, () => unknownInitializer()));
   return known(
     derived(input, context, (held) => (swapped ? combine(heldBy(other), held) : combine(held, heldBy(other)))),
@@ -226,6 +229,15 @@ const onNumbers: Readonly<Record<string, (a?: number, b?: number) => number>> = 
   '/': (a = 0, b = 0) => a / b,
   '//': (a = 0, b = 0) => Math.floor(a / b),
   '**': (a = 0, b = 0) => a ** b,
+  // Truth is 1, as in the masks that are made of it.
+  '<': (a = 0, b = 0) => Number(a < b),
+  '<=': (a = 0, b = 0) => Number(a <= b),
+  '>': (a = 0, b = 0) => Number(a > b),
+  '>=': (a = 0, b = 0) => Number(a >= b),
+  '==': (a = 0, b = 0) => Number(a === b),
+  '!=': (a = 0, b = 0) => Number(a !== b),
+  '&': (a = 0, b = 0) => a & b,
+  '|': (a = 0, b = 0) => a | b,
 };
 
 function isComparison(operator: string): boolean {

@@ -38,6 +38,17 @@ export function materialize(tensor: TensorValue, apply: (step: Step) => TensorVa
   return apply({ op: view.op, inputs: [view.base], shape: tensor.shape, name: view.op.kind });
 }
 
+/** What is made of the memory element by element, seen as the memory was: a mask that was repeated for every input. */
+export function throughView(
+  tensor: TensorValue,
+  change: (base: TensorValue) => TensorValue | null,
+): TensorValue | null {
+  const view = views.get(tensor);
+  if (view === undefined) return change(tensor);
+  const base = throughView(view.base, change);
+  return base === null ? null : viewOf(base, view.op, tensor.shape);
+}
+
 /** The matrix of which this is the transposed view; `null` for anything else. */
 export function transposedOf(tensor: TensorValue): TensorValue | null {
   const view = views.get(tensor);

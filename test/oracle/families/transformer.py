@@ -233,9 +233,9 @@ def turn_complex(x, turns):
 class RotaryAttention(nn.Module):
     """Positions turn queries and keys; a key and a value for several queries."""
 
-    def __init__(self, width, heads, groups, turn):
+    def __init__(self, width, heads, groups, turn, cap):
         super().__init__()
-        self.heads, self.groups, self.size = heads, groups, width // heads
+        self.heads, self.groups, self.size, self.cap = heads, groups, width // heads, cap
         self.turn = {"halves": turn_halves, "pairs": turn_pairs, "complex": turn_complex}[turn]
         self.query = nn.Linear(width, width, bias=False)
         self.key = nn.Linear(width, groups * self.size, bias=False)
@@ -253,16 +253,26 @@ class RotaryAttention(nn.Module):
             key = key[:, :, None].expand(batch, self.groups, times, length, self.size).reshape(batch, self.heads, length, self.size)
             value = value.repeat_interleave(times, dim=1)
         scores = query @ key.transpose(-2, -1) / math.sqrt(self.size)
-        future = torch.ones(length, length, dtype=torch.bool).triu(1)
-        mixed = scores.masked_fill(future, float("-inf")).softmax(dim=-1) @ value
+        if self.cap is None:
+            scores = scores.masked_fill(torch.ones(length, length, dtype=torch.bool).triu(1), float("-inf"))
+        else:
+            scores = torch.tanh(scores / self.cap) * self.cap + past_only(batch, length, scores)
+        mixed = scores.softmax(dim=-1) @ value
         return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
 
 
+def past_only(batch, length, scores):
+    """What is added to scores: nothing for tokens up to the query's own, and the least number for later ones."""
+    places = torch.arange(length)
+    past = (places[None, None, None, :] <= places[None, None, :, None]).expand(batch, -1, length, length)
+    return torch.where(past, torch.zeros((), dtype=scores.dtype), torch.finfo(scores.dtype).min)
+
+
 class RotaryBlock(nn.Module):
-    def __init__(self, width, heads, groups, turn):
+    def __init__(self, width, heads, groups, turn, cap):
         super().__init__()
         self.norm1 = RmsNorm(width)
-        self.attention = RotaryAttention(width, heads, groups, turn)
+        self.attention = RotaryAttention(width, heads, groups, turn, cap)
         self.norm2 = RmsNorm(width)
         self.feedforward = SwiGlu(width)
 
@@ -272,12 +282,12 @@ class RotaryBlock(nn.Module):
 
 
 class Rotary(nn.Module):
-    """A language model whose positions are angles. `scheme`: PyTorch's defaults, or std 0.02 for all."""
+    """A language model whose positions are angles. `scheme`: PyTorch's defaults, or std 0.02 for all. `cap`: of the scores."""
 
-    def __init__(self, depth=4, width=64, heads=4, groups=4, length=32, vocabulary=100, turn="halves", scheme="default"):
+    def __init__(self, depth=4, width=64, heads=4, groups=4, length=32, vocabulary=100, turn="halves", scheme="default", cap=None):
         super().__init__()
         self.tokens = nn.Embedding(vocabulary, width)
-        self.blocks = nn.ModuleList([RotaryBlock(width, heads, groups, turn) for _ in range(depth)])
+        self.blocks = nn.ModuleList([RotaryBlock(width, heads, groups, turn, cap) for _ in range(depth)])
         self.norm = RmsNorm(width)
         self.head = nn.Linear(width, vocabulary, bias=False)
         self.register_buffer("turns", angles(length, width // heads), persistent=False)
