@@ -13,6 +13,7 @@ import type {
   FunctionValue,
   InstanceValue,
   NamespaceValue,
+  NoneValue,
   Scope,
   Value,
 } from './values.ts';
@@ -168,10 +169,15 @@ export class Raised {
   readonly name: string;
   readonly names: readonly string[];
   readonly value: Value | null;
-  constructor(names: readonly string[], value: Value | null = null) {
+  /** Where a `raise` stands: the names of the function that runs it. */
+  readonly scope: Scope | null;
+  /** The very `None`s that the conditions around the `raise` asked about, outermost last. */
+  readonly askedAbout: NoneValue[] = [];
+  constructor(names: readonly string[], value: Value | null = null, scope: Scope | null = null) {
     this.name = names[0] ?? 'Exception';
     this.names = names;
     this.value = value;
+    this.scope = scope;
   }
 }
 

@@ -5,7 +5,8 @@ import { now } from './clock.ts';
 import { executeImport, executeImportFrom } from './import-statements.ts';
 import { extend } from './limits.ts';
 import { loopFor, loopWhile } from './loops.ts';
-import type { Completion, Frame, Machine } from './machine.ts';
+import { noteAsked } from './asked.ts';
+import { type Completion, type Frame, type Machine, Raised } from './machine.ts';
 import { matchStatement } from './match.ts';
 import { noteEffect, readLog } from './read-log.ts';
 import { createScope, enclosingScope, globalScope } from './scopes.ts';
@@ -109,7 +110,18 @@ function block(machine: Machine, body: readonly Statement[], frame: Frame): Comp
   return completion;
 }
 
-function ifStatement(machine: Machine, statement: Extract<Statement, { type: 'If' }>, frame: Frame): Completion {
+type If = Extract<Statement, { type: 'If' }>;
+
+function ifStatement(machine: Machine, statement: If, frame: Frame): Completion {
+  try {
+    return runIf(machine, statement, frame);
+  } catch (error) {
+    if (error instanceof Raised && error.scope === frame.scope) noteAsked(error, statement.test, frame);
+    throw error;
+  }
+}
+
+function runIf(machine: Machine, statement: If, frame: Frame): Completion {
   const test = machine.evaluate(statement.test, frame);
   const truth = machine.truth(test, { module: frame.module, at: statement.test, callee: null });
   if (truth !== null) return machine.execute(truth ? statement.body : statement.orElse, frame);

@@ -55,7 +55,7 @@ function handlerNames(type: Expression | null): readonly string[] {
 
 export function raise(machine: Machine, node: Extract<Statement, { type: 'Raise' }>, frame: Frame): never {
   const value = node.exception === null ? null : machine.evaluate(node.exception, frame);
-  throw new Raised(namesOf(value), value);
+  throw new Raised(namesOf(value), value, frame.scope);
 }
 
 function namesOf(value: Value | null): readonly string[] {

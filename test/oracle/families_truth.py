@@ -20,12 +20,12 @@ BATCH = 32
 CASES = {}
 
 
-def case(family, file, symbol, shape, seeds=24, loss="crossEntropy", vocabulary=None, **arguments):
-    """`shape` without the batch; token ids below `vocabulary` where there is one."""
+def case(family, file, symbol, shape, seeds=24, loss="crossEntropy", vocabulary=None, more=None, **arguments):
+    """`shape` without the batch; token ids below `vocabulary` where there is one. `more`: inputs by name, of such shapes too."""
     words = [f"{key}={'x'.join(map(str, value)) if isinstance(value, (list, tuple)) else value}" for key, value in arguments.items()]
     name = "/".join([family, symbol, "x".join(map(str, shape)), *words])
     CASES[name] = dict(
-        family=family, file=file, symbol=symbol, shape=shape, seeds=seeds, loss=loss, vocabulary=vocabulary, arguments=arguments
+        family=family, file=file, symbol=symbol, shape=shape, seeds=seeds, loss=loss, vocabulary=vocabulary, more=more or {}, arguments=arguments
     )
 
 
@@ -151,6 +151,9 @@ def list_transformers():
         case("transformer, pre-norm", "transformer.py", "Rows", [32], vocabulary=100, **{"seeds": 16, **rest})
     for cap in [50.0, 0.2]:
         case("transformer, rotary", "transformer.py", "Rotary", [32], vocabulary=100, seeds=16, groups=2, cap=cap)
+    for rest in [{}, {"norm": "rms"}, {"depth": 8, "seeds": 8}]:
+        more = {"decoder_ids": [32]}
+        case("transformer, pre-norm", "transformer.py", "Translator", [24], vocabulary=100, more=more, **{"seeds": 16, **rest})
     for turn in ["halves", "pairs", "complex"]:
         for rest in [{}, {"groups": 2}, {"scheme": "plain"}, {"groups": 2, "depth": 12, "seeds": 8}]:
             case("transformer, rotary", "transformer.py", "Rotary", [32], vocabulary=100, turn=turn, **{"seeds": 16, **rest})
@@ -164,8 +167,8 @@ list_transformers()
 
 def draw(shape, vocabulary):
     if vocabulary is not None:
-        return [torch.randint(0, vocabulary, [BATCH, *shape])]
-    return [torch.randn(BATCH, *shape)]
+        return torch.randint(0, vocabulary, [BATCH, *shape])
+    return torch.randn(BATCH, *shape)
 
 
 def describe(name):
@@ -175,7 +178,12 @@ def describe(name):
     if one["vocabulary"] is not None:
         arguments.setdefault("vocabulary", one["vocabulary"])
     build = getattr(module, one["symbol"])
-    measured = measure(lambda: build(**arguments), lambda: draw(one["shape"], one["vocabulary"]), one["loss"], one["seeds"])
+
+    def inputs():
+        more = {key: draw(shape, one["vocabulary"]) for key, shape in one["more"].items()}
+        return [draw(one["shape"], one["vocabulary"])], more
+
+    measured = measure(lambda: build(**arguments), inputs, one["loss"], one["seeds"])
     return {
         "name": name,
         "family": one["family"],
@@ -183,7 +191,7 @@ def describe(name):
         # From this folder: what was measured outlives the checkout that it was measured in.
         "path": os.path.join(os.path.basename(FOLDER), one["file"]),
         "arguments": arguments,
-        "inputs": [[None, *one["shape"]]],
+        "inputs": [[None, *shape] for shape in [one["shape"], *one["more"].values()]],
         "seeds": one["seeds"],
         **measured,
     }

@@ -15,7 +15,7 @@ LOSS_RUNS = 8
 def measure(build, draw_input, loss, seeds):
     """`{"loss", "lossError", "layers"}`: the mean loss and its relative standard error, and per call `[module, calls before,
     {quantity: [mean square, its relative standard error]}, dead, saturated]`. `build()` makes a model, `draw_input()` what it
-    is given."""
+    is given: `(inputs, inputs by name)`."""
     runs = []
     for seed in range(seeds):
         torch.manual_seed(seed)
@@ -66,7 +66,7 @@ def once(model, inputs, loss):
     for name, module in model.named_modules():
         if is_leaf(module):
             module.register_forward_hook(hook(name))
-    output = model(*inputs)
+    output = output_of(model, inputs)
     value = loss_of(loss, output)
     value.backward()
     for key, call in calls.items():
@@ -78,7 +78,12 @@ def once(model, inputs, loss):
 def loss_alone(model, inputs, loss):
     model.train()
     with torch.no_grad():
-        return expected_loss(loss, model(*inputs))
+        return expected_loss(loss, output_of(model, inputs))
+
+
+def output_of(model, inputs):
+    positional, named = inputs
+    return model(*positional, **named)
 
 
 def is_leaf(module):

@@ -26,7 +26,7 @@ const graySides = [28, 32, 64, 224, 48, 128, 96, 256, 16, 112, 56, 84, 40, 36, 1
 const codeSides = [1, 4, 7, 8, 16, 2, 14, 28, 32, 64];
 /** When nothing usual fits, the code was made for something small. */
 const smallSides = Array.from({ length: 64 }, (_, index) => 64 - index);
-const lengths = [128, 64, 256, 32, 100, 512, 1024, 16, 28, 187, 200, 300, 784, 1000, 2048, 4096, 16_000];
+const lengths = [128, 64, 256, 32, 100, 512, 1024, 16, 28, 187, 200, 300, 784, 1000, 2048, 3000, 4096, 16_000];
 const volumes = [16, 32, 64, 8, 28, 48, 96, 112, 128];
 
 /** Length of a sequence where nothing tells. */

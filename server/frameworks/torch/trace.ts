@@ -1,14 +1,9 @@
 import type { Shape } from '../../../core/graph/shape.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { tensorsIn } from '../../interpreter/traced-tensors.ts';
-import {
-  type FunctionValue,
-  type InstanceValue,
-  type TensorValue,
-  unknown,
-  type Value,
-} from '../../interpreter/values.ts';
+import { type InstanceValue, type NoneValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import type { Framework } from '../framework.ts';
+import { type ForwardSignature, signatureOf, withOptional } from './forward-signature.ts';
 import { candidateShapes } from './input-shapes.ts';
 import { type Demand, fits, hasNoMisfit, runTrial, type Trial, type TrialKind } from './trial.ts';
 
@@ -37,50 +32,12 @@ interface Pass {
 type Shapes = readonly (Shape | null)[];
 type Demands = Trial['demands'];
 
-/** Parameters of `forward` that take tensors; what must be given but is none gets an unknown value. */
-interface ForwardSignature {
-  readonly tensors: readonly string[];
-  /** All that are given, in order; `null` for what is no tensor. */
-  readonly positional: readonly (string | null)[];
-}
-
-function signatureOf(root: InstanceValue): ForwardSignature | null {
-  for (const class_ of root.class.order) {
-    const member = class_.members.get('forward') ?? class_.members.get('__call__');
-    // Behind a decorator's `*args` is what the user wrote.
-    if (member?.type === 'function') return ofFunction(innermost(member));
-    // What a class of PyTorch's own does with its input.
-    const native = class_.native?.methods.forward ?? class_.native?.methods.__call__;
-    if (native === undefined) continue;
-    const names = native.signature.parameters
-      .filter((parameter) => parameter.kind === 'normal' && parameter.default === null)
-      .map((parameter) => parameter.name);
-    return { tensors: names, positional: names };
-  }
-  return null;
-}
-
-function innermost(function_: FunctionValue): FunctionValue {
-  return function_.wraps === undefined ? function_ : innermost(function_.wraps);
-}
-
-const plainTypes = new Set(['int', 'float', 'bool', 'str']);
-
-function ofFunction({ node }: FunctionValue): ForwardSignature {
-  const parameters = node.parameters.slice(1);
-  const required = parameters.filter(
-    (parameter) => parameter.default === null && (parameter.kind === 'normal' || parameter.kind === 'positionalOnly'),
-  );
-  // `forward(self, input_ids=None, …)` and `forward(self, *inputs)` take one too.
-  const chosen = required.length > 0 ? required : parameters.slice(0, 1);
-  const positional = chosen.map(({ target, annotation }) => {
-    if (annotation?.type === 'Name' && plainTypes.has(annotation.name)) return null;
-    return target.type === 'Name' ? target.name : 'input';
-  });
-  return { tensors: positional.filter((name) => name !== null), positional };
-}
-
-function callForward({ root, signature, context }: Forward, inputs: readonly TensorValue[]): Value {
+/** `others`: arguments by name beside the inputs. */
+function callForward(
+  { root, signature, context }: Forward,
+  inputs: readonly TensorValue[],
+  others: ReadonlyMap<string, Value> = new Map(),
+): Value {
   let next = 0;
   const values = signature.positional.map((name): Value => {
     if (name === null) return unknown('argument of forward');
@@ -88,7 +45,8 @@ function callForward({ root, signature, context }: Forward, inputs: readonly Ten
     next++;
     return input ?? unknown(name);
   });
-  return context.call(root, values);
+  const named = inputs.slice(next).map((input, index) => [signature.tensors[next + index] ?? '', input] as const);
+  return context.call(root, values, new Map<string, Value>([...named, ...others]));
 }
 
 function inputNode({ signature, context }: Forward, shape: Shape | null, index: number): TensorValue {
@@ -132,10 +90,13 @@ function attempt(forward: Forward, shapes: Shapes, kind: TrialKind, isGood: (tri
 /** Many layers, many candidates: together they may take this many steps. */
 const maxSteps = 30_000;
 
-/** A pass on the first candidates that fit; else on those that fit best. */
-function fittingPass(forward: Forward, demands: Demands): Pass {
+/** A pass on the first candidates that fit, of which the first inputs' may be known; else on those that fit best. */
+function fittingPass(forward: Forward, demands: Demands, known: Shapes = []): Pass {
   const { tensors } = forward.signature;
-  let candidates: Candidates = tensors.map((_, index) => candidateShapes(demands.get(index)));
+  let candidates: Candidates = tensors.map((_, index) => {
+    const shape = known[index] ?? null;
+    return shape === null ? candidateShapes(demands.get(index)) : [shape];
+  });
   let steps = 0;
   const tried: Tried[] = [];
   // Of tokens any number fits: that batch and tokens are one axis for a while is no accident.
@@ -150,6 +111,8 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
     const kind = candidates.every(([first]) => first !== null) ? 'fitting' : 'whole';
     const { trial, pass: kept } = attempt(forward, shapes, kind, isGood);
     if (kept !== null) return kept;
+    const more = withWanted(forward, shapes, trial);
+    if (more !== null) return fittingPass(more, ask(more), shapes);
     steps += trial.steps;
     // Inputs that only meet others: now that those have shapes, so have they.
     const found = newlyFound(candidates, trial);
@@ -165,6 +128,41 @@ function fittingPass(forward: Forward, demands: Demands): Pass {
     return (shrunk === null ? null : attempt(forward, shrunk, 'fitting', fits).pass) ?? pass(forward, shapes);
   }
   return bestPass(forward, tried);
+}
+
+/**
+ * Where a pass raises because it lacks an optional input (the decoder's tokens): the same with more inputs, `null` where that does
+ * not help. Wanted are the parameters whose `None` the conditions around the `raise` ask about, wherever it has been passed on to.
+ */
+function withWanted(forward: Forward, shapes: Shapes, { askedAbout }: Pick<Trial, 'askedAbout'>): Forward | null {
+  if (askedAbout.length === 0 || forward.signature.optional.length === 0) return null;
+  const wanted = wantedInputs(forward, shapes)?.names ?? [];
+  for (const name of wanted) {
+    const more = { ...forward, signature: withOptional(forward.signature, name) };
+    const [shape = null] = candidateShapes(ask(more).get(shapes.length));
+    const still = wantedInputs(more, [...shapes, shape]);
+    if (still === null) return more;
+    // It asks for something else now.
+    if (still.names.length > 0 && !still.names.some((other) => wanted.includes(other)))
+      return withWanted(more, [...shapes, shape], still);
+  }
+  return null;
+}
+
+/** Optional parameters that a pass asks for by an exception; `null` where none is raised. */
+function wantedInputs(
+  forward: Forward,
+  shapes: Shapes,
+): (Pick<Trial, 'askedAbout'> & { readonly names: readonly string[] }) | null {
+  const { optional } = forward.signature;
+  // Each `None` is one of its own, so that it is known again wherever it turns up.
+  const absent = new Map(optional.map((name): [string, NoneValue] => [name, { type: 'none' }]));
+  const run = (inputs: readonly TensorValue[]) => callForward(forward, inputs, absent);
+  const { trial } = forward.context.tryOut(() => runTrial(shapes, run));
+  if (!trial.isRaised) return null;
+  const asked = new Set(trial.askedAbout);
+  const names = [...absent].flatMap(([name, value]) => (asked.has(value) ? [name] : []));
+  return { askedAbout: trial.askedAbout, names };
 }
 
 /**
@@ -243,9 +241,12 @@ function smaller(shapes: Shapes, trial: Trial): Shapes | null {
  */
 function givenPass(forward: Forward, given: readonly Shape[], demands: Demands): Pass {
   const asAsked = readShapes(forward.signature, given, demands, false);
-  if (given.every((shape) => shape.includes(null))) return pass(forward, asAsked);
-  const first = attempt(forward, asAsked, 'fitting', hasNoMisfit);
+  const hasBatch = given.every((shape) => shape.includes(null));
+  const first = attempt(forward, asAsked, hasBatch ? 'whole' : 'fitting', hasNoMisfit);
   if (first.pass !== null) return first.pass;
+  const more = withWanted(forward, asAsked, first.trial);
+  if (more !== null) return givenPass(more, given, ask(more));
+  if (hasBatch) return pass(forward, asAsked);
   const otherwise = readShapes(forward.signature, given, demands, true);
   const other = attempt(forward, otherwise, 'fitting', hasNoMisfit);
   if (other.pass !== null) return other.pass;

@@ -3,7 +3,7 @@ import type { Shape } from '../../../core/graph/shape.ts';
 import { Stop } from '../../interpreter/budget.ts';
 import { Raised } from '../../interpreter/machine.ts';
 import { tensor } from '../../interpreter/table.ts';
-import type { InstanceValue, TensorValue } from '../../interpreter/values.ts';
+import type { InstanceValue, NoneValue, TensorValue } from '../../interpreter/values.ts';
 
 /**
  * A forward pass on shapes that are being tried. It adds nothing to the graph; it tells what the layers that the inputs
@@ -16,6 +16,8 @@ export interface Trial {
   isRefused: boolean;
   /** The code itself raised. */
   isRaised: boolean;
+  /** The very `None`s that the conditions around that `raise` asked about. */
+  askedAbout: readonly NoneValue[];
   /** Steps that fit, but look as if by accident: a batch that turns into several. */
   doubts: number;
   steps: number;
@@ -91,6 +93,7 @@ export function runTrial<T>(
     misfits: 0,
     isRefused: false,
     isRaised: false,
+    askedAbout: [],
     doubts: 0,
     steps: 0,
     stepsBeforeMisfit: 0,
@@ -108,8 +111,10 @@ export function runTrial<T>(
     });
     return { trial, value: forward(inputs) };
   } catch (error) {
-    if (error instanceof Raised) trial.isRaised = true;
-    else if (!(error instanceof Answered)) throw error;
+    if (error instanceof Raised) {
+      trial.isRaised = true;
+      trial.askedAbout = error.askedAbout;
+    } else if (!(error instanceof Answered)) throw error;
     return { trial, value: null };
   } finally {
     current = outer;

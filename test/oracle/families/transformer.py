@@ -204,6 +204,76 @@ class Encoder(nn.Module):
         return self.head(self.encoder(x).mean(dim=1))
 
 
+class CrossAttention(nn.Module):
+    """Queries of one sequence, keys and values of another, written out."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.pair = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x, memory):
+        batch, length, width = x.shape
+        query = self.query(x).view(batch, length, self.heads, -1).transpose(1, 2)
+        key, value = self.pair(memory).chunk(2, dim=-1)
+        key, value = (t.view(batch, memory.shape[1], self.heads, -1).transpose(1, 2) for t in (key, value))
+        mixed = (query @ key.transpose(-2, -1) / math.sqrt(width // self.heads)).softmax(dim=-1) @ value
+        return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
+class DecoderBlock(nn.Module):
+    def __init__(self, width, heads, norm):
+        super().__init__()
+        self.norm1, self.norm2, self.norm3 = (RmsNorm(width) if norm == "rms" else nn.LayerNorm(width) for _ in range(3))
+        self.attention = SelfAttention(width, heads, True)
+        self.cross = CrossAttention(width, heads)
+        self.feedforward = Feedforward(width, "relu")
+
+    def forward(self, x, memory):
+        x = x + self.attention(self.norm1(x))
+        x = x + self.cross(self.norm2(x), memory)
+        return x + self.feedforward(self.norm3(x))
+
+
+class Stack(nn.Module):
+    """An encoder, or a decoder where there is a memory; tokens or their vectors."""
+
+    def __init__(self, blocks, tokens, positions, norm):
+        super().__init__()
+        self.tokens, self.norm = tokens, norm
+        self.positions = positions
+        self.blocks = nn.ModuleList(blocks)
+
+    def forward(self, ids=None, vectors=None, memory=None):
+        if (ids is None) == (vectors is None):
+            raise ValueError("either token ids or their vectors")
+        x = self.tokens(ids) if vectors is None else vectors
+        x = x + self.positions(torch.arange(x.shape[1], device=x.device))
+        for block in self.blocks:
+            x = block(x) if memory is None else block(x, memory)
+        return self.norm(x)
+
+
+class Translator(nn.Module):
+    """Encoder and decoder over one table of tokens. The decoder's are optional, as many libraries declare them."""
+
+    def __init__(self, depth=3, width=64, heads=4, source=24, target=32, vocabulary=100, norm="layer"):
+        super().__init__()
+        tokens = nn.Embedding(vocabulary, width)
+        norms = [RmsNorm(width) if norm == "rms" else nn.LayerNorm(width) for _ in range(2)]
+        blocks = [Block(width, heads, False, True, "relu", True, norm, 0.0) for _ in range(depth)]
+        self.encoder = Stack(blocks, tokens, nn.Embedding(source, width), norms[0])
+        decoding = [DecoderBlock(width, heads, norm) for _ in range(depth)]
+        self.decoder = Stack(decoding, tokens, nn.Embedding(target, width), norms[1])
+        self.head = nn.Linear(width, vocabulary)
+
+    def forward(self, ids=None, mask=None, decoder_ids=None, vectors=None, decoder_vectors=None):
+        memory = self.encoder(ids, vectors)
+        return self.head(self.decoder(decoder_ids, decoder_vectors, memory))
+
+
 def angles(length, width, base=10000.0):
     """Of every position and pair of units."""
     speeds = 1.0 / base ** (torch.arange(0, width, 2).float() / width)
