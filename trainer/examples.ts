@@ -58,12 +58,10 @@ function drawInput(
   const size = batch * length;
   if (vocabulary === null) return Float32Array.from({ length: size }, () => random.normal());
   const values = new Float32Array(size);
+  const successor = teacher?.rule(vocabulary) ?? null;
   for (let i = 0; i < size; i++) {
     const isFirst = i % length === 0;
-    values[i] =
-      isFirst || teacher?.successor === null
-        ? random.integer(vocabulary)
-        : (teacher?.successor(values[i - 1] ?? 0, random) ?? random.integer(vocabulary));
+    values[i] = isFirst || successor === null ? random.integer(vocabulary) : successor(values[i - 1] ?? 0, random);
   }
   return values;
 }

@@ -6,8 +6,8 @@ import type { Random } from './random.ts';
 /** Knows the answers that the model is to learn. */
 export interface Teacher {
   readonly description: string;
-  /** The likely token after a token; `null` where sequences have no rule. */
-  readonly successor: ((token: number, random: Random) => number) | null;
+  /** The likely token after a token of sequences of this vocabulary; `null` where these have no rule. */
+  readonly rule: (vocabulary: number) => ((token: number, random: Random) => number) | null;
   answer(inputs: readonly Float32Array[], random: Random): ExampleTarget;
 }
 
@@ -26,18 +26,15 @@ export function createTeacher(
   const size = shape.reduce((a, b) => a * b, 1);
   const classes = shape[classAxis] ?? 1;
   const positions = size / batch / classes;
-  const [first] = inputs;
-  const tokens = first?.vocabulary ?? null;
-  const isNextToken =
-    plan.loss === 'crossEntropy' &&
-    tokens !== null &&
-    tokens === classes &&
-    positions === first?.shape.reduce((a, b) => a * b, 1);
-  if (isNextToken) return nextToken(tokens, random);
+  // Of several sequences the last is the one that is continued: an encoder's comes before its decoder's.
+  const continued = inputs.findLastIndex(
+    ({ vocabulary, shape }) => vocabulary === classes && positions === shape.reduce((a, b) => a * b, 1),
+  );
+  if (plan.loss === 'crossEntropy' && continued >= 0) return nextToken(classes, continued, random);
   if (plan.loss === 'crossEntropy' && positions > 1) {
     return {
       description: `random classes at ${positions} positions, ${classes} classes`,
-      successor: null,
+      rule: noRule,
       answer: (_, stream) => ({
         kind: 'classes',
         labels: Int32Array.from({ length: batch * positions }, () => stream.integer(classes)),
@@ -51,7 +48,7 @@ export function createTeacher(
       description: isBinary
         ? `random binary targets, ${answers} per example`
         : `random targets, ${answers} per example`,
-      successor: null,
+      rule: noRule,
       answer: (_, stream) => ({
         kind: 'values',
         values: Float32Array.from({ length: size }, () => (isBinary ? stream.integer(2) : stream.normal())),
@@ -66,13 +63,13 @@ export function createTeacher(
     case 'crossEntropy':
       return {
         description: `teacher classification, ${classes} classes`,
-        successor: null,
+        rule: noRule,
         answer: (values) => ({ kind: 'classes', labels: Int32Array.from(all(values), largest) }),
       };
     case 'binaryCrossEntropy':
       return {
         description: `teacher classification, ${answers === 1 ? '2 classes' : `${answers} yes-or-no labels`}`,
-        successor: null,
+        rule: noRule,
         answer: (values) => ({
           kind: 'values',
           values: Float32Array.from(all(values).flat(), (score) => (score > 0 ? 1 : 0)),
@@ -81,7 +78,7 @@ export function createTeacher(
     case 'meanSquaredError':
       return {
         description: `teacher regression, ${answers} ${answers === 1 ? 'value' : 'values'}`,
-        successor: null,
+        rule: noRule,
         answer: (values) => ({ kind: 'values', values: Float32Array.from(all(values).flat()) }),
       };
     default:
@@ -89,8 +86,10 @@ export function createTeacher(
   }
 }
 
+const noRule = () => null;
+
 /** Four times of five the next token is the one that a random permutation says. */
-function nextToken(vocabulary: number, random: Random): Teacher {
+function nextToken(vocabulary: number, continued: number, random: Random): Teacher {
   const after = Int32Array.from({ length: vocabulary }, (_, token) => token);
   for (let i = vocabulary - 1; i > 0; i--) {
     const k = random.integer(i + 1);
@@ -98,10 +97,14 @@ function nextToken(vocabulary: number, random: Random): Teacher {
   }
   return {
     description: `next token, ${vocabulary} tokens`,
-    successor: (token, stream) => (stream.uniform() < 0.8 ? (after[token] ?? 0) : stream.integer(vocabulary)),
-    answer([tokens = new Float32Array(0)]) {
+    rule: (wanted) =>
+      wanted === vocabulary
+        ? (token, stream) => (stream.uniform() < 0.8 ? (after[token] ?? 0) : stream.integer(vocabulary))
+        : null,
+    answer(inputs) {
       // The last position of an example has no next one in it: there the rule itself answers.
-      return { kind: 'classes', labels: Int32Array.from(tokens, (token) => after[token] ?? 0) };
+      const labels = Int32Array.from(inputs[continued] ?? [], (token) => after[token] ?? 0);
+      return { kind: 'classes', labels };
     },
   };
 }

@@ -1,11 +1,11 @@
 import type { Statement } from '../syntax/ast.ts';
 import { annotate } from './annotations.ts';
+import { noteAsked } from './asked.ts';
 import { defineClass, defineFunction } from './classes.ts';
 import { now } from './clock.ts';
 import { executeImport, executeImportFrom } from './import-statements.ts';
 import { extend } from './limits.ts';
 import { loopFor, loopWhile } from './loops.ts';
-import { noteAsked } from './asked.ts';
 import { type Completion, type Frame, type Machine, Raised } from './machine.ts';
 import { matchStatement } from './match.ts';
 import { noteEffect, readLog } from './read-log.ts';

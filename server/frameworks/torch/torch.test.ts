@@ -74,6 +74,43 @@ describe('input shapes', () => {
     expect(inputShapes(graphOf(net(init, forward)))).toEqual(expected);
   });
 
+  const stack = `
+class Stack(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(9, 4)
+    def forward(self, ids=None, vectors=None):
+        if (ids is None) == (vectors is None):
+            raise ValueError('either of them')
+        return self.table(ids) if vectors is None else vectors
+`;
+  const named = (graph: ModelGraph) => graph.inputs.map((id) => graph.layers[id]?.name);
+
+  it.each([
+    ['its own name', 'if y is None:\n    raise ValueError()\nreturn self.a(x) + self.a(y)', ['x', 'y']],
+    ['another name, in a submodule', 'return self.a(x) + self.b(y, z)', ['x', 'y']],
+    [
+      'one name after the other',
+      'if y is None:\n    raise ValueError()\nif z is None:\n    raise ValueError()\nreturn self.a(x) + self.a(y) + self.a(z)',
+      ['x', 'y', 'z'],
+    ],
+    ['no name', 'return self.a(x)', ['x']],
+  ])('include optional inputs whose None a raise asks about by %s', (_, forward, expected) => {
+    const source = net('self.a = nn.Embedding(9, 4)\nself.b = Stack()', forward, 'self, x, mask=None, y=None, z=None');
+    const { models } = analyze(stack + source);
+    const graph = models.find((model) => model.graph.name === 'Net')?.graph;
+    expect(graph?.notes).toEqual([]);
+    expect(graph === undefined ? [] : named(graph)).toEqual(expected);
+  });
+
+  it('keep to what is required where more inputs do not help', () => {
+    const { models, notes } = analyze(
+      net('self.a = nn.Linear(3, 3)', 'if y is None or self.a:\n    raise ValueError()\nreturn x', 'self, x, y=None'),
+    );
+    expect(models.map(({ graph }) => graph.layers.map(({ name }) => name).join())).toEqual(['x']);
+    expect(notes.join()).toContain('raises ValueError');
+  });
+
   it('are tried until the layer behind a flattening fits', () => {
     const lenet = (side: number) =>
       net(
