@@ -84,6 +84,7 @@ const opFields: { readonly [K in OpKind]: Fields<K> } = {
     transposed: flag,
     outputPadding: listOf(count),
     layout,
+    standardized: optional(fields({ epsilon: number, factor: number })),
   },
   embedding: { vocabulary: dim, width: dim, paddingIndex: nullable(integer) },
   batchNorm: norm,

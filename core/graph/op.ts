@@ -33,6 +33,15 @@ export interface ConstantMoments {
   readonly second: number;
 }
 
+/**
+ * A layer that multiplies by factor · gain · (w - mean w) / √(var w + epsilon) in the place of its weight w, with mean and variance
+ * of each filter by itself (Qiao et al. 2019; with the gain Brock et al. 2021).
+ */
+export interface WeightStandardization {
+  readonly epsilon: number;
+  readonly factor: number;
+}
+
 /** Where the channels are: PyTorch puts them after the batch, Keras, Flax and TensorFlow.js last. */
 export type Layout = 'channelsFirst' | 'channelsLast';
 
@@ -68,7 +77,7 @@ export type Op =
   | { readonly kind: 'parameter' }
   /** Over the last axis. Parameters: `weight`, `bias`. */
   | { readonly kind: 'dense'; readonly inFeatures: Dim; readonly outFeatures: Dim }
-  /** Parameters: `weight`, `bias`. Depthwise: groups = inChannels. */
+  /** Parameters: `weight`, `bias`; where the weight is standardized, maybe `weightGain`. Depthwise: groups = inChannels. */
   | {
       readonly kind: 'conv';
       readonly rank: 1 | 2 | 3;
@@ -82,6 +91,7 @@ export type Op =
       readonly transposed: boolean;
       readonly outputPadding: readonly number[];
       readonly layout: Layout;
+      readonly standardized?: WeightStandardization;
     }
   /** Parameter: `weight` of shape [vocabulary, width]. */
   | { readonly kind: 'embedding'; readonly vocabulary: Dim; readonly width: Dim; readonly paddingIndex: number | null }

@@ -57,6 +57,7 @@ export function trainedWeights(context: RuleContext): readonly WeightSite[] {
 function sitesOf({ graph, prediction }: RuleContext, layer: Layer): readonly WeightSite[] {
   return weightUses(graph, layer).flatMap((use): WeightSite[] => {
     const { parameter } = use;
+    if (isStandardized(layer)) return [];
     const write = parameter.writes.at(-1);
     if (!isTrained(parameter) || write === undefined || write.partial === true || write.origin === 'unknown') return [];
     const isChosen = write.origin !== 'default';
@@ -107,6 +108,11 @@ function constantFactorAfter(graph: ModelGraph, layer: Layer): number {
 function isLast(graph: ModelGraph, layer: Layer): boolean {
   const weighs = (next: Layer) => isWeightLayer(next) || weightUses(graph, next).length > 0;
   return firstAfter(graph, layer, weighs, () => true) === null;
+}
+
+/** What a standardized weight starts with has no scale that acts. */
+function isStandardized({ op }: Layer): boolean {
+  return op.kind === 'conv' && op.standardized !== undefined;
 }
 
 /** Under spectral normalization a weight has no scale of its own. */

@@ -79,7 +79,11 @@ function idsIn(layer: Layer): Ids {
   if (known !== undefined) return known;
   const roles = Object.entries(layer.parameters);
   const ids = (wanted: (role: string) => boolean) => roles.filter(([role]) => wanted(role)).map(([, id]) => id);
-  const made = { all: ids(() => true), matrices: ids((role) => !isBias(role)), biases: ids(isBias) };
+  const made = {
+    all: ids(() => true),
+    matrices: ids((role) => !isBias(role) && role !== 'weightGain'),
+    biases: ids(isBias),
+  };
   idsOf.set(layer, made);
   return made;
 }
@@ -104,6 +108,14 @@ function gather(layer: Layer, states: States, wanted: keyof Ids): ParameterState
 }
 
 const isBias = (role: string) => /bias/i.test(role);
+
+/** A standardized weight is zero where its gain is, and where all of its elements are equal. */
+function isSilent(layer: Layer, states: States): boolean {
+  const weight = gather(layer, states, 'matrices');
+  const isStandardized = layer.op.kind === 'conv' && layer.op.standardized !== undefined;
+  const role = rolesOf(layer, states);
+  return (weight?.zero ?? false) || (isStandardized && (role('weightGain')?.zero === true || weight?.equalIn === true));
+}
 
 function staysSymmetric(layer: Layer, states: States): boolean {
   const weight = gather(layer, states, 'matrices');
@@ -140,8 +152,7 @@ function tensorOf(layer: Layer, inputs: readonly TensorState[], states: States):
     case 'recurrent':
     case 'attention': {
       const bias = gather(layer, states, 'biases');
-      const weight = gather(layer, states, 'matrices');
-      const silent = (weight?.zero ?? false) || (input.zero && op.kind !== 'recurrent');
+      const silent = isSilent(layer, states) || (input.zero && op.kind !== 'recurrent');
       return {
         zero: silent && (bias?.zero ?? true),
         equal: staysSymmetric(layer, states) || (silent && (bias?.equalOut ?? true)),
@@ -214,7 +225,7 @@ function slopeOf(layer: Layer, index: number, slope: TensorState, states: States
     case 'recurrent':
     case 'attention': {
       const weight = gather(layer, states, 'matrices');
-      return { zero: weight?.zero ?? false, equal: weight?.equalIn ?? false };
+      return { zero: isSilent(layer, states), equal: weight?.equalIn ?? false };
     }
     case 'batchNorm':
     case 'groupNorm':
@@ -298,9 +309,12 @@ function learns(layer: Layer, role: string, input: TensorState, states: States):
   const other = (name: string) => rolesOf(layer, states)(name)?.zero === true;
   switch (op.kind) {
     case 'dense':
-    case 'conv':
     case 'scale':
       return !input.zero;
+    case 'conv':
+      return (
+        !input.zero && !(role === 'weightGain' ? isSilent(layer, states) && !other('weightGain') : other('weightGain'))
+      );
     case 'recurrent':
       return !input.zero || (gather(layer, states, 'biases')?.zero ?? true) === false;
     case 'attention':

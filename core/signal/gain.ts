@@ -5,7 +5,7 @@ import { slopeSecondMoment } from './dual.ts';
 import { merge } from './field.ts';
 import { atZero } from './kernel.ts';
 import type { Pass } from './pass.ts';
-import { followingActivation, parameterOf, writtenWeight } from './weights.ts';
+import { followingActivation, weightOf } from './weights.ts';
 
 /**
  * Factor by which a weight layer, with the activation that follows, changes small differences between inputs: the root of
@@ -24,7 +24,7 @@ export function gainOf(graph: ModelGraph, layer: Layer, pass: Pass): number | nu
 function energyOf(graph: ModelGraph, layer: Layer, pass: Pass): number | null {
   const { op } = layer;
   if (op.kind !== 'dense' && op.kind !== 'conv') return null;
-  const weight = writtenWeight(parameterOf(graph, layer, 'weight'), { fanIn: fanInOf(op), fanOut: null });
+  const weight = weightOf(graph, layer, 'weight', { fanIn: fanInOf(op), fanOut: null });
   if (weight === null) return null;
   if (weight.mean === 0) return weight.forward;
   // Weights with a common mean also pass what their inputs have in common: only the fields know how much that is.

@@ -16,7 +16,7 @@ import type { AttentionSite, Site } from './site.ts';
 import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
-import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, writtenWeight } from './weights.ts';
+import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, weightOf } from './weights.ts';
 import { readAttention, type Scores, windowOf } from './written-attention.ts';
 
 /** One walk forward through a graph, and back from there for who asks. */
@@ -221,10 +221,10 @@ function backward(
       const growth =
         loss === null || known[0] === undefined ? null : growthOfWeight(loss.growth, known[0], follows[0] ?? 0);
       const more = own.weight + lead.weight + tied.weight + (heads.get(layer.id) ?? 0);
-      const slope = slopeAlong(site, known[0] ?? output, output, gradient);
+      const along = back.isAcrossWeights ? 0 : more + slopeAlong(site, known[0] ?? output, output, gradient);
       weightGradients.set(
         layer.id,
-        back.weight === null ? null : Math.max(grown(back.weight, back.weightAcross ?? 0, growth) + more + slope, 0),
+        back.weight === null ? null : Math.max(grown(back.weight, back.weightAcross ?? 0, growth) + along, 0),
       );
     }
     layer.inputs.forEach((id, i) => {
@@ -289,9 +289,7 @@ function siteOf(graph: ModelGraph, layer: Layer, mode: Mode, batch: number, fixe
     inputShapes: layer.inputs.map((id) => layers.get(id)?.outputShape ?? null),
     moments: (role) => momentsOf(parameterOf(graph, layer, role)),
     weight: (role, fans, second) =>
-      mode === 'critical'
-        ? criticalWeight(following, fans, second)
-        : writtenWeight(parameterOf(graph, layer, role), fans),
+      mode === 'critical' ? criticalWeight(following, fans, second) : weightOf(graph, layer, role, fans),
     readsFixed: layer.inputs.every((id) => fixed.has(id)),
     fixedInputs: layer.inputs.map((id) => fixed.has(id)),
     asksForWeights: mode === 'written',

@@ -23,6 +23,11 @@ export interface WeightMoments {
   readonly kurtosis?: number;
   /** Its rows or its columns are orthogonal. */
   readonly isOrthogonal?: boolean;
+  /**
+   * Of standardized weights, whose filters sum to zero: what the mean square of the gradient with respect to them becomes with
+   * respect to the parameter.
+   */
+  readonly gradientFactor?: number;
 }
 
 /** A node of the graph while it is propagated: what a transfer rule may ask. */
@@ -82,6 +87,8 @@ export interface Backward {
   readonly weight?: number | null;
   /** The part of it that is sums over pairs of different inputs, where it is told. */
   readonly weightAcross?: number;
+  /** What of the weights' gradient is along the weights does not reach the parameter. */
+  readonly isAcrossWeights?: boolean;
   /** Of a recurrent layer: RMS gradient of the state after the first step over that after the last, if only the last is read. */
   readonly overTime?: number;
 }

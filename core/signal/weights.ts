@@ -1,5 +1,6 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
+import type { WeightStandardization } from '../graph/op.ts';
 import type { Parameter } from '../graph/parameter.ts';
 import { type ActivationUse, activationAfter, normalizationAfter } from '../graph/queries.ts';
 import { slopeSecondMoment } from './dual.ts';
@@ -54,8 +55,46 @@ export function momentsOf(parameter: Parameter | undefined): Moments | null | un
   return { mean, second: mean ** 2 + std ** 2 };
 }
 
+/** What the layer multiplies by, as the source draws it. */
+export function weightOf(graph: ModelGraph, layer: Layer, role: string, fans: Fans): WeightMoments | null {
+  const parameter = parameterOf(graph, layer, role);
+  const { op } = layer;
+  if (op.kind !== 'conv' || op.standardized === undefined || role !== 'weight') return writtenWeight(parameter, fans);
+  const gain = momentsOf(parameterOf(graph, layer, 'weightGain'));
+  return standardized(
+    op.standardized,
+    momentsOf(parameter) ?? null,
+    gain === undefined ? 1 : (gain?.second ?? null),
+    fans,
+  );
+}
+
+/**
+ * Every filter has mean 0 and the variance of its gain, but for what the epsilon takes, however it was drawn. Of a filter of n weights
+ * the gradient loses what is along ones and along the filter itself; the mean of 1 / (sample variance) is κ / n larger than the
+ * inverse of the variance.
+ */
+function standardized(
+  { epsilon, factor }: WeightStandardization,
+  moments: Moments | null,
+  gain: number | null,
+  { fanIn, fanOut }: Fans,
+): WeightMoments | null {
+  if (moments === null || gain === null) return null;
+  const raw = Math.max(moments.second - moments.mean * moments.mean, 0);
+  const scale = factor * factor * gain;
+  const share = fanIn === null || fanIn < 3 ? 0 : 1 / fanIn;
+  const variance = raw === 0 ? 0 : (scale * raw) / (raw + epsilon);
+  return {
+    forward: fanIn === null ? null : (variance * fanIn) / (1 - share),
+    backward: fanOut === null ? null : variance * fanOut,
+    mean: 0,
+    gradientFactor: ((scale / (raw + epsilon)) * (1 + 3 * share) * (1 - 2 * share)) / (1 - share),
+  };
+}
+
 /** The weight as the source draws it. */
-export function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut }: Fans): WeightMoments | null {
+function writtenWeight(parameter: Parameter | undefined, { fanIn, fanOut }: Fans): WeightMoments | null {
   if (parameter === undefined || parameter.overwrittenByUnknown === true) return null;
   if (parameter.spectralNorm !== undefined) return spectral(parameter.spectralNorm, fanIn, fanOut);
   const moments = momentsOf(parameter);

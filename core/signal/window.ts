@@ -159,6 +159,21 @@ export const averageMatrix = perWindow((window): AxisMatrix => {
   );
 });
 
+/** As `averageMatrix`, of windows in which what is padding is zero. */
+export const paddedAverageMatrix = perWindow((window): AxisMatrix => {
+  const inputs = offsetsOf(window.input);
+  return axisMatrix(
+    Array.from({ length: offsetsOf(window.output) }, (_, offset) => {
+      const row = new Float64Array(inputs);
+      for (let k = 1 - window.taps; k < window.taps; k++) {
+        const d = Math.min(Math.abs(window.stride * offset + k * window.dilation), inputs - 1);
+        row[d] = (row[d] ?? 0) + insideShare(window, offset, k) / window.taps;
+      }
+      return row;
+    }),
+  );
+});
+
 export const averageGradientMatrix = perWindow((window): AxisMatrix => {
   const outputPairs = pairCounts(window.output);
   const inputPairs = pairCounts(window.input);
@@ -191,18 +206,29 @@ export function meetingMean(kernel: Kernel, [y, x]: Windows): number {
   return sum / (y.taps * x.taps) ** 2;
 }
 
-/** Share of (pair of output positions at this offset, tap) where both ends read the input and not its padding. */
-function insideShare(window: AxisWindow, offset: number): number {
+/**
+ * Share of (pair of output positions at this offset, tap) where both ends read the input and not its padding, the second one
+ * so many taps further on.
+ */
+function insideShare(window: AxisWindow, offset: number, further = 0): number {
   const pairs = window.output - offset;
   if (pairs <= 0) return 0;
   let inside = 0;
   for (let tap = 0; tap < window.taps; tap++) {
-    const shift = window.before - tap * window.dilation;
-    const first = Math.max(Math.ceil(shift / window.stride), 0);
-    const last = Math.min(Math.floor((window.input - 1 + shift) / window.stride), window.output - 1);
-    inside += Math.max(last - offset - first + 1, 0);
+    const other = tap + further;
+    if (other < 0 || other >= window.taps) continue;
+    const [first, last] = outputsInside(window, tap);
+    const [otherFirst, otherLast] = outputsInside(window, other);
+    inside += Math.max(Math.min(last, otherLast - offset) - Math.max(first, otherFirst - offset) + 1, 0);
   }
   return inside / (pairs * window.taps);
+}
+
+/** The outputs of which a tap reads the input. */
+function outputsInside(window: AxisWindow, tap: number): readonly [first: number, last: number] {
+  const shift = window.before - tap * window.dilation;
+  const first = Math.max(Math.ceil(shift / window.stride), 0);
+  return [first, Math.min(Math.floor((window.input - 1 + shift) / window.stride), window.output - 1)];
 }
 
 /** How far the cells of two windows at this offset lie apart, and how many pairs of cells lie so. */

@@ -95,6 +95,34 @@ class Depthwise(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
+class StandardizedConv(nn.Conv2d):
+    """Filters of mean 0 and variance gain^2 / 4."""
+
+    def __init__(self, *sizes, **options):
+        super().__init__(*sizes, **options)
+        self.gain = nn.Parameter(torch.rand(self.out_channels, 1, 1, 1) + 0.5)
+
+    def forward(self, x):
+        flat = self.weight.reshape(1, self.out_channels, -1)
+        gain = (self.gain * 0.5).view(-1)
+        weight = F.batch_norm(flat, None, None, weight=gain, training=True, momentum=0.0, eps=1e-3)
+        return F.conv2d(x, weight.reshape_as(self.weight), self.bias, self.stride, self.padding, self.dilation, self.groups)
+
+
+class StandardizedWeights(nn.Module):
+    shape = (4, 10, 10)
+
+    def __init__(self):
+        super().__init__()
+        self.first = StandardizedConv(4, 8, 3, padding=1)
+        self.grouped = StandardizedConv(8, 8, 3, stride=2, padding=1, groups=2)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        x = torch.tanh(self.first(x))
+        return self.head(torch.tanh(self.grouped(x)).mean((2, 3)))
+
+
 class Convolutions(nn.Module):
     shape = (4, 13, 11)
 

@@ -1,4 +1,4 @@
-import type { Op, Padding } from '../../core/graph/op.ts';
+import type { Op, Padding, WeightStandardization } from '../../core/graph/op.ts';
 import type { Ops, Pair, Tensor } from '../backend-ops.ts';
 import { image, imageValue, range } from '../value.ts';
 import { BuildError, type Builder, input, type NodeContext } from './builder.ts';
@@ -9,21 +9,34 @@ type Conv = Extract<Op, { kind: 'conv' }>;
 export const conv: Builder<'conv'> = (op, inputs, context) => {
   const { ops } = context;
   const x = image(ops, input(inputs), op.layout);
-  const filter = channelsLastFilter(context, op.transposed);
+  const filter = channelsLastFilter(context, op);
   const y = byRank(op, ops, x, filter);
   const bias = context.optional('bias');
   return imageValue(bias === null ? y : ops.add(y, bias), op.layout);
 };
 
 /** A filter [...kernel, in/groups, out] (transposed: [...kernel, out/groups, in]) of a convolution of any rank. */
-function channelsLastFilter({ ops, framework, parameter }: NodeContext, transposed: boolean): Tensor {
-  const filter = parameter('weight');
+function channelsLastFilter(context: NodeContext, { transposed, standardized }: Conv): Tensor {
+  const { ops, framework, parameter } = context;
+  const filter = standardized === undefined ? parameter('weight') : standardize(standardized, context);
   if (framework === 'flax' && transposed) return swapLastTwo(ops, filter);
   if (framework !== 'torch') return filter;
   // PyTorch: [out, in/groups, ...kernel], transposed [in, out/groups, ...kernel].
   const [first = 1, second = 1, ...kernel] = filter.shape;
   const flat = ops.transpose(ops.reshape(filter, [first, second, -1]), [2, 1, 0]);
   return ops.reshape(flat, [...kernel, second, first]);
+}
+
+/** Every filter with mean 0 and variance 1, times its gain. */
+function standardize({ epsilon, factor }: WeightStandardization, context: NodeContext): Tensor {
+  const { ops, framework, parameter, optional } = context;
+  const weight = parameter('weight');
+  const gain = optional('weightGain');
+  const filterAxis = framework === 'torch' ? 0 : weight.shape.length - 1;
+  const others = range(0, weight.shape.length).filter((axis) => axis !== filterAxis);
+  const spread = weight.shape.map((size, axis) => (axis === filterAxis ? size : 1));
+  const scaled = ops.affine(ops.normalize(weight, others, epsilon), factor, 0);
+  return gain === null ? scaled : ops.multiply(scaled, ops.reshape(gain, spread));
 }
 
 /** Flax: [...kernel, in, out], transposed or not. */

@@ -10,11 +10,13 @@ import {
   atZero,
   diagonalKernel,
   type Kernel,
+  mapKernel,
   multiplyKernels,
   normalizedKernel,
   pairSum,
   type Size,
   scaleKernel,
+  subtractKernels,
   withOrigin,
 } from '../kernel.ts';
 import { magnitudeOf, magnitudeOfMix } from '../magnitude.ts';
@@ -30,6 +32,7 @@ import {
   averageGradientMatrix,
   averageMatrix,
   meetingMean,
+  paddedAverageMatrix,
   strideMatrix,
   tapGradientMatrix,
   tapMatrix,
@@ -228,9 +231,11 @@ function partsOf(map: LinearMap, field: Field): readonly Part[] {
 
 function linearSegment(map: LinearMap, input: Segment, weight: WeightMoments, energy: number, bias: Moments): Segment {
   const common = commonPart(map, input, weight.mean);
+  const centred = weight.gradientFactor === undefined ? null : windowMean(map, input);
   const inside = insideOf(map, input.places, undefined);
-  const through = (kernel: Kernel, offset = 0) => affineKernel(apply(map, kernel), 0, energy * inside, offset);
-  const [total, own] = [through(input.total, bias.second), through(input.varying)];
+  const through = (kernel: Kernel, without: Kernel | undefined, offset = 0) =>
+    affineKernel(applyWithout(map, kernel, without), 0, energy * inside, offset);
+  const [total, own] = [through(input.total, centred?.total, bias.second), through(input.varying, centred?.varying)];
   const varying = common === null ? own : addKernels(own, common.varying);
   const segment = {
     channels: map.outChannels,
@@ -254,7 +259,7 @@ function mixedMagnitude(
   const { inPerGroup, outPerGroup, axes } = map;
   if (inPerGroup === null) return undefined;
   return once(() => {
-    const made = atZero(apply(map, input.total)) * above.share;
+    const made = Math.min(atZero(apply(map, input.total)) * above.share, atZero(above.total));
     return magnitudeOfMix(magnitudeOf(input), above, {
       inputs: inPerGroup,
       share: atZero(above.total) === 0 ? 0 : made / atZero(above.total),
@@ -312,6 +317,31 @@ function commonPart(map: LinearMap, input: Segment, mean: number): { total: Kern
   };
 }
 
+/**
+ * Covariances of the means over what a filter sees, which weights that sum to zero take away: what channels have in common is their
+ * mean, the same everywhere, and else as alike over positions as the channels are.
+ */
+function windowMean(map: LinearMap, input: Segment): { total: Kernel; varying: Kernel } {
+  const { inPerGroup, axes } = map;
+  const own = inPerGroup === null ? 0 : 1 / inPerGroup;
+  const shared = sharedOf(input);
+  // At finite width the mean of the channels' means is a little smaller than that of one channel.
+  const square = Math.min(input.mean * input.mean, Math.max(atZero(shared), 0));
+  const share = (coherence: number, kernel: Kernel) => (atZero(kernel) === 0 ? 0 : coherence / atZero(kernel));
+  const alike = share(input.varyingCoherence, input.varying);
+  const sharedAlike = share(Math.max(input.coherence - input.varyingCoherence - square, 0), shared);
+  const overTaps = (kernel: Kernel) =>
+    axes === null ? kernel : applyAxes(kernel, ...both(axes.windows, paddedAverageMatrix));
+  const varying = overTaps(scaleKernel(input.varying, own + (1 - own) * alike));
+  const fixed = overTaps(mapKernel(shared, (s) => own * s + (1 - own) * Math.min(square + sharedAlike * s, s)));
+  return { total: addKernels(varying, fixed), varying };
+}
+
+function applyWithout(map: LinearMap, kernel: Kernel, without: Kernel | undefined): Kernel {
+  const through = apply(map, kernel);
+  return without === undefined ? through : subtractKernels(through, without);
+}
+
 function apply(map: LinearMap, kernel: Kernel): Kernel {
   return map.axes === null ? kernel : applyAxes(kernel, ...map.axes.forward);
 }
@@ -321,7 +351,7 @@ function linearBackward(site: Site, map: LinearMap, field: Field, gradient: Grad
   const weight = site.weight('weight', fansOf(map), atZero(merge(prepared).total));
   const parts = partsOf(map, prepared);
   const above = parts.map((_, i) => total(gradient[i] ?? []));
-  const squares = site.asksForWeights ? weightSquares(site.batch, map, parts, above) : {};
+  const squares = site.asksForWeights ? weightSquares(site.batch, map, parts, above, weight?.gradientFactor) : {};
   if (weight === null || weight.backward === null) return { inputs: [null], ...squares };
   const { backward } = weight;
   const below = above.map((one, i) => {
@@ -337,17 +367,25 @@ function linearBackward(site: Site, map: LinearMap, field: Field, gradient: Grad
 }
 
 /** Over all parts, by their share of the weights. */
-function weightSquares(batch: number, map: LinearMap, parts: readonly Part[], above: readonly Contribution[]) {
+function weightSquares(
+  batch: number,
+  map: LinearMap,
+  parts: readonly Part[],
+  above: readonly Contribution[],
+  factor: number | undefined,
+) {
   let [within, across] = [0, 0];
   above.forEach((one, i) => {
     const part = parts[i];
     if (part === undefined) return;
-    const square = weightGradient(batch, part.map, part.input, one);
+    const square = weightGradient(batch, part.map, part.input, one, factor !== undefined);
     const share = shareOf(part.map, map);
     within += square.within * share;
     across += square.across * share;
   });
-  return { weight: within + across, weightAcross: across };
+  const times = factor ?? 1;
+  const squares = { weight: times * (within + across), weightAcross: times * across };
+  return factor === undefined ? squares : { ...squares, isAcrossWeights: true };
 }
 
 function shareOf(part: LinearMap, whole: LinearMap): number {
@@ -418,10 +456,13 @@ function inputGradient(map: LinearMap, weight: WeightMoments, energy: number, ab
 /**
  * Second moment of one weight's gradient: sums over pairs of positions, within an input and across the batch.
  */
-function weightGradient(batch: number, map: LinearMap, input: Segment, above: Contribution) {
-  const shared = sharedOf(input);
-  const within = pairSum(multiplyKernels(above.total, apply(map, input.total)), map.outputSize);
-  const across = pairSum(multiplyKernels(above.shared, apply(map, shared)), map.outputSize);
+function weightGradient(batch: number, map: LinearMap, input: Segment, above: Contribution, isCentred: boolean) {
+  const without = isCentred ? windowMean(map, input) : undefined;
+  const withoutShared = without === undefined ? undefined : subtractKernels(without.total, without.varying);
+  const total = applyWithout(map, input.total, without?.total);
+  const shared = applyWithout(map, sharedOf(input), withoutShared);
+  const within = pairSum(multiplyKernels(above.total, total), map.outputSize);
+  const across = pairSum(multiplyKernels(above.shared, shared), map.outputSize);
   const inside = insideOf(map, input.places, above.places);
   const sum = { within: batch * within * inside, across: batch * (batch - 1) * across * inside };
   return sum.within + sum.across < 0 ? { within: 0, across: 0 } : sum;

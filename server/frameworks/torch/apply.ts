@@ -13,6 +13,7 @@ import { noteFormat } from './number-formats.ts';
 import { giveRoles } from './roles.ts';
 import { currentTrial, isShapesOnly, noteTrialStep, type Restore } from './trial.ts';
 import { materialize } from './views.ts';
+import { watchStandardization } from './weight-standardization.ts';
 import { contentsOf } from './writes.ts';
 
 export interface Step {
@@ -37,6 +38,7 @@ export function apply(step: Step, context: NativeContext): TensorValue {
   const result = compute(step, context);
   watchStep(step, result);
   watchNorm(step, result);
+  watchStandardization(step, result);
   noteFormat(step.op, step.inputs, result);
   return result;
 }

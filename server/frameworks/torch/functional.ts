@@ -10,6 +10,7 @@ import type { Operation, Operations } from './op-row.ts';
 import { affine, dense } from './operators.ts';
 import { repeatEach } from './rearrange.ts';
 import { channelShuffle, pad, pixelShuffle, upsample } from './shaping.ts';
+import { standardizedWeight } from './weight-standardization.ts';
 
 /* `torch.nn.functional`: functions that take their weights as arguments. */
 
@@ -38,6 +39,8 @@ function withLast(input: TensorValue, dim: Dim) {
   return input.shape === null ? null : [...input.shape.slice(0, -1), dim];
 }
 
+type Conv = Extract<Op, { kind: 'conv' }>;
+
 function convolution(rank: 1 | 2 | 3, transposed: boolean): Operation {
   return {
     parameters: transposed
@@ -48,13 +51,18 @@ function convolution(rank: 1 | 2 | 3, transposed: boolean): Operation {
       const weight = tensorArgument(given, 'weight');
       const op = weight === null ? null : convOp(given, weight, rank, transposed);
       if (weight === null || op === null) return applyUnknown(name, [input], null, context);
-      if (!ownWeight(weight)) return applyUnknown(name, [input, weight], inferShape(op, [input.shape]), context);
-      return apply({ op, inputs: [input], parameters: { weight, bias: tensorArgument(given, 'bias') }, name }, context);
+      const bias = tensorArgument(given, 'bias');
+      if (ownWeight(weight)) return apply({ op, inputs: [input], parameters: { weight, bias }, name }, context);
+      const made = transposed ? null : standardizedWeight(weight);
+      if (made === null) return applyUnknown(name, [input, weight], inferShape(op, [input.shape]), context);
+      const { weight: own, gain, epsilon, factor } = made;
+      const parameters = { weight: own, weightGain: gain, bias };
+      return apply({ op: { ...op, standardized: { epsilon, factor } }, inputs: [input], parameters, name }, context);
     },
   };
 }
 
-function convOp(given: BoundArguments, weight: TensorValue, rank: 1 | 2 | 3, transposed: boolean): Op | null {
+function convOp(given: BoundArguments, weight: TensorValue, rank: 1 | 2 | 3, transposed: boolean): Conv | null {
   const kernel = weight.shape?.slice(2);
   const stride = numbersOf(given.get('stride'), rank);
   const dilation = numbersOf(given.get('dilation'), rank);

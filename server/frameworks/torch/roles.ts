@@ -29,7 +29,7 @@ function roleIn({ kind }: Op, as: string): ParameterRole | null {
   const isNorm = kind.endsWith('Norm');
   if (as === 'gain') return 'normGain';
   if (as === 'bias') return isNorm ? 'normBias' : 'bias';
-  if (as === 'scale' || kind === 'activation') return 'scale';
+  if (as === 'scale' || as === 'weightGain' || kind === 'activation') return 'scale';
   if (as === 'weight' && kind === 'embedding') return 'embedding';
   return as === 'weight' && (kind === 'dense' || kind === 'conv') ? 'weight' : null;
 }

@@ -35,6 +35,7 @@ import {
   transpose,
   unsqueeze,
 } from './rearrange.ts';
+import { watchSpread } from './weight-standardization.ts';
 import { allocate, constantIn, derived, onlyNumber } from './writes.ts';
 
 /* Functions and methods that look at a tensor's shape or move its elements. */
@@ -113,6 +114,27 @@ function unknownReduction(name: string): Operation {
       const shape = axes === null ? null : inferShape({ kind: 'reduce', fn: 'mean', axes, keepDims }, [input.shape]);
       return applyUnknown(name, [input], shape, context);
     },
+  };
+}
+
+/** Variance or standard deviation; its second argument by place is the axis or, in old code, whether n - 1 divides. */
+function spread(name: string, kind: 'variance' | 'deviation'): Operation {
+  const { run } = unknownReduction(name);
+  return {
+    parameters: 'dim=None, unbiased=True, keepdim=False, *, correction=None, **options',
+    run: (input, given, context) => {
+      const made = run(input, given, context);
+      const unbiased = numberOf(given.get('correction')) !== 0 && booleanOf(given.get('unbiased')) !== false;
+      if (made.type === 'tensor') watchSpread(kind, unbiased, input, made);
+      return made;
+    },
+  };
+}
+
+function withMean({ parameters, run }: Operation): Operation {
+  return {
+    parameters,
+    run: (input, given, context) => tuple([run(input, given, context), reduction('mean')(input, given, context)]),
   };
 }
 
@@ -370,11 +392,12 @@ export const shapeOperations: Operations = {
   amax: ofNumbers({ parameters: 'dim=None, keepdim=False', run: reduction('max') }, (numbers) => Math.max(...numbers)),
   max: ofNumbers(maximum, (numbers) => Math.max(...numbers)),
   min: ofNumbers(minimum, (numbers) => Math.min(...numbers)),
+  var: spread('var', 'variance'),
+  std: spread('std', 'deviation'),
+  var_mean: withMean(spread('var', 'variance')),
+  std_mean: withMean(spread('std', 'deviation')),
   ...Object.fromEntries(
-    ['amin', 'var', 'std', 'norm', 'logsumexp', 'argmax', 'argmin', 'median'].map((name) => [
-      name,
-      unknownReduction(name),
-    ]),
+    ['amin', 'norm', 'logsumexp', 'argmax', 'argmin', 'median'].map((name) => [name, unknownReduction(name)]),
   ),
   // Of one number only, which says it of all.
   ...Object.fromEntries(

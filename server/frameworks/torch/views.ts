@@ -56,6 +56,14 @@ export function transposedOf(tensor: TensorValue): TensorValue | null {
   return view.base;
 }
 
+/** The tensor of which this is the same memory in another shape, all of it in the same order; or itself. */
+export function reshapedFrom(tensor: TensorValue): TensorValue {
+  const view = views.get(tensor);
+  return view !== undefined && (view.op.kind === 'reshape' || view.op.kind === 'flatten')
+    ? reshapedFrom(view.base)
+    : tensor;
+}
+
 export function isView(tensor: TensorValue): boolean {
   return views.has(tensor);
 }

@@ -3,6 +3,7 @@
 import torch
 from parts import activation, initialize
 from torch import nn
+from torch.nn import functional as F
 
 
 def norm_of(name, channels):
@@ -147,3 +148,59 @@ class Dense(nn.Module):
     def forward(self, x):
         x = self.act(self.norm(self.stages(self.stem(x))))
         return self.head(x.mean((2, 3)))
+
+
+class Standardized(nn.Conv2d):
+    """Filters of mean 0 and variance 1 / fan-in (times gain and gamma), by a normalization or with mean and variance."""
+
+    def __init__(self, before, after, kernel, written, groups=1, gamma=1.0):
+        super().__init__(before, after, kernel, padding=kernel // 2, groups=groups)
+        self.written = written
+        self.gain = nn.Parameter(torch.ones(after, 1, 1, 1))
+        self.scale = gamma * self.weight[0].numel() ** -0.5
+
+    def forward(self, x):
+        if self.written:
+            var, mean = torch.var_mean(self.weight, dim=(1, 2, 3), unbiased=False, keepdim=True)
+            weight = (self.weight - mean) / torch.sqrt(var + 1e-6) * self.gain * self.scale
+        else:
+            flat = self.weight.reshape(1, self.out_channels, -1)
+            gain = (self.gain * self.scale).view(-1)
+            weight = F.batch_norm(flat, None, None, weight=gain, training=True, momentum=0.0, eps=1e-6)
+            weight = weight.reshape_as(self.weight)
+        return F.conv2d(x, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+
+
+class StandardizedBlock(nn.Module):
+    def __init__(self, width, fn, written, gamma):
+        super().__init__()
+        self.act1 = activation(fn)
+        self.conv1 = Standardized(width, width // 2, 1, written, gamma=gamma)
+        self.act2 = activation(fn)
+        self.conv2 = Standardized(width // 2, width // 2, 3, written, groups=2, gamma=gamma)
+        self.act3 = activation(fn)
+        self.conv3 = Standardized(width // 2, width, 1, written, gamma=gamma)
+
+    def forward(self, x):
+        out = self.conv1(self.act1(x))
+        out = self.conv2(self.act2(out))
+        return x + 0.2 * self.conv3(self.act3(out))
+
+
+class NormalizerFree(nn.Module):
+    """Standardized weights in the place of normalization (Brock et al. 2021)."""
+
+    def __init__(self, depth=4, width=64, fn="relu", gamma=1.7139588594436646, written=False, scheme="default", classes=10):
+        super().__init__()
+        self.stem = Standardized(3, width, 3, written)
+        self.blocks = nn.ModuleList([StandardizedBlock(width, fn, written, gamma) for _ in range(depth)])
+        self.last = Standardized(width, width, 1, written)
+        self.act = activation(fn)
+        self.head = nn.Linear(width, classes)
+        initialize(self, scheme)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.act(self.last(x)).mean((2, 3)))
