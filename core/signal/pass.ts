@@ -18,6 +18,7 @@ import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, weightOf } from './weights.ts';
 import { readAttention, type Scores, windowOf } from './written-attention.ts';
+import { isSilenced, isZeroGradient, zeroProduct } from './zero-product.ts';
 
 /** One walk forward through a graph, and back from there for who asks. */
 export interface Pass {
@@ -134,7 +135,9 @@ function forward(
     const known = inputs.filter((field) => field !== null);
     const field =
       site === undefined || (known.length < inputs.length && !canDoWithout(site))
-        ? null
+        ? site === undefined
+          ? null
+          : zeroProduct(site, inputs)
         : transferOf(layer.op.kind).forward(site, known);
     const isKnown = site !== undefined && field !== null && hasFiniteMoments(field);
     const whole = isKnown ? ties.forward(site, known, field) : null;
@@ -205,7 +208,11 @@ function backward(
     const known = inputs.filter((field) => field !== null);
     const isUnknown = site === undefined || (known.length < inputs.length && !canDoWithout(site));
     if (gradient === null || output === null || isUnknown) {
-      for (const id of layer.inputs) give(id, null);
+      const isNothing = gradient !== null && isZeroGradient(gradient);
+      layer.inputs.forEach((id, i) => {
+        const nothing = isNothing || (site !== undefined && isSilenced(site, inputs, i));
+        give(id, nothing ? zeroGradient(inputs[i]?.segments.length ?? 1) : null);
+      });
       continue;
     }
     const back = transferOf(layer.op.kind).backward(site, known, output, gradient);

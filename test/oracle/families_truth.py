@@ -94,6 +94,8 @@ def list_cnns():
         case("ResNet", "cnn.py", "Residual", image, seeds=48, norm="batch", fn=fn)
     for rest in [{}, {"scheme": "small"}, {"written": True}, {"fn": "gelu", "gamma": 1.7015043497085571}]:
         case("ResNet", "cnn.py", "NormalizerFree", image, seeds=24, **rest)
+    for fn in ["gelu", "relu"]:
+        case("ResNet", "cnn.py", "Responding", image, seeds=24, fn=fn)
     for norm in ["batch", "none", "group"]:
         for scheme in ["default", "he"]:
             case("DenseNet-like", "cnn.py", "Dense", image, seeds=48, norm=norm, scheme=scheme)

@@ -24,7 +24,7 @@ import { quantizationModules } from './quantization.ts';
 import { recurrentClasses } from './recurrent.ts';
 import { shapingClasses, unfoldFunction } from './shaping.ts';
 import { bufferClass, parameterClass, tensorClasses } from './tensor-classes.ts';
-import { joinTensors, shapeOperations } from './tensor-operations.ts';
+import { joinTensors, shapeOperations, unknownReduction } from './tensor-operations.ts';
 import { transformerClasses } from './transformer.ts';
 import { allocate } from './writes.ts';
 
@@ -179,6 +179,12 @@ const checkpointSequential = nativeFunction(
   },
 );
 
+/** Norms over axes; which one does not matter to the shape. */
+function norm(name: string, order: string): Value {
+  const parameters = `ord=${order}, dim=None, keepdim=False, **options`;
+  return functionOf(`torch.linalg.${name}`, { ...unknownReduction('norm'), parameters });
+}
+
 type Lookup = (member: string) => Value | null;
 
 const table =
@@ -192,6 +198,7 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn': table(nnMembers),
   // Tensors have a method of the same name that does something else.
   'torch.nn.functional': (name) => (name === 'unfold' ? unfoldFunction : functionByName(name)),
+  'torch.linalg': table({ norm: norm('norm', 'None'), vector_norm: norm('vector_norm', '2') }),
   'torch.nn.init': table(initFunctions),
   'torch.nn.parameter': table({ Parameter: parameterClass, UninitializedParameter: parameterClass }),
   'torch.nn.utils': table({ ...utilFunctions, skip_init: skipInit }),

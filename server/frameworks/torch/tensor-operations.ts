@@ -105,7 +105,7 @@ function axesOf(dim: Value, shape: Shape | null): readonly number[] | null {
 }
 
 /** Reductions that no op does; the shape is known all the same. */
-function unknownReduction(name: string): Operation {
+export function unknownReduction(name: string): Operation {
   return {
     parameters: 'dim=None, keepdim=False, **options',
     run: (input, given, context) => {
@@ -392,12 +392,13 @@ export const shapeOperations: Operations = {
   amax: ofNumbers({ parameters: 'dim=None, keepdim=False', run: reduction('max') }, (numbers) => Math.max(...numbers)),
   max: ofNumbers(maximum, (numbers) => Math.max(...numbers)),
   min: ofNumbers(minimum, (numbers) => Math.min(...numbers)),
+  norm: { ...unknownReduction('norm'), parameters: "p='fro', dim=None, keepdim=False, **options" },
   var: spread('var', 'variance'),
   std: spread('std', 'deviation'),
   var_mean: withMean(spread('var', 'variance')),
   std_mean: withMean(spread('std', 'deviation')),
   ...Object.fromEntries(
-    ['amin', 'norm', 'logsumexp', 'argmax', 'argmin', 'median'].map((name) => [name, unknownReduction(name)]),
+    ['amin', 'logsumexp', 'argmax', 'argmin', 'median'].map((name) => [name, unknownReduction(name)]),
   ),
   // Of one number only, which says it of all.
   ...Object.fromEntries(

@@ -204,3 +204,42 @@ class NormalizerFree(nn.Module):
         for block in self.blocks:
             x = block(x)
         return self.head(self.act(self.last(x)).mean((2, 3)))
+
+
+class ResponseNorm(nn.Module):
+    """Global response normalization (Woo et al. 2023), whose gain starts at zero."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.zeros(1, channels, 1, 1))
+        self.beta = nn.Parameter(torch.zeros(1, channels, 1, 1))
+
+    def forward(self, x):
+        size = torch.linalg.vector_norm(x, dim=(2, 3), keepdim=True)
+        share = size / (size.mean(dim=1, keepdim=True) + 1e-6)
+        return self.gamma * (x * share) + self.beta + x
+
+
+class Responding(nn.Module):
+    def __init__(self, depth=4, width=32, fn="gelu", classes=10):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 3, padding=1)
+        self.blocks = nn.ModuleList()
+        for _ in range(depth):
+            self.blocks.append(
+                nn.Sequential(
+                    nn.Conv2d(width, width, 5, padding=2, groups=width),
+                    nn.GroupNorm(4, width),
+                    nn.Conv2d(width, 4 * width, 1),
+                    activation(fn),
+                    ResponseNorm(4 * width),
+                    nn.Conv2d(4 * width, width, 1),
+                )
+            )
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = x + block(x)
+        return self.head(x.mean((2, 3)))
