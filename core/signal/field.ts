@@ -1,4 +1,4 @@
-import { atZero, constantKernel, type Kernel, pairMean, type Size, weightedSum } from './kernel.ts';
+import { atZero, constantKernel, diagonalKernel, type Kernel, pairMean, type Size, weightedSum } from './kernel.ts';
 import { magnitudeOf, magnitudeOfMeans, magnitudeOfPositions, magnitudeOfUnion } from './magnitude.ts';
 import { once } from './marginal.ts';
 import { mixPlaces } from './places.ts';
@@ -145,4 +145,19 @@ export function flattenPositions(field: Field): Field {
     };
   });
   return { size: [1, 1], channelAxis: 1, segments };
+}
+
+/** Channels become the channels and positions of a map: as they are all alike, any two places have in common what two channels had. */
+export function spreadChannels(field: Field, channels: number, size: Size): Field {
+  const { mean, total, varying, coherence, varyingCoherence, magnitude } = merge(field);
+  const segment: Segment = {
+    channels,
+    mean,
+    total: diagonalKernel(size, atZero(total), coherence),
+    varying: diagonalKernel(size, atZero(varying), varyingCoherence),
+    coherence,
+    varyingCoherence,
+    magnitude,
+  };
+  return { size, channelAxis: 1, segments: [segment] };
 }

@@ -101,6 +101,10 @@ def list_cnns():
             case("DenseNet-like", "cnn.py", "Dense", image, seeds=48, norm=norm, scheme=scheme)
     for fn in ["gelu", "leaky_relu"]:
         case("DenseNet-like", "cnn.py", "Dense", image, seeds=48, norm="batch", fn=fn)
+    for scheme in ["default", "he"]:
+        case("plain CNN", "cnn.py", "Audio", [640], seeds=48, loss="meanSquaredError", scheme=scheme)
+        for norm in ["none", "batch"]:
+            case("plain CNN", "cnn.py", "Generator", [64], seeds=48, loss="meanSquaredError", norm=norm, scheme=scheme)
     for up in ["transposed", "overlapping", "interpolate", "bilinear"]:
         for norm in ["batch", "none", "group", "instance"]:
             case("U-Net", "unet.py", "UNet", image, seeds=48, loss="meanSquaredError", up=up, norm=norm, scheme="he")

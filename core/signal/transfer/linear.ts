@@ -1,8 +1,8 @@
 import type { Op } from '../../graph/op.ts';
-import { isKnown } from '../../graph/shape.ts';
+import { isKnown, type Shape } from '../../graph/shape.ts';
 import { convWindow, paddingPair, transposedWindowSize, windowSize } from '../../graph/shapes/window.ts';
 import { tapCoherence } from '../depthwise.ts';
-import { channelsOf, type Field, flattenPositions, merge, positionsOf } from '../field.ts';
+import { channelsOf, type Field, flattenPositions, merge, positionsOf, spreadChannels } from '../field.ts';
 import { type Contribution, type Gradient, mapContribution, total } from '../gradient.ts';
 import {
   addKernels,
@@ -87,7 +87,7 @@ interface LinearMap {
     readonly windows: Windows;
     readonly isTransposed: boolean;
   } | null;
-  /** Dense over a field whose channels are elsewhere. */
+  /** Over a field whose channels are elsewhere. */
   readonly relayout?: (field: Field) => Field;
 }
 
@@ -116,14 +116,24 @@ function denseMap(site: Site<Dense>, input: Field | undefined): LinearMap | null
 const convMaps = new WeakMap<Conv, { readonly size: Size; readonly map: LinearMap | null }>();
 
 /** Asked for in both directions and with critical weights, so it is kept. */
-function convMap({ op }: Site<Conv>, input: Field | undefined): LinearMap | null {
+function convMap({ op, inputShapes }: Site<Conv>, input: Field | undefined): LinearMap | null {
   if (input === undefined) return null;
-  const { size } = input;
+  const shape = inputShapes[0] ?? null;
+  const asMap = shape === null ? null : mapOfVector(op, shape, input);
+  const { size } = asMap ?? input;
   const known = convMaps.get(op);
-  if (known !== undefined && known.size[0] === size[0] && known.size[1] === size[1]) return known.map;
-  const map = makeConvMap(op, size);
-  convMaps.set(op, { size, map });
-  return map;
+  const isKept = known !== undefined && known.size[0] === size[0] && known.size[1] === size[1];
+  const made = isKept ? known.map : makeConvMap(op, size);
+  if (!isKept) convMaps.set(op, { size, map: made });
+  return made === null || asMap === null ? made : { ...made, relayout: () => asMap };
+}
+
+/** A vector that was given the shape of a map (`x[:, None]`, `x.view(-1, 64, 7, 7)`), as the map that it is read as; `null` for others. */
+function mapOfVector(op: Conv, shape: Shape, input: Field): Field | null {
+  if (op.rank === 3 || op.layout !== 'channelsFirst' || positionsOf(input) > 1) return null;
+  const [channels, y = null, x = 1] = shape.slice(1);
+  if (!isKnown(channels) || !isKnown(y) || !isKnown(x) || y * x === 1) return null;
+  return channelsOf(input) === channels * y * x ? spreadChannels(input, channels, [y, x]) : null;
 }
 
 function makeConvMap(op: Conv, size: Size): LinearMap | null {

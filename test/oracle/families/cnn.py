@@ -1,7 +1,7 @@
 """Plain convolutional networks, residual ones with and without normalization, and densely connected ones."""
 
 import torch
-from parts import activation, initialize
+from parts import activation, draw, initialize
 from torch import nn
 from torch.nn import functional as F
 
@@ -243,3 +243,48 @@ class Responding(nn.Module):
         for block in self.blocks:
             x = x + block(x)
         return self.head(x.mean((2, 3)))
+
+
+class Audio(nn.Module):
+    """Convolutions over a signal that gets its channel; a normalization of whole channels, then positions of a convolution of groups."""
+
+    def __init__(self, width=32, depth=3, fn="gelu", scheme="default", classes=10):
+        super().__init__()
+        self.first = nn.Conv1d(1, width, 10, stride=5, bias=False)
+        self.norm = nn.GroupNorm(width, width)
+        self.act = activation(fn)
+        self.convs = nn.ModuleList([nn.Conv1d(width, width, 3, stride=2, bias=False) for _ in range(depth)])
+        self.acts = nn.ModuleList([activation(fn) for _ in range(depth)])
+        self.positions = nn.Conv1d(width, width, 8, padding=4, groups=4)
+        self.after = activation(fn)
+        self.head = nn.Linear(width, classes)
+        if scheme != "default":
+            for module in self.modules():
+                if isinstance(module, nn.Conv1d):
+                    draw(module.weight, scheme)
+
+    def forward(self, x):
+        x = self.act(self.norm(self.first(x[:, None])))
+        for conv, act in zip(self.convs, self.acts):
+            x = act(conv(x))
+        x = x + self.after(self.positions(x)[:, :, :-1])
+        return self.head(x.transpose(1, 2))
+
+
+class Generator(nn.Module):
+    """A code becomes a small map, which transposed convolutions enlarge."""
+
+    def __init__(self, code=64, width=32, norm="none", fn="relu", scheme="he"):
+        super().__init__()
+        self.width = width
+        self.dense = nn.Linear(code, width * 16)
+        self.act = activation(fn)
+        self.norm = nn.BatchNorm2d(width) if norm == "batch" else nn.Identity()
+        self.up1 = nn.ConvTranspose2d(width, width, 4, stride=2, padding=1)
+        self.act1 = activation(fn)
+        self.up2 = nn.ConvTranspose2d(width, 3, 4, stride=2, padding=1)
+        initialize(self, scheme)
+
+    def forward(self, x):
+        x = self.act(self.norm(self.dense(x).view(-1, self.width, 4, 4)))
+        return self.up2(self.act1(self.up1(x)))
