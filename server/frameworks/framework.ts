@@ -61,8 +61,13 @@ export interface Framework {
   tensorOperator(operator: string, operands: readonly Value[], context: NativeContext): Value | null;
   /** `tensor[index]`; the index may be a tuple of numbers, slices, `none`, `ellipsis`, tensors. */
   tensorIndex(tensor: TensorValue, index: Value, context: NativeContext): Value | null;
-  /** `tensor[index] = value`. */
-  readonly setTensorIndex?: (tensor: TensorValue, index: Value, value: Value, context: NativeContext) => void;
+  /** `tensor[index] = value`. Gives the tensor after it where that is another one: a step of the forward pass. */
+  readonly setTensorIndex?: (
+    tensor: TensorValue,
+    index: Value,
+    value: Value,
+    context: NativeContext,
+  ) => TensorValue | null;
   /** A call that could not be followed; `null` where no tensor of a model goes into it. */
   readonly unknownCall?: (name: string, arguments_: CallArguments, context: NativeContext) => Value | null;
   readonly loss?: (root: InstanceValue) => ModelGraph['loss'];

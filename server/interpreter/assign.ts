@@ -14,7 +14,8 @@ export function assign(machine: Machine, target: Expression, value: Value, frame
       return;
     case 'Index': {
       const object = machine.evaluate(target.object, frame);
-      machine.setItem(object, machine.evaluate(target.index, frame), value, siteOf(target, frame));
+      const changed = machine.setItem(object, machine.evaluate(target.index, frame), value, siteOf(target, frame));
+      if (changed !== null && target.object.type === 'Name') machine.assign(target.object, changed, frame);
       return;
     }
     case 'Tuple':

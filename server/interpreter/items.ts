@@ -161,7 +161,7 @@ export function nativeItems(machine: Machine, instance: InstanceValue, site: Sit
 }
 
 /** `object[index] = value`. */
-export function setItem(machine: Machine, object: Value, index: Value, value: Value, site: Site): void {
+export function setItem(machine: Machine, object: Value, index: Value, value: Value, site: Site): Value | null {
   switch (object.type) {
     case 'list': {
       machine.journal.touch(object);
@@ -170,7 +170,7 @@ export function setItem(machine: Machine, object: Value, index: Value, value: Va
       else if (place >= -object.items.length && place < object.items.length) {
         object.items[place < 0 ? place + object.items.length : place] = value;
       } else if (place === object.items.length) object.items.push(value);
-      return;
+      return null;
     }
     case 'dict': {
       machine.journal.touch(object);
@@ -179,18 +179,20 @@ export function setItem(machine: Machine, object: Value, index: Value, value: Va
       else object.entries.set(key, { key: index, value });
       const owner = ownerOf(object);
       if (owner !== null && index.type === 'string') setPlainAttribute(machine, owner, index.value, value, site);
-      return;
+      return null;
     }
     case 'tensor': {
       const context = machine.context(site);
-      for (const framework of machine.frameworks) framework.setTensorIndex?.(object, index, value, context);
-      return;
+      const changed = machine.frameworks.map((framework) => framework.setTensorIndex?.(object, index, value, context));
+      return changed.find((tensor) => tensor != null) ?? null;
     }
     case 'instance': {
       const method = machine.getAttribute(object, '__setitem__', site);
       if (method !== null && method.type !== 'unknown') machine.call(method, positional(index, value), site);
-      return;
+      return null;
     }
+    default:
+      return null;
   }
 }
 

@@ -44,7 +44,8 @@ export interface Machine {
   setAttribute(object: Value, name: string, value: Value, site: Site): void;
   getItem(object: Value, index: Value, site: Site): Value;
   removeItem(object: Value, index: Value, site: Site): void;
-  setItem(object: Value, index: Value, value: Value, site: Site): void;
+  /** What a name of the object stands for after it, where that is another value; `null` where the object itself is changed. */
+  setItem(object: Value, index: Value, value: Value, site: Site): Value | null;
   /** Items of anything that can be iterated; `null` where they are not all known. */
   iterate(value: Value, site: Site): Value[] | null;
   truth(value: Value, site: Site): boolean | null;

@@ -5,6 +5,7 @@ import { isNone, numberOf } from '../../interpreter/read.ts';
 import type { SliceValue, TensorValue, Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
 import { numbersIn } from './known-numbers.ts';
+import { areMatches } from './matches.ts';
 import { section, select, unsqueeze } from './rearrange.ts';
 import { copyInto, fill } from './writes.ts';
 
@@ -105,19 +106,33 @@ function gathered(shape: Shape | null, axis: number, index: Value): Shape | null
   return [...shape.slice(0, axis), ...index.shape, ...shape.slice(axis + 1)];
 }
 
-/** `x[index] = value`: a write to the part of the memory that the index names. */
-export function setTensorIndex(target: TensorValue, index: Value, value: Value, context: NativeContext): void {
+/**
+ * `x[index] = value`: a write to the part of the memory that the index names. What places of a computed tensor a mask names is
+ * not known, nor what the tensor is then.
+ */
+export function setTensorIndex(
+  target: TensorValue,
+  index: Value,
+  value: Value,
+  context: NativeContext,
+): TensorValue | null {
   if (target.layer !== null) {
     context.note('a value written into part of a computed tensor was not followed');
-    return;
+    const inputs = value.type === 'tensor' ? [target, value] : [target];
+    return isOpen(index) ? applyUnknown('masked assignment', inputs, target.shape, context) : null;
   }
-  if (target.storage === null) return;
+  if (target.storage === null) return null;
   const place = tensorIndex(target, index, context);
   const into = place.storage === target.storage ? place : { ...target, isPart: true };
-  if (value.type === 'tensor') {
-    if (value.storage !== null && value.layer === null) copyInto(into, value, context);
-    else fill({ ...into, isPart: true }, unknownInitializer(), 'assignment', context);
-    return;
-  }
-  fill(into, constant(numberOf(value)), 'assignment', context);
+  if (value.type !== 'tensor') fill(into, constant(numberOf(value)), 'assignment', context);
+  else if (value.storage !== null && value.layer === null) copyInto(into, value, context);
+  else fill({ ...into, isPart: true }, unknownInitializer(), 'assignment', context);
+  return null;
+}
+
+/** It names places by what only a run knows, and more than a few of them. */
+function isOpen(index: Value): boolean {
+  if (index.type === 'tuple') return index.items.some(isOpen);
+  if (index.type === 'tensor') return numbersIn(index) === null && !areMatches(index);
+  return index.type === 'unknown';
 }

@@ -7,10 +7,11 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { numberOf } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
 import type { TensorValue, Value } from '../../interpreter/values.ts';
-import { apply, applyUnknown } from './apply.ts';
+import { apply, applyUnknown, isTracing } from './apply.ts';
 import { attentionOf } from './attention-pattern.ts';
 import { complexOperator } from './complex.ts';
 import { mapNumbers, numbersIn } from './known-numbers.ts';
+import { matchesOf } from './matches.ts';
 import { divided, heldBy, isMemory } from './memory.ts';
 import { constantTensor, matrixProduct } from './moved-numbers.ts';
 import { normOf } from './norm-pattern.ts';
@@ -170,6 +171,8 @@ function withNumber(
   context: NativeContext,
 ): Value {
   const value = numberOf(other);
+  const hasNumbers = numbersIn(input) !== null || constantIn(input) !== null;
+  if (operator === '==' && isTracing(context) && !hasNumbers) return matchesOf(input.shape);
   if (isMemory(input, context)) return onMemory(operator, input, other, swapped, context);
   if (value === null) {
     return isComparison(operator)

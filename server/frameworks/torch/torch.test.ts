@@ -487,6 +487,23 @@ describe('a parameter that was filled with numbers', () => {
   });
 });
 
+describe('a value written into part of a computed tensor', () => {
+  const written = (write: string) =>
+    steps(graphOf(net('self.a = nn.Linear(4, 4)', `y = self.a(x)\n${write}\nreturn self.a(y)`)));
+
+  it.each([
+    ['a mask of what is larger', 'y[y > 1] = 0'],
+    ['drawn places', 'y[torch.rand(y.shape) < 0.1] = 0'],
+    ['places that are not known', 'import elsewhere\ny[elsewhere.places(y)] = 0'],
+  ])('makes the tensor unknown where it goes to %s', (_, write) => {
+    expect(written(write)).toEqual(['input', 'dense', '?masked assignment', 'dense']);
+  });
+
+  it('leaves the tensor as it is where it goes to the few places that are one number', () => {
+    expect(written('y[y == 3] = 0')).toEqual(['input', 'dense', 'dense']);
+  });
+});
+
 describe('attention as a function', () => {
   const heads =
     'q, k, v = (self.q(x).view(-1, 8, 4, 16).transpose(1, 2), *(f(x).view(-1, 8, 2, 16).transpose(1, 2) for f in (self.k, self.v)))';
