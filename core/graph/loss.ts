@@ -12,18 +12,34 @@ interface OutputLoss {
 
 /**
  * The loss of every output: what `compile` said, else what the head suggests. Softmax, or a vector of two and more that
- * a dense layer makes: classes. Sigmoid: binary. Anything else: a regression.
+ * a dense layer makes: classes. Sigmoid: binary. Anything else: a regression. What goes on into another output (cached keys, hidden
+ * states) is not judged itself.
  */
 export function lossesOf(graph: ModelGraph): readonly OutputLoss[] {
   const { layers } = indexOf(graph);
+  const read = graph.outputs.length > 1 ? readBy(graph.outputs, layers) : new Set<number>();
   return graph.outputs.flatMap((id) => {
     const output = layers.get(id);
-    if (output === undefined) return [];
+    if (output === undefined || read.has(id)) return [];
     const kind = graph.loss ?? suggested(graph, output);
     const [before] = output.inputs;
     const at = before !== undefined && belongsToLoss(output, kind) ? before : id;
     return [{ kind, at, output: id }];
   });
+}
+
+/** All that these layers are made of. */
+function readBy(ids: readonly number[], layers: ReadonlyMap<number, Layer>): ReadonlySet<number> {
+  const read = new Set<number>();
+  const pending = [...ids];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    for (const input of layers.get(id)?.inputs ?? []) {
+      if (read.has(input)) continue;
+      read.add(input);
+      pending.push(input);
+    }
+  }
+  return read;
 }
 
 function belongsToLoss({ op }: Layer, kind: LossKind): boolean {

@@ -82,8 +82,10 @@ def loss_alone(model, inputs, loss):
 
 
 def output_of(model, inputs):
+    """The first of several: what else a model gives (hidden states, a cache) has no loss of its own."""
     positional, named = inputs
-    return model(*positional, **named)
+    output = model(*positional, **named)
+    return output[0] if isinstance(output, tuple) else output
 
 
 def is_leaf(module):

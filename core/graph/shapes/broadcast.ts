@@ -33,5 +33,7 @@ function broadcastDim(a: Dim, b: Dim): Dim | undefined {
   if (a === 1) return b;
   if (isKnown(a) && isKnown(b)) return undefined;
   if (isKnown(a)) return a;
-  return isKnown(b) ? b : null;
+  if (isKnown(b)) return b;
+  // What has a name says more than what is not known.
+  return a === null ? b : b === null ? a : null;
 }

@@ -7,7 +7,7 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
 import { watchStep } from './attention-pattern.ts';
-import { numbersIn } from './known-numbers.ts';
+import { maxNumbersOfNode, numbersIn } from './known-numbers.ts';
 import { watchNorm } from './norm-pattern.ts';
 import { noteFormat } from './number-formats.ts';
 import { giveRoles } from './roles.ts';
@@ -118,7 +118,7 @@ function asNode(input: TensorValue, context: NativeContext): TensorValue {
   const constant = (op: Op) =>
     context.graph.add({ op, inputs: [], outputShape: input.shape, name: 'constant', calledAt: context.at });
   // A table of angles is read by every layer.
-  if (numbers !== null && numbers.length > 0)
+  if (numbers !== null && numbers.length > 0 && numbers.length <= maxNumbersOfNode)
     return context.graph.shared(numbers, input.shape, () => constant(constantOp(numbers)));
   return constant(constantOf(input));
 }

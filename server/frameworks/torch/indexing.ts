@@ -6,6 +6,7 @@ import type { SliceValue, TensorValue, Value } from '../../interpreter/values.ts
 import { applyUnknown, isTracing } from './apply.ts';
 import { numbersIn } from './known-numbers.ts';
 import { areMatches } from './matches.ts';
+import { constantTensor, gatheredNumbers } from './moved-numbers.ts';
 import { section, select, unsqueeze } from './rearrange.ts';
 import { copyInto, fill } from './writes.ts';
 
@@ -34,6 +35,8 @@ export function tensorIndex(input: TensorValue, index: Value, context: NativeCon
       result = section(result, axis, only, 1, context);
       axis++;
     } else if (item.type === 'tensor' || item.type === 'list') {
+      const read = item.type === 'tensor' ? gatheredNumbers(result, axis, item) : null;
+      if (read !== null && items.length === 1) return constantTensor(read.shape, read.numbers, context);
       // By an index tensor or a mask: which elements is not known.
       return part(result, gathered(result.shape, axis, item), context);
     } else {

@@ -13,8 +13,11 @@ interface Known {
 
 const known = new WeakMap<TensorValue, Known>();
 
-/** More are data. */
-export const maxNumbers = 16_384;
+/** More are data: tables of angles for two thousand positions are not yet. */
+export const maxNumbers = 131_072;
+
+/** What is read of them is less: more are no part of the graph. */
+export const maxNumbersOfNode = 16_384;
 
 /** Remembers the elements. */
 export function withNumbers(tensor: TensorValue, numbers: readonly number[]): TensorValue {

@@ -3,7 +3,7 @@ import type { Shape } from '../../../core/graph/shape.ts';
 import { unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
-import { gathered, numbersIn, productOf, repeated, sizesOf, withNumbers } from './known-numbers.ts';
+import { gathered, maxNumbers, numbersIn, productOf, repeated, sizesOf, withNumbers } from './known-numbers.ts';
 import { allocate } from './writes.ts';
 
 /* Where the numbers of small tensors go when their elements are moved. Row-major, as `known-numbers.ts` keeps them. */
@@ -44,6 +44,32 @@ export function movedNumbers(op: Op, input: TensorValue, shape: Shape | null): r
     default:
       return null;
   }
+}
+
+/** Places of an axis in the order in which a tensor of numbers names them; `null` where it, or what it reads, is not known. */
+export function gatheredNumbers(
+  input: TensorValue,
+  axis: number,
+  index: TensorValue,
+): { readonly shape: readonly number[]; readonly numbers: readonly number[] } | null {
+  const [from, places, of] = [sizesOf(input.shape), numbersIn(index), sizesOf(index.shape)];
+  const numbers = places === null ? null : numbersIn(input);
+  const size = from?.[axis];
+  if (from === null || of === null || places === null || numbers === null || size === undefined) return null;
+  const [before, after] = [productOf(from.slice(0, axis)), productOf(from.slice(axis + 1))];
+  const isInside = places.every((place) => Number.isInteger(place) && place >= -size && place < size);
+  // Of zeros and ones in the input's own shape nothing tells whether they are places or a mask.
+  const mayBeMask =
+    of.every((length, i) => length === from[axis + i]) && places.every((place) => place === 0 || place === 1);
+  if (!isInside || mayBeMask || before * places.length * after > maxNumbers) return null;
+  const rows = Array.from({ length: before }, (_, row) => row * size);
+  const read = rows.flatMap((row) =>
+    places.flatMap((place) => {
+      const start = (row + (place < 0 ? place + size : place)) * after;
+      return numbers.slice(start, start + after);
+    }),
+  );
+  return { shape: [...from.slice(0, axis), ...of, ...from.slice(axis + 1)], numbers: read };
 }
 
 /** Of tensors side by side along an axis. */

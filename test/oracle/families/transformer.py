@@ -404,3 +404,17 @@ class Rows(nn.Module):
         for block in self.blocks:
             x = block(x)
         return self.head(self.norm(x))
+
+
+class Gathered(Rotary):
+    """Looks its angles up in a table of many positions, and gives the last hidden states too, as for a cache."""
+
+    def __init__(self, positions=4096, **arguments):
+        super().__init__(length=positions, **arguments)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens)
+        turns = self.turns[torch.arange(tokens.shape[1], device=tokens.device).unsqueeze(0)]
+        for block in self.blocks:
+            x = block(x, turns)
+        return self.head(self.norm(x)), x
