@@ -12,12 +12,14 @@ import { layoutOf } from './layout.ts';
 import { leadBackward, leadForward, readsLead, squareWithLead } from './lead.ts';
 import { type LossStart, startOfGradient } from './loss.ts';
 import { once } from './marginal.ts';
+import { type RoutingSite, routingSite } from './routing.ts';
 import type { AttentionSite, Site } from './site.ts';
 import { growthOfWeight, sizeThrough } from './size-along.ts';
 import { type Ties, tiesOf } from './ties.ts';
 import { transferOf } from './transfer/registry.ts';
 import { criticalWeight, followingActivation, type Mode, momentsOf, parameterOf, weightOf } from './weights.ts';
 import { readAttention, type Scores, windowOf } from './written-attention.ts';
+import { type Routing, readExperts } from './written-experts.ts';
 import { isSilenced, isZeroGradient, zeroProduct } from './zero-product.ts';
 
 /** One walk forward through a graph, and back from there for who asks. */
@@ -44,12 +46,18 @@ export interface BackwardPass {
  */
 export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint: () => void): Pass {
   const fixed = fixedLayers(graph);
-  const read = readAttention(graph, fixed);
+  const mixtures = readExperts(graph);
+  const read = readAttention(mixtures.graph, fixed);
   const fields = new Map<number, Field | null>();
   const sites = new Map(
     read.graph.layers.map((layer) => {
       const scores = read.scores.get(layer.id);
-      const site = siteOf(graph, layer, mode, batch, fixed);
+      const mixture = mixtures.routed.get(layer.id);
+      const plain = siteOf(graph, layer, mode, batch, fixed);
+      const site =
+        mixture === undefined
+          ? plain
+          : { ...plain, routed: mixture.part, routing: () => routingAt(mixture.routing, fields) };
       return [
         layer.id,
         scores === undefined ? site : { ...site, attention: () => attentionSite(graph, layer, scores, fields) },
@@ -68,6 +76,14 @@ export function runPass(graph: ModelGraph, mode: Mode, batch: number, checkpoint
     loss: () => firstOf(starts),
     back: once(() => backward(read.graph, sites, fields, ties, starts, checkpoint)),
   };
+}
+
+/** Who goes where, as far as the scores are known. */
+function routingAt(routing: Routing, fields: ReadonlyMap<number, Field | null>): RoutingSite | null {
+  const [source, scores] = [routing.source, routing.scores].map((id) => fields.get(id) ?? null);
+  if (source == null || scores == null) return null;
+  const { total, coherence } = merge(scores);
+  return routingSite(routing, atZero(total) - coherence, merge(source));
 }
 
 /** Where the gradient comes in. */

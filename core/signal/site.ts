@@ -4,7 +4,9 @@ import type { Shape } from '../graph/shape.ts';
 import type { Field } from './field.ts';
 import type { Gradient } from './gradient.ts';
 import type { Layout } from './layout.ts';
+import type { RoutingSite } from './routing.ts';
 import type { TokenWindow } from './written-attention.ts';
+import type { Routed } from './written-experts.ts';
 
 /** Mean and second moment of a parameter's elements. */
 export interface Moments {
@@ -56,6 +58,9 @@ export interface Site<O extends Op = Op> {
   layout(): Layout | null;
   /** Of attention that is written out. */
   readonly attention?: () => AttentionSite;
+  /** Of a part of a mixture of experts; `null` where who goes where is not known. */
+  readonly routing?: () => RoutingSite | null;
+  readonly routed?: Routed['part'];
   /** Channels that an unshaped input must have, and where. */
   readonly expectedInput: ExpectedInput;
 }

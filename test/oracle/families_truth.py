@@ -163,6 +163,8 @@ def list_transformers():
     for rest in [{}, {"norm": "rms"}, {"depth": 8, "seeds": 8}]:
         more = {"decoder_ids": [32]}
         case("transformer, pre-norm", "transformer.py", "Translator", [24], vocabulary=100, more=more, **{"seeds": 16, **rest})
+    for rest in [{}, {"experts": 16, "chosen": 4, "normalized": False}, {"experts": 16, "chosen": 4, "scores": "sigmoid"}, {"std": 0.3}]:
+        case("transformer, experts", "transformer.py", "Mixture", [32], vocabulary=100, seeds=16, **rest)
     for turn in ["halves", "pairs", "complex"]:
         for rest in [{}, {"groups": 2}, {"scheme": "plain"}, {"groups": 2, "depth": 12, "seeds": 8}]:
             case("transformer, rotary", "transformer.py", "Rotary", [32], vocabulary=100, turn=turn, **{"seeds": 16, **rest})

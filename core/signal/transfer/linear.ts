@@ -38,6 +38,7 @@ import {
   tapMatrix,
   type Windows,
 } from '../window.ts';
+import { overExperts } from './experts.ts';
 
 type Dense = Extract<Op, { kind: 'dense' }>;
 type Conv = Extract<Op, { kind: 'conv' }>;
@@ -98,7 +99,9 @@ function denseMap(site: Site<Dense>, input: Field | undefined): LinearMap | null
   const { inFeatures, outFeatures } = site.op;
   const channels = channelsOf(input);
   const rank = site.inputShapes[0]?.length ?? (positionsOf(input) > 1 ? 3 : 2);
-  const merged = rank === 2 && positionsOf(input) > 1;
+  // A row per token keeps its place; of a map that lies in a row, places are channels.
+  const isRow = isKnown(inFeatures) && inFeatures === channels;
+  const merged = rank === 2 && positionsOf(input) > 1 && !isRow;
   const inPerGroup = isKnown(inFeatures) ? inFeatures : merged ? null : channels;
   return {
     outChannels: isKnown(outFeatures) ? outFeatures : null,
@@ -361,7 +364,11 @@ function linearBackward(site: Site, map: LinearMap, field: Field, gradient: Grad
   const weight = site.weight('weight', fansOf(map), atZero(merge(prepared).total));
   const parts = partsOf(map, prepared);
   const above = parts.map((_, i) => total(gradient[i] ?? []));
-  const squares = site.asksForWeights ? weightSquares(site.batch, map, parts, above, weight?.gradientFactor) : {};
+  const routing = site.routing?.() ?? null;
+  // Of the tokens, those that go to one expert.
+  const seen =
+    routing === null ? above : above.map((one) => overExperts(one, routing, routing.chosen, 1 / routing.experts));
+  const squares = site.asksForWeights ? weightSquares(site.batch, map, parts, seen, weight?.gradientFactor) : {};
   if (weight === null || weight.backward === null) return { inputs: [null], ...squares };
   const { backward } = weight;
   const below = above.map((one, i) => {

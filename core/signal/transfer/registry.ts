@@ -1,7 +1,8 @@
 import type { Op, OpKind } from '../../graph/op.ts';
-import type { Transfer } from '../site.ts';
+import type { Site, Transfer } from '../site.ts';
 import { activation } from './activation.ts';
 import { attention, dotProductAttention } from './attention.ts';
+import { outToExperts, sumOverExperts } from './experts.ts';
 import { glu } from './glu.ts';
 import { conv, dense } from './linear.ts';
 import { matmul } from './matmul.ts';
@@ -15,12 +16,22 @@ import { affine, dropout, scale } from './scale.ts';
 import { softmax } from './softmax.ts';
 import { constant, embedding, gathered, input, parameter } from './sources.ts';
 
-/** What nobody knows how to pass, but for elements picked from a table of the model's own. */
+/** What nobody knows how to pass, but for elements picked from a table of the model's own, and what parts and joins experts' rows. */
 const unknown: Transfer<Extract<Op, { kind: 'unknown' }>> = {
-  forward: (site, [input]) =>
-    input !== undefined && site.op.name === 'index' && site.readsFixed ? gathered(site, input) : null,
-  backward: (_site, inputs) => ({ inputs: inputs.map(() => null) }),
+  forward(site, inputs) {
+    const mixture = ofMixture(site);
+    if (mixture !== null) return mixture.forward(site, inputs);
+    const [input] = inputs;
+    return input !== undefined && site.op.name === 'index' && site.readsFixed ? gathered(site, input) : null;
+  },
+  backward(site, inputs, output, gradient) {
+    return ofMixture(site)?.backward(site, inputs, output, gradient) ?? { inputs: inputs.map(() => null) };
+  },
 };
+
+function ofMixture({ routed }: Site): Transfer | null {
+  return routed === 'out' ? outToExperts : routed === 'sum' ? sumOverExperts : null;
+}
 
 const transfers: { readonly [K in OpKind]: Transfer<Extract<Op, { kind: K }>> } = {
   input,

@@ -98,7 +98,7 @@ const elementwise = [
   'erfinv',
 ];
 
-const gathers = ['gather', 'index_select', 'masked_select', 'take', 'nonzero', 'topk', 'sort'];
+const gathers = ['index_select', 'masked_select', 'take', 'nonzero'];
 
 export const mathOperations: Operations = {
   ...Object.fromEntries(Object.entries(operators).map(([name, operator]) => [name, operation(operator)])),

@@ -22,6 +22,7 @@ import { parametrizationFunctions, utilFunctions } from './parametrizations.ts';
 import { poolingClasses, poolingOperations } from './pooling.ts';
 import { quantizationModules } from './quantization.ts';
 import { recurrentClasses } from './recurrent.ts';
+import { routingOperations } from './routing.ts';
 import { shapingClasses, unfoldFunction } from './shaping.ts';
 import { bufferClass, parameterClass, tensorClasses } from './tensor-classes.ts';
 import { joinTensors, shapeOperations, unknownReduction } from './tensor-operations.ts';
@@ -38,6 +39,7 @@ const operations: Operations = {
   ...poolingOperations,
   ...shapeOperations,
   ...functionalOperations,
+  ...routingOperations,
 };
 
 const functions = new Map<string, NativeValue>();

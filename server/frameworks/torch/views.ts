@@ -64,6 +64,12 @@ export function reshapedFrom(tensor: TensorValue): TensorValue {
     : tensor;
 }
 
+/** Matrices, of which this is the view with rows and columns swapped; `null` for anything else. */
+export function swappedOf(tensor: TensorValue): TensorValue | null {
+  const view = views.get(tensor);
+  return view?.op.kind === 'permute' && `${view.op.order}` === '0,2,1' ? view.base : null;
+}
+
 export function isView(tensor: TensorValue): boolean {
   return views.has(tensor);
 }

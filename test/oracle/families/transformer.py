@@ -338,6 +338,76 @@ def past_only(batch, length, scores):
     return torch.where(past, torch.zeros((), dtype=scores.dtype), torch.finfo(scores.dtype).min)
 
 
+def grouped_product(rows, matrices, ends):
+    """Rows up to each end times a matrix of their own."""
+    if hasattr(nn.functional, "grouped_mm"):
+        return nn.functional.grouped_mm(rows, matrices, offs=ends)
+    parts = rows.tensor_split(ends[:-1].tolist())
+    return torch.cat([part @ matrix for part, matrix in zip(parts, matrices)])
+
+
+class Experts(nn.Module):
+    """Each token goes through some of the experts, and what they say is summed by the router's weights."""
+
+    def __init__(self, width, hidden, experts, chosen, scores, normalized, std):
+        super().__init__()
+        self.experts, self.chosen, self.scores, self.normalized = experts, chosen, scores, normalized
+        self.router = nn.Parameter(torch.empty(experts, width).normal_(std=std))
+        self.up = nn.Parameter(torch.empty(experts, 2 * hidden, width).normal_(std=std))
+        self.down = nn.Parameter(torch.empty(experts, width, hidden).normal_(std=std))
+        self.dropout = nn.Dropout(0.0)
+
+    def forward(self, x):
+        rows = x.reshape(-1, x.shape[-1])
+        scores = nn.functional.linear(rows, self.router)
+        scores = scores.softmax(dim=-1) if self.scores == "softmax" else scores.sigmoid()
+        weights, experts = torch.topk(scores, self.chosen, dim=-1)
+        if self.normalized:
+            weights = weights / weights.sum(dim=-1, keepdim=True)
+        experts, order = torch.sort(experts.reshape(-1))
+        ends = torch.bincount(experts, minlength=self.experts).cumsum(0)
+        gate, value = grouped_product(rows[order // self.chosen], self.up.transpose(1, 2), ends).chunk(2, dim=-1)
+        said = grouped_product(nn.functional.silu(gate) * value, self.down.transpose(1, 2), ends)
+        said = said * weights.reshape(-1)[order].unsqueeze(-1)
+        places = torch.empty_like(order)
+        places[order] = torch.arange(order.size(0))
+        mixed = said[places].view(rows.size(0), self.chosen, rows.size(1)).sum(dim=1)
+        return self.dropout(mixed.view(x.shape))
+
+
+class MixtureBlock(nn.Module):
+    def __init__(self, width, heads, experts):
+        super().__init__()
+        self.norm1 = RmsNorm(width)
+        self.attention = RotaryAttention(width, heads, heads, "halves", None)
+        self.norm2 = RmsNorm(width)
+        self.feedforward = experts
+
+    def forward(self, x, turns):
+        x = x + self.attention(self.norm1(x), turns)
+        return x + self.feedforward(self.norm2(x))
+
+
+class Mixture(nn.Module):
+    """A language model of experts, with normal weights throughout."""
+
+    def __init__(self, depth=3, width=64, heads=4, experts=8, chosen=2, scores="softmax", normalized=True, std=0.1, length=32, vocabulary=100):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.blocks = nn.ModuleList(
+            [MixtureBlock(width, heads, Experts(width, width, experts, chosen, scores, normalized, std)) for _ in range(depth)]
+        )
+        self.norm = RmsNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+        self.register_buffer("turns", angles(length, width // heads), persistent=False)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens)
+        for block in self.blocks:
+            x = block(x, self.turns[: tokens.shape[1]])
+        return self.head(self.norm(x))
+
+
 class RotaryBlock(nn.Module):
     def __init__(self, width, heads, groups, turn, cap):
         super().__init__()
