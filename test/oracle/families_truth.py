@@ -165,6 +165,9 @@ def list_transformers():
         case("transformer, pre-norm", "transformer.py", "Translator", [24], vocabulary=100, more=more, **{"seeds": 16, **rest})
     for rest in [{}, {"experts": 16, "chosen": 4, "normalized": False}, {"experts": 16, "chosen": 4, "scores": "sigmoid"}, {"std": 0.3}]:
         case("transformer, experts", "transformer.py", "Mixture", [32], vocabulary=100, seeds=16, **rest)
+    for norm_first in [True, False]:
+        family = "transformer, pre-norm" if norm_first else "transformer, post-norm"
+        case(family, "transformer.py", "Placed", [32], vocabulary=100, norm_first=norm_first, seeds=16)
     for turn in ["halves", "pairs", "complex"]:
         for rest in [{}, {"groups": 2}, {"scheme": "plain"}, {"groups": 2, "depth": 12, "seeds": 8}]:
             case("transformer, rotary", "transformer.py", "Rotary", [32], vocabulary=100, turn=turn, **{"seeds": 16, **rest})

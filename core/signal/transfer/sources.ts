@@ -5,6 +5,7 @@ import { total } from '../gradient.ts';
 import { atZero, constantKernel, diagonalKernel, type Size } from '../kernel.ts';
 import { constantSegment, normalSegment, type Segment } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
+import { tableSegment } from '../table.ts';
 import { removed } from '../written-attention.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
@@ -28,12 +29,23 @@ export const constant: Transfer<OpOf<'constant'>> = {
     // What removes pairs of tokens from an attention is no signal.
     if (Math.min(value ?? 0, ...(numbers ?? [])) < removed) return null;
     if (value !== null) return { ...place, segments: [constantSegment(place.channels, value)] };
+    const table = numbers === undefined ? null : tableOf(numbers, place);
+    if (table !== null) return { ...place, segments: [table] };
     // Different numbers: how alike neighbours are is not known.
     if (moments !== undefined) return { ...place, segments: [drawnSegment(place.channels, place.size, moments)] };
     return null;
   },
   backward: () => ({ inputs: [] }),
 };
+
+/** Positions along one axis, then channels; `null` for tables of other shapes. */
+function tableOf(
+  numbers: readonly number[],
+  { channels, size: [positions] }: ReturnType<typeof placeOf>,
+): Segment | null {
+  if (channels === null || positions < 2 || numbers.length !== positions * channels) return null;
+  return tableSegment(numbers, positions, channels);
+}
 
 /** A parameter as a tensor: the same for every input. */
 export const parameter: Transfer<OpOf<'parameter'>> = {

@@ -2,13 +2,13 @@ import { type Dim, isKnown, type Shape } from '../../../core/graph/shape.ts';
 import { constant, unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf } from '../../interpreter/read.ts';
-import type { SliceValue, TensorValue, Value } from '../../interpreter/values.ts';
+import { none, type SliceValue, type TensorValue, type Value } from '../../interpreter/values.ts';
 import { applyUnknown, isTracing } from './apply.ts';
-import { numbersIn } from './known-numbers.ts';
+import { numbersIn, productOf, repeatedTable, sizesOf, type Table, tableIn, withTable } from './known-numbers.ts';
 import { areMatches } from './matches.ts';
-import { constantTensor, gatheredNumbers } from './moved-numbers.ts';
+import { constantTensor, gatheredNumbers, type Stretch, writtenTable } from './moved-numbers.ts';
 import { section, select, unsqueeze } from './rearrange.ts';
-import { copyInto, fill } from './writes.ts';
+import { constantIn, copyInto, fill } from './writes.ts';
 
 /** `x[index]` with numbers, slices, `None`, `...` and tensors, left to right. */
 export function tensorIndex(input: TensorValue, index: Value, context: NativeContext): TensorValue {
@@ -125,12 +125,61 @@ export function setTensorIndex(
     return isOpen(index) ? applyUnknown('masked assignment', inputs, target.shape, context) : null;
   }
   if (target.storage === null) return null;
+  const table = tableAfter(target, index, value);
+  writeMemory(target, index, value, context);
+  if (table !== null) withTable(target, table);
+  return null;
+}
+
+function writeMemory(target: TensorValue, index: Value, value: Value, context: NativeContext): void {
   const place = tensorIndex(target, index, context);
   const into = place.storage === target.storage ? place : { ...target, isPart: true };
   if (value.type !== 'tensor') fill(into, constant(numberOf(value)), 'assignment', context);
   else if (value.storage !== null && value.layer === null) copyInto(into, value, context);
   else fill({ ...into, isPart: true }, unknownInitializer(), 'assignment', context);
-  return null;
+}
+
+/** The numbers of a memory after some were written to slices of it: `table[:, 0::2] = angles.sin()`. */
+function tableAfter(target: TensorValue, index: Value, value: Value): Table | null {
+  const sizes = sizesOf(target.shape);
+  if (sizes === null || target.isParameter || target.isPart) return null;
+  const only = constantIn(target);
+  const before = tableIn(target) ?? (only === null ? null : constantTable(only, productOf(sizes)));
+  const stretches = stretchesOf(index, sizes);
+  if (before === null || stretches === null) return null;
+  const lengths = stretches.map(([, , length]) => length);
+  const single = value.type === 'tensor' ? null : numberOf(value);
+  const written = value.type === 'tensor' ? tableOf(value, lengths) : single === null ? null : constantTable(single, 1);
+  return written === null ? null : writtenTable(before, sizes, stretches, written);
+}
+
+function tableOf(value: TensorValue, lengths: readonly number[]): Table | null {
+  const [own, table] = [sizesOf(value.shape), tableIn(value)];
+  return own === null || table === null ? null : repeatedTable(table, own, lengths);
+}
+
+function constantTable(value: number, length: number): Table {
+  return { length, depth: 0, at: () => value };
+}
+
+/** What slices name of every axis; `null` where there is anything but slices, or a bound is not known. */
+function stretchesOf(index: Value, sizes: readonly number[]): readonly Stretch[] | null {
+  const items = index.type === 'tuple' ? index.items : [index];
+  const ellipsis = items.findIndex((item) => item.type === 'ellipsis');
+  const whole: SliceValue = { type: 'slice', lower: none, upper: none, step: none };
+  const missing = Array.from({ length: sizes.length - items.length + (ellipsis < 0 ? 0 : 1) }, () => whole);
+  const all = ellipsis < 0 ? [...items, ...missing] : items.toSpliced(ellipsis, 1, ...missing);
+  if (all.length !== sizes.length) return null;
+  const stretches = all.map((item, axis) => (item.type === 'slice' ? stretchOf(item, sizes[axis] ?? 0) : null));
+  return stretches.every((stretch) => stretch !== null) ? stretches : null;
+}
+
+function stretchOf({ lower, upper, step }: SliceValue, size: number): Stretch | null {
+  const bound = (value: Value, otherwise: number) => (isNone(value) ? otherwise : numberOf(value));
+  const [from, to, stride] = [bound(lower, 0), bound(upper, size), bound(step, 1)];
+  if (from === null || to === null || stride === null || stride < 1) return null;
+  const within = (place: number) => Math.min(Math.max(place < 0 ? place + size : place, 0), size);
+  return [within(from), stride, Math.max(0, Math.ceil((within(to) - within(from)) / stride))];
 }
 
 /** It names places by what only a run knows, and more than a few of them. */

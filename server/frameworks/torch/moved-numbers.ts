@@ -3,7 +3,20 @@ import type { Shape } from '../../../core/graph/shape.ts';
 import { unknownInitializer } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
-import { gathered, maxNumbers, numbersIn, productOf, repeated, sizesOf, withNumbers } from './known-numbers.ts';
+import {
+  gathered,
+  maxNumbers,
+  maxNumbersOfNode,
+  numbersIn,
+  placeOf,
+  productOf,
+  repeated,
+  repeatedTable,
+  sizesOf,
+  type Table,
+  tableIn,
+  withNumbers,
+} from './known-numbers.ts';
 import { allocate } from './writes.ts';
 
 /* Where the numbers of small tensors go when their elements are moved. Row-major, as `known-numbers.ts` keeps them. */
@@ -17,29 +30,46 @@ export function constantTensor(shape: Shape | null, numbers: readonly number[], 
 export function movedNumbers(op: Op, input: TensorValue, shape: Shape | null): readonly number[] | null {
   const numbers = numbersIn(input);
   const [from, to] = [sizesOf(input.shape), sizesOf(shape)];
-  if (numbers === null || from === null || to === null) return null;
-  const at = (index: number) => numbers[index] ?? Number.NaN;
+  if (from === null || to === null) return null;
+  if (numbers === null) {
+    const table = movedTable(op, input, shape);
+    if (table === null || table.length > maxNumbersOfNode) return null;
+    return Array.from({ length: table.length }, (_, index) => table.at(index));
+  }
+  // Repeating an axis is a reshape to more elements.
+  if (op.kind === 'reshape' || op.kind === 'flatten') return repeated(numbers, from, to);
+  const source = sourceOf(op, from);
+  return source === null ? null : gathered(to, source).map((index) => numbers[index] ?? Number.NaN);
+}
+
+/** The same of a table that is too large to be computed whole. */
+export function movedTable(op: Op, input: TensorValue, shape: Shape | null): Table | null {
+  const table = tableIn(input);
+  const [from, to] = [sizesOf(input.shape), sizesOf(shape)];
+  if (table === null || from === null || to === null) return null;
+  if (op.kind === 'reshape' || op.kind === 'flatten') return repeatedTable(table, from, to);
+  const source = sourceOf(op, from);
+  if (source === null) return null;
+  return { length: productOf(to), depth: table.depth + 1, at: (index) => table.at(source(placeOf(index, to))) };
+}
+
+/** For a place after an op that moves elements, the index before it. */
+function sourceOf(op: Op, from: readonly number[]): ((place: readonly number[]) => number) | null {
   const axisOf = (axis: number) => (axis + from.length) % from.length;
   const offset = (place: readonly number[]) => from.reduce((index, size, axis) => index * size + (place[axis] ?? 0), 0);
   switch (op.kind) {
-    case 'reshape':
-    case 'flatten':
-      // Repeating an axis is a reshape to more elements.
-      return repeated(numbers, from, to);
     case 'permute': {
       const source = from.map((_, axis) => op.order.findIndex((one) => axisOf(one) === axis));
-      return gathered(to, (place) => offset(source.map((axis) => place[axis] ?? 0))).map(at);
+      return (place) => offset(source.map((axis) => place[axis] ?? 0));
     }
     case 'split': {
       const [split, step] = [axisOf(op.axis), op.step ?? 1];
-      return gathered(to, (place) =>
-        offset(place.map((one, axis) => (axis === split ? op.start + one * step : one))),
-      ).map(at);
+      return (place) => offset(place.map((one, axis) => (axis === split ? op.start + one * step : one)));
     }
     case 'select': {
       const selected = axisOf(op.axis);
       const index = op.index < 0 ? op.index + (from[selected] ?? 0) : op.index;
-      return gathered(to, (place) => offset([...place.slice(0, selected), index, ...place.slice(selected)])).map(at);
+      return (place) => offset([...place.slice(0, selected), index, ...place.slice(selected)]);
     }
     default:
       return null;
@@ -53,9 +83,9 @@ export function gatheredNumbers(
   index: TensorValue,
 ): { readonly shape: readonly number[]; readonly numbers: readonly number[] } | null {
   const [from, places, of] = [sizesOf(input.shape), numbersIn(index), sizesOf(index.shape)];
-  const numbers = places === null ? null : numbersIn(input);
+  const table = places === null ? null : tableIn(input);
   const size = from?.[axis];
-  if (from === null || of === null || places === null || numbers === null || size === undefined) return null;
+  if (from === null || of === null || places === null || table === null || size === undefined) return null;
   const [before, after] = [productOf(from.slice(0, axis)), productOf(from.slice(axis + 1))];
   const isInside = places.every((place) => Number.isInteger(place) && place >= -size && place < size);
   // Of zeros and ones in the input's own shape nothing tells whether they are places or a mask.
@@ -66,10 +96,34 @@ export function gatheredNumbers(
   const read = rows.flatMap((row) =>
     places.flatMap((place) => {
       const start = (row + (place < 0 ? place + size : place)) * after;
-      return numbers.slice(start, start + after);
+      return Array.from({ length: after }, (_, nth) => table.at(start + nth));
     }),
   );
   return { shape: [...from.slice(0, axis), ...of, ...from.slice(axis + 1)], numbers: read };
+}
+
+/** A stretch of every axis of a memory: first place, step and number of places. */
+export type Stretch = readonly [start: number, step: number, length: number];
+
+/** A table after numbers were written to some stretches of its axes. */
+export function writtenTable(
+  before: Table,
+  sizes: readonly number[],
+  stretches: readonly Stretch[],
+  written: Table,
+): Table {
+  const at = (index: number) => {
+    let inside = 0;
+    const place = placeOf(index, sizes);
+    for (let axis = 0; axis < sizes.length; axis++) {
+      const [start, step, length] = stretches[axis] ?? [0, 1, sizes[axis] ?? 1];
+      const nth = ((place[axis] ?? 0) - start) / step;
+      if (!Number.isInteger(nth) || nth < 0 || nth >= length) return before.at(index);
+      inside = inside * length + nth;
+    }
+    return written.at(inside);
+  };
+  return { length: before.length, depth: 1 + Math.max(before.depth, written.depth), at };
 }
 
 /** Of tensors side by side along an axis. */
@@ -85,6 +139,30 @@ export function joinedNumbers(inputs: readonly TensorValue[], axis: number): rea
   return Array.from({ length: count }, (_, row) =>
     rows.flatMap(({ numbers, length }) => numbers.slice(row * length, (row + 1) * length)),
   ).flat();
+}
+
+/** The same of tables that are too large to be computed whole. */
+export function joinedTable(inputs: readonly TensorValue[], axis: number): Table | null {
+  const parts = inputs.flatMap((input) => {
+    const [sizes, table] = [sizesOf(input.shape), tableIn(input)];
+    return sizes === null || table === null ? [] : [{ sizes, table }];
+  });
+  const [first] = parts;
+  if (first === undefined || parts.length < inputs.length) return null;
+  const along = axis < 0 ? axis + first.sizes.length : axis;
+  const whole = parts.reduce((sum, { sizes }) => sum + (sizes[along] ?? 0), 0);
+  const to = first.sizes.with(along, whole);
+  const at = (index: number) => {
+    const place = [...placeOf(index, to)];
+    for (const { sizes, table } of parts) {
+      const length = sizes[along] ?? 0;
+      const nth = place[along] ?? 0;
+      if (nth < length) return table.at(sizes.reduce((inside, size, i) => inside * size + (place[i] ?? 0), 0));
+      place[along] = nth - length;
+    }
+    return Number.NaN;
+  };
+  return { length: productOf(to), depth: 1 + Math.max(...parts.map(({ table }) => table.depth)), at };
 }
 
 /** Of a product of two matrices, or of as many as stand in both batches. */

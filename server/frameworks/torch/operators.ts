@@ -10,7 +10,7 @@ import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown, isTracing } from './apply.ts';
 import { attentionOf } from './attention-pattern.ts';
 import { complexOperator } from './complex.ts';
-import { mapNumbers, numbersIn } from './known-numbers.ts';
+import { mapNumbers, numbersIn, tableIn } from './known-numbers.ts';
 import { matchesOf } from './matches.ts';
 import { divided, heldBy, isMemory } from './memory.ts';
 import { constantTensor, matrixProduct } from './moved-numbers.ts';
@@ -54,14 +54,14 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     const combine = arithmetic[operator];
     const f = onNumbers[operator];
     if (combine === undefined && f === undefined) return tensor({ shape });
-    const isKnown = numbersIn(left) !== null || numbersIn(right) !== null;
+    const isKnown = tableIn(left) !== null || tableIn(right) !== null;
     if (!isKnown && isComparison(operator)) return tensor({ shape });
     const held = combine === undefined ? unknownInitializer() : combine(heldBy(left), heldBy(right));
     const made = allocate(shape, held, context);
     if (f === undefined || !isKnown) return made;
     return mapNumbers(
       made,
-      [left, right].map((one) => (numbersIn(one) === null ? (constantIn(one) ?? one) : one)),
+      [left, right].map((one) => (tableIn(one) === null ? (constantIn(one) ?? one) : one)),
       f,
     );
   }

@@ -8,9 +8,9 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown, isTracing } from './apply.ts';
 import { onParts } from './complex.ts';
-import { withNumbers } from './known-numbers.ts';
+import { withNumbers, withTable } from './known-numbers.ts';
 import { heldBy, isMemory } from './memory.ts';
-import { constantTensor, joinedNumbers, movedNumbers } from './moved-numbers.ts';
+import { constantTensor, joinedNumbers, joinedTable, movedNumbers, movedTable } from './moved-numbers.ts';
 import { resolveShape, type TargetShape } from './resolve-shape.ts';
 import { currentTrial, type Restore } from './trial.ts';
 import { viewOf } from './views.ts';
@@ -43,7 +43,11 @@ function onMemory(
 ): TensorValue | null {
   if (input.layer !== null || input.storage === null) return null;
   const numbers = movedNumbers(op, input, shape);
-  if (numbers === null) return viewOf(input, op, shape, isPart || input.isPart);
+  if (numbers === null) {
+    const view = viewOf(input, op, shape, isPart || input.isPart);
+    const table = movedTable(op, input, shape);
+    return table === null ? view : withTable(view, table);
+  }
   if (isTracing(context)) return constantTensor(shape, numbers, context);
   return withNumbers(viewOf(input, op, shape, isPart || input.isPart), numbers);
 }
@@ -279,7 +283,9 @@ function joined(inputs: readonly TensorValue[], axis: number, context: NativeCon
   }));
   const made = allocate(inferShape({ kind: 'concat', axis }, shapes), unionOf(held) ?? unknownInitializer(), context);
   const numbers = joinedNumbers(inputs, axis);
-  return numbers === null ? made : withNumbers(made, numbers);
+  if (numbers !== null) return withNumbers(made, numbers);
+  const table = joinedTable(inputs, axis);
+  return table === null ? made : withTable(made, table);
 }
 
 export function stack(inputs: readonly TensorValue[], axis: number, context: NativeContext): TensorValue {

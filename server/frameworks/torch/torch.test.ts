@@ -487,6 +487,42 @@ describe('a parameter that was filled with numbers', () => {
   });
 });
 
+describe('a table of more positions than are read', () => {
+  const angles = 'angles = torch.arange(5000.0).unsqueeze(1) * torch.exp(torch.arange(4.0) * -2.0)';
+  const sine = (place: number, pair: number) => Math.sin(place * Math.exp(-2 * pair));
+  const cosine = (place: number, pair: number) => Math.cos(place * Math.exp(-2 * pair));
+  const placesOf = (f: (place: number, channel: number) => number) =>
+    Array.from({ length: 32 * 8 }, (_, i) => f(Math.floor(i / 8), i % 8));
+
+  it.each([
+    [
+      'every other channel is written',
+      'table = torch.zeros(5000, 8)\ntable[:, 0::2] = torch.sin(angles)\ntable[:, 1::2] = torch.cos(angles)',
+      placesOf((place, i) => (i % 2 === 0 ? sine(place, i / 2) : cosine(place, (i - 1) / 2))),
+    ],
+    [
+      'halves are joined',
+      'table = torch.cat([angles.sin(), angles.cos()], dim=-1)',
+      placesOf((place, i) => (i < 4 ? sine(place, i) : cosine(place, i - 4))),
+    ],
+    [
+      'the rest keeps what it was filled with',
+      'table = torch.full((5000, 8), 0.5)\ntable[..., :4] = angles.sin()\ntable[:3] = 2.0',
+      placesOf((place, i) => (place < 3 ? 2 : i < 4 ? sine(place, i) : 0.5)),
+    ],
+  ])('is known where it is read: %s', (_, make, expected) => {
+    const graph = graphOf(
+      net(
+        `${angles}\n${make}\nself.register_buffer('table', table.unsqueeze(0))\nself.a = nn.Embedding(9, 8)`,
+        'return self.a(x) + self.table[:, :x.size(1)]',
+      ),
+    );
+    const numbers = graph.layers.flatMap(({ op }) => (op.kind === 'constant' ? [...(op.numbers ?? [])] : []));
+    expect(numbers).toHaveLength(expected.length);
+    for (const [i, one] of numbers.entries()) expect(one).toBeCloseTo(expected[i] ?? Number.NaN, 12);
+  });
+});
+
 describe('a value written into part of a computed tensor', () => {
   const written = (write: string) =>
     steps(graphOf(net('self.a = nn.Linear(4, 4)', `y = self.a(x)\n${write}\nreturn self.a(y)`)));

@@ -444,6 +444,46 @@ class Rotary(nn.Module):
         return self.head(self.norm(x))
 
 
+class Sinusoids(nn.Module):
+    """Positions as Vaswani et al. (2017) have them: a sine and a cosine of every speed."""
+
+    def __init__(self, width, length):
+        super().__init__()
+        table = torch.zeros(length, width)
+        places = torch.arange(0, length).unsqueeze(1).float()
+        speeds = torch.exp(torch.arange(0, width, 2).float() * (-math.log(10000.0) / width))
+        table[:, 0::2] = torch.sin(places * speeds)
+        table[:, 1::2] = torch.cos(places * speeds)
+        self.register_buffer("table", table.unsqueeze(0))
+
+    def forward(self, x):
+        return x + self.table[:, : x.size(1)]
+
+
+class Placed(nn.Module):
+    """A language model whose positions are sines and cosines, more of them than it reads."""
+
+    def __init__(self, depth=3, width=64, heads=4, length=5000, vocabulary=100, norm_first=False, causal=True):
+        super().__init__()
+        self.width = width
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = Sinusoids(width, length)
+        self.blocks = nn.ModuleList(
+            [Block(width, heads, causal, norm_first, "relu", True, "layer", 0.0) for _ in range(depth)]
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, vocabulary)
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+
+    def forward(self, tokens):
+        x = self.positions(self.tokens(tokens) * math.sqrt(self.width))
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x))
+
+
 class RowBlock(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
