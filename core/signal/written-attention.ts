@@ -104,6 +104,7 @@ function product(graph: ModelGraph, { op, inputs }: Layer, value: number, scores
   const [query, right] = inputs;
   if (op.kind !== 'matmul' || op.transposeA || query === undefined || right === undefined) return null;
   const key = op.transposeB ? right : untransposed(layers.get(right));
+  if (scores.biases.some((id) => isSteep(graph, id))) return null;
   return key === null ? null : { inputs: [query, key, value], scores };
 }
 
@@ -131,6 +132,33 @@ function withMasks(graph: ModelGraph, scores: Scores, masks: ReadonlySet<number>
 
 /** Far below any score: a pair of tokens to which this is added has no weight. */
 export const removed = -1e4;
+
+/**
+ * Numbers that favour some tokens over others (the slopes of ALiBi, Press et al. 2022) by more than a little: no bias of random numbers
+ * does the same.
+ */
+function isSteep(graph: ModelGraph, id: number): boolean {
+  const { layers } = indexOf(graph);
+  let layer = layers.get(id);
+  let factor = 1;
+  for (; layer?.op.kind === 'reshape' || layer?.op.kind === 'affine'; layer = layers.get(layer.inputs[0] ?? -1))
+    if (layer.op.kind === 'affine') factor *= layer.op.factor;
+  if (layer?.op.kind !== 'constant') return false;
+  const { numbers = [] } = layer.op;
+  const tokens = layer.outputShape?.at(-1);
+  if (!isKnown(tokens) || tokens < 2) return false;
+  const rows = Math.floor(numbers.length / tokens);
+  let variance = 0;
+  for (let row = 0; row < rows; row++) {
+    const own = numbers.slice(row * tokens, (row + 1) * tokens).map((one) => factor * one);
+    const mean = own.reduce((sum, one) => sum + one, 0) / tokens;
+    variance += own.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (tokens * rows);
+  }
+  return variance > steep;
+}
+
+/** Variance over tokens of what is added to their scores. */
+const steep = 0.1;
 
 /** What a table of numbers [..., queries, tokens] removes, the same for every input and head; `null` where it removes nothing. */
 function maskAt(graph: ModelGraph, id: number): 'causal' | 'other' | null {

@@ -14,7 +14,7 @@ import type { Operation, Operations } from './op-row.ts';
 import { affine, matmul, power, tensorOperator } from './operators.ts';
 import { section, unsqueeze } from './rearrange.ts';
 import { throughView } from './views.ts';
-import { onlyNumber, rewrite } from './writes.ts';
+import { constantIn, onlyNumber, rewrite } from './writes.ts';
 
 /* Arithmetic by name: `torch.add`, `x.mul_(2)`, `torch.matmul`. */
 
@@ -171,6 +171,8 @@ export const mathOperations: Operations = {
     parameters: 'mask, value',
     run: (input, given, context) => {
       const mask = given.get('mask');
+      // It removes nothing: every token is there.
+      if (mask.type === 'tensor' && isMemory(mask, context) && isNowhere(mask)) return input;
       const inputs = mask.type === 'tensor' && mask.layer !== null ? [input, mask] : [input];
       return applyUnknown('masked_fill', inputs, input.shape, context);
     },
@@ -293,6 +295,10 @@ function affineOf(input: TensorValue, factor: number, context: NativeContext): V
   return isMemory(input, context)
     ? (tensorOperator('-', [input], context) ?? input)
     : affine(input, factor, 0, context);
+}
+
+function isNowhere(mask: TensorValue): boolean {
+  return constantIn(mask) === 0 || numbersIn(mask)?.every((one) => one === 0) === true;
 }
 
 function sumOfProduct(input: TensorValue, left: Value, right: Value, context: NativeContext): Value {

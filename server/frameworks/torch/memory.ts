@@ -125,6 +125,8 @@ export const memoryOperations: Operations = {
 /** Functions of one number, for tensors that hold a single one. */
 const scalarFunctions: Readonly<Record<string, (x: number) => number>> = {
   abs: Math.abs,
+  bool: (x) => (x === 0 ? 0 : 1),
+  logical_not: (x) => (x === 0 ? 1 : 0),
   ceil: Math.ceil,
   cos: Math.cos,
   exp: Math.exp,

@@ -3,6 +3,7 @@ import { nativeClass, nativeFunction, tensor } from '../../interpreter/table.ts'
 import { boolean, type NativeValue, none, string, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { activationClasses, activationOperations } from './activations.ts';
 import { multiheadAttention } from './attention.ts';
+import { autogradFunction } from './autograd.ts';
 import { complexOperations } from './complex-operations.ts';
 import { containerClasses } from './containers.ts';
 import { convolutionClasses } from './convolution.ts';
@@ -200,6 +201,8 @@ const named: Readonly<Record<string, Lookup>> = {
   'torch.nn': table(nnMembers),
   // Tensors have a method of the same name that does something else.
   'torch.nn.functional': (name) => (name === 'unfold' ? unfoldFunction : functionByName(name)),
+  'torch.autograd': table({ Function: autogradFunction }),
+  'torch.autograd.function': table({ Function: autogradFunction }),
   'torch.linalg': table({ norm: norm('norm', 'None'), vector_norm: norm('vector_norm', '2') }),
   'torch.nn.init': table(initFunctions),
   'torch.nn.parameter': table({ Parameter: parameterClass, UninitializedParameter: parameterClass }),

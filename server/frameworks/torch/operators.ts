@@ -12,7 +12,7 @@ import { attentionOf } from './attention-pattern.ts';
 import { complexOperator } from './complex.ts';
 import { mapNumbers, numbersIn, tableIn } from './known-numbers.ts';
 import { matchesOf } from './matches.ts';
-import { divided, heldBy, isMemory } from './memory.ts';
+import { divided, heldBy, isMemory, mapMemory } from './memory.ts';
 import { constantTensor, matrixProduct } from './moved-numbers.ts';
 import { normOf } from './norm-pattern.ts';
 import { isView, transposedOf } from './views.ts';
@@ -30,9 +30,17 @@ export function tensorOperator(operator: string, operands: readonly Value[], con
 }
 
 function unary(operator: string, input: TensorValue, context: NativeContext): Value {
+  if (operator === '~' && isMemory(input, context) && isCondition(input))
+    return mapMemory('logical_not', input, context);
   if (operator !== '-') return tensor({ shape: input.shape });
   if (isMemory(input, context)) return derived(input, context, (held) => scaled(held, -1));
   return affine(input, -1, 0, context);
+}
+
+/** Of nothing but zeros and ones. */
+function isCondition(input: TensorValue): boolean {
+  const [only, numbers] = [constantIn(input), numbersIn(input)];
+  return only === 0 || only === 1 || numbers?.every((one) => one === 0 || one === 1) === true;
 }
 
 export function affine(input: TensorValue, factor: number, offset: number, context: NativeContext): TensorValue {

@@ -260,6 +260,7 @@ export const shapeOperations: Operations = {
         parameters: 'other',
         run: (input, given, context) => {
           const other = given.get('other');
+          if (other === input) return input;
           return other.type === 'tensor' && other.shape !== null ? reshape(input, other.shape, context) : unknown(name);
         },
       } satisfies Operation,

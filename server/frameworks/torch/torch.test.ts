@@ -204,6 +204,75 @@ return (a @ v).transpose(1, 2).reshape(B, T, C)`,
     expect(steps(other)).toEqual(['input', 'dense', 'permute', 'matmul', 'softmax', 'matmul']);
   });
 
+  it('does not take slopes over tokens for a mask of later ones', () => {
+    const graph = graphOf(
+      net(
+        'self.qkv = nn.Linear(16, 48)',
+        `B, T, C = x.shape
+q, k, v = self.qkv(x).view(B, T, 3, 2, 8).permute(2, 0, 3, 1, 4)
+slopes = torch.tensor([0.5, 0.25])[:, None, None] * torch.arange(16)[None, None, :]
+a = (q @ k.transpose(-2, -1)) / math.sqrt(8) + slopes
+return (a.softmax(dim=-1) @ v).transpose(1, 2).reshape(B, T, C)`,
+      ),
+    );
+    expect(graph.layers.map(({ op }) => op.kind)).not.toContain('dotProductAttention');
+  });
+
+  it('runs the forward pass of a function with a backward pass of its own', () => {
+    const function_ = (result: string) => `
+class Own(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return ${result}
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient
+${net('self.a = nn.Linear(4, 4)', 'return Own.apply(self.a(x))')}`;
+    expect(steps(graphOf(function_('x * torch.sigmoid(x)')))).toEqual(['input', 'dense', 'silu']);
+    // Of what only passes on (a reversed gradient, say) nothing tells what comes back.
+    expect(steps(graphOf(function_('x.view_as(x)')))).toContain('?Own');
+  });
+
+  it('knows a weight whose filters are standardized, however that is written', () => {
+    const standardized = (weight: string) =>
+      graphOf(
+        net(
+          'self.w = nn.Parameter(torch.randn(8, 3, 3, 3))',
+          `w = self.w\n${weight}\nreturn F.conv2d(x, w, padding=1)`,
+        ),
+      ).layers.map(({ op }) => (op.kind === 'conv' ? op.standardized : undefined))[1];
+    const half = { epsilon: 1e-5, factor: 0.5 };
+    expect(
+      standardized('w = F.batch_norm(w.reshape(1, 8, -1), None, None, training=True, eps=1e-5).reshape_as(w) * 0.5'),
+    ).toEqual(half);
+    expect(
+      standardized(
+        'v, m = torch.var_mean(w, dim=[1, 2, 3], keepdim=True, unbiased=False)\nw = 0.5 * ((w - m) / torch.sqrt(v + 1e-5))',
+      ),
+    ).toEqual(half);
+    expect(
+      standardized(
+        'm = w.mean([1, 2, 3], keepdim=True)\nv = w.var([1, 2, 3], keepdim=True, unbiased=False)\nw = (w - m) * (4 * v + 4e-5).rsqrt()',
+      ),
+    ).toEqual(half);
+    // With the mean over all filters together it is something else.
+    expect(standardized('v, m = torch.var_mean(w)\nw = (w - m) / torch.sqrt(v + 1e-5)')).toBeUndefined();
+  });
+
+  it('looks tables up by positions that it knows', () => {
+    const graph = graphOf(
+      net(
+        'self.a = nn.Linear(8, 8)\nself.register_buffer("table", torch.arange(4096).float()[:, None] * torch.ones(1, 8), persistent=False)',
+        'return self.a(x) * self.table[torch.arange(1, 4).unsqueeze(0)]',
+      ),
+    );
+    const table = graph.layers.find(({ op }) => op.kind === 'constant');
+    expect(table?.outputShape).toEqual([1, 3, 8]);
+    expect(table?.op).toMatchObject({ numbers: [1, 2, 3].flatMap((place) => Array(8).fill(place)) });
+  });
+
   it('goes on behind functions that no table knows, and says so', () => {
     const { models, notes } = analyze(
       net('self.a = nn.Linear(4, 4)\nself.b = nn.Linear(4, 2)', 'return self.b(strange.function(self.a(x)))'),
