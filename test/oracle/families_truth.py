@@ -158,6 +158,7 @@ def list_transformers():
     for rest in [{}, {"depth": 12, "seeds": 8}]:
         case("transformer, pre-norm", "transformer.py", "Rows", [32], vocabulary=100, **{"seeds": 16, **rest})
     case("transformer, rotary", "transformer.py", "Gathered", [32], vocabulary=100, seeds=16)
+    case("transformer, rotary", "transformer.py", "Latent", [32], vocabulary=100, seeds=16)
     for cap in [50.0, 0.2]:
         case("transformer, rotary", "transformer.py", "Rotary", [32], vocabulary=100, seeds=16, groups=2, cap=cap)
     for rest in [{}, {"norm": "rms"}, {"depth": 8, "seeds": 8}]:

@@ -60,7 +60,10 @@ export const dotProductAttention: Transfer<DotProduct> = {
     const mix = given(site, inputs);
     if (mix === null) return { inputs: inputs.map(() => null) };
     const back = mixBackward(mix, total(gradient[0] ?? []));
-    const parts = [back.query, back.key, back.value];
+    // A score's gradient is a sum over the values' width, and it goes to queries and keys of another.
+    const [width, told] = [site.inputShapes[0]?.at(-1), site.inputShapes[2]?.at(-1)];
+    const ratio = isKnown(width) && isKnown(told) ? told / width : 1;
+    const parts = [scaled(back.query, ratio), scaled(back.key, ratio), back.value];
     return {
       inputs: inputs.map((input, i) => {
         const part = parts[i];

@@ -73,7 +73,8 @@ export const reshape: Transfer<OpOf<'reshape'>> = {
 function copiesOf({ layer, inputShapes }: Site<OpOf<'reshape'>>, input: Field, output: Field): number {
   const [before, after] = [inputShapes[0] ?? null, layer.outputShape];
   if (before === null || after?.length !== before.length || positionsOf(input) !== positionsOf(output)) return 1;
-  if (positionsOf(input) === 1) return 1;
+  // Axes that are cut anew repeat nothing.
+  if (positionsOf(input) === 1 || after.some((size, axis) => before[axis] !== 1 && before[axis] !== size)) return 1;
   return after.reduce<number>((times, size, axis) => (before[axis] === 1 && isKnown(size) ? times * size : times), 1);
 }
 

@@ -6,6 +6,7 @@ import { withoutCounts } from '../../interpreter/batches.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { type InstanceValue, type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
+import { assembled } from './assembled.ts';
 import { watchStep } from './attention-pattern.ts';
 import { maxNumbersOfNode, numbersIn } from './known-numbers.ts';
 import { watchNorm } from './norm-pattern.ts';
@@ -105,6 +106,8 @@ function asNode(input: TensorValue, context: NativeContext): TensorValue {
   const numbers = numbersIn(input);
   const base = numbers === null ? materialize(input, (step) => apply(step, context)) : null;
   if (base !== null) return base;
+  const whole = numbers === null ? assembled(input, (step) => apply(step, context)) : null;
+  if (whole !== null) return whole;
   if (input.isParameter) {
     return context.graph.add({
       op: { kind: 'parameter' },

@@ -135,7 +135,7 @@ function writeMemory(target: TensorValue, index: Value, value: Value, context: N
   const place = tensorIndex(target, index, context);
   const into = place.storage === target.storage ? place : { ...target, isPart: true };
   if (value.type !== 'tensor') fill(into, constant(numberOf(value)), 'assignment', context);
-  else if (value.storage !== null && value.layer === null) copyInto(into, value, context);
+  else if (value.storage !== null || (value.layer !== null && into.isPart)) copyInto(into, value, context);
   else fill({ ...into, isPart: true }, unknownInitializer(), 'assignment', context);
 }
 

@@ -637,3 +637,28 @@ describe('attention as a function', () => {
     expect(own).toEqual(predicted(`${repeated}\ny = F.scaled_dot_product_attention(q, k, v)`));
   });
 });
+
+describe('memory that a forward pass fills section by section', () => {
+  const filled = (writes: string) =>
+    steps(
+      graphOf(
+        net(
+          'self.a = nn.Linear(8, 4)\nself.b = nn.Linear(12, 2)',
+          `y = self.a(x)\nz = x.new_empty(x.shape[0], 12)\n${writes}\nreturn self.b(z)`,
+        ),
+      ),
+    );
+
+  it('is what was written, side by side', () => {
+    const side = ['input', 'dense', 'concat', 'dense'];
+    expect(filled('z[:, :4] = y\nz[:, 4:].copy_(x)')).toEqual(side);
+    expect(filled('z[:, 4:] = x\nz[:, :4].copy_(y)')).toEqual(side);
+  });
+
+  it('is not known where sections overlap, or where a part was left out', () => {
+    const unknown = ['input', 'constant', 'dense'];
+    expect(filled('z[:, 4:] = x\nz[:, 2:6] = y')).toEqual(unknown);
+    expect(filled('z[:, 4:] = x')).toEqual(unknown);
+    expect(filled('z[:, 4:] = x\nz[:, :4] = y\nz[:, :2] = 0')).toEqual(unknown);
+  });
+});

@@ -70,6 +70,15 @@ export function swappedOf(tensor: TensorValue): TensorValue | null {
   return view?.op.kind === 'permute' && `${view.op.order}` === '0,2,1' ? view.base : null;
 }
 
+/** The section of one axis of whole memory that a view shows; `null` for anything else. */
+export function sectionOf(tensor: TensorValue): { axis: number; start: number; length: number } | null {
+  const view = views.get(tensor);
+  if (view?.op.kind !== 'split' || view.op.step !== undefined || views.has(view.base) || view.base.isPart) return null;
+  const { axis, start, length } = view.op;
+  const rank = view.base.shape?.length ?? 0;
+  return isKnown(length) && axis < rank ? { axis: axis < 0 ? axis + rank : axis, start, length } : null;
+}
+
 export function isView(tensor: TensorValue): boolean {
   return views.has(tensor);
 }

@@ -6,6 +6,7 @@ import { mixtureOf, piecesOf } from '../../../core/initializers/mixture.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { storage, tensor } from '../../interpreter/table.ts';
 import type { Storage, TensorValue } from '../../interpreter/values.ts';
+import { writePiece } from './assembled.ts';
 import { keepNumbers, numbersIn } from './known-numbers.ts';
 import { regionOf } from './views.ts';
 
@@ -94,6 +95,10 @@ export function copyInto(target: TensorValue, source: TensorValue | null, contex
   if (into === null) return;
   const from = source?.storage ?? null;
   if (from === into) return;
+  if (source !== null && source.layer !== null && target.isPart) {
+    writePiece(target, source, context);
+    return;
+  }
   if (from === null || from.overwrittenByUnknown || source?.isPart) {
     context.touch(into);
     if (!target.isPart) into.overwrittenByUnknown = true;

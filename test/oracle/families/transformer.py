@@ -408,6 +408,66 @@ class Mixture(nn.Module):
         return self.head(self.norm(x))
 
 
+class LatentAttention(nn.Module):
+    """Keys and values are made of a narrow vector; only a part of each key, one for all heads, is turned, and values are narrower."""
+
+    def __init__(self, width, heads, latent, plain, turned, told):
+        super().__init__()
+        self.heads, self.plain, self.turned, self.told = heads, plain, turned, told
+        self.query = nn.Linear(width, heads * (plain + turned), bias=False)
+        self.narrow = nn.Linear(width, latent + turned, bias=False)
+        self.norm = RmsNorm(latent)
+        self.widen = nn.Linear(latent, heads * (plain + told), bias=False)
+        self.out = nn.Linear(heads * told, width, bias=False)
+
+    def forward(self, x, turns):
+        batch, length, _ = x.shape
+        query = self.query(x).view(batch, length, self.heads, -1).transpose(1, 2)
+        still, moved = query.split([self.plain, self.turned], dim=-1)
+        query = torch.cat((still, turn_halves(moved, turns)), dim=-1)
+        latent, moved = self.narrow(x).split([self.norm.weight.numel(), self.turned], dim=-1)
+        moved = turn_halves(moved.view(batch, 1, length, self.turned), turns)
+        wide = self.widen(self.norm(latent)[:, None]).view(batch, length, self.heads, -1).transpose(1, 2)
+        still, value = wide.split([self.plain, self.told], dim=-1)
+        key = wide.new_empty(*wide.shape[:-1], self.plain + self.turned)
+        key[..., : self.plain] = still
+        key[..., self.plain :].copy_(moved.expand(-1, self.heads, -1, -1))
+        scores = torch.matmul(query, key.transpose(2, 3)) / math.sqrt(self.plain + self.turned)
+        mixed = (scores + past_only(batch, length, scores)).softmax(dim=-1) @ value
+        return self.out(mixed.transpose(1, 2).reshape(batch, length, -1))
+
+
+class LatentBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm1 = RmsNorm(width)
+        self.attention = LatentAttention(width, heads, latent=24, plain=24, turned=8, told=16)
+        self.norm2 = RmsNorm(width)
+        self.feedforward = SwiGlu(width)
+
+    def forward(self, x, turns):
+        x = x + self.attention(self.norm1(x), turns)
+        return x + self.feedforward(self.norm2(x))
+
+
+class Latent(nn.Module):
+    """A language model whose keys and values are compressed."""
+
+    def __init__(self, depth=3, width=64, heads=4, length=32, vocabulary=100):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.blocks = nn.ModuleList([LatentBlock(width, heads) for _ in range(depth)])
+        self.norm = RmsNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+        self.register_buffer("turns", angles(length, 8), persistent=False)
+
+    def forward(self, tokens):
+        x = self.tokens(tokens)
+        for block in self.blocks:
+            x = block(x, self.turns[: tokens.shape[1]])
+        return self.head(self.norm(x))
+
+
 class RotaryBlock(nn.Module):
     def __init__(self, width, heads, groups, turn, cap):
         super().__init__()
