@@ -2,7 +2,9 @@ import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import { type Equation, implicitOutput, outputShape } from './equation.ts';
-import { dense, matmul } from './operators.ts';
+import { isMemory } from './memory.ts';
+import { dense, matmul, tensorOperator } from './operators.ts';
+import { unsqueeze } from './rearrange.ts';
 
 /**
  * `torch.einsum`. Products of two batches of matrices become a matmul, `…i,oi->…o` with a parameter a dense layer; of
@@ -22,12 +24,22 @@ export function einsum(equation: string, operands: readonly TensorValue[], conte
     ) {
       return dense(left, right, null, context);
     }
+    if (isOuter(a, b, parsed.output) && isMemory(left, context) && isMemory(right, context)) {
+      const column = [...b].reduce((tensor) => unsqueeze(tensor, -1, context), left);
+      const product = tensorOperator('*', [column, right], context);
+      if (product?.type === 'tensor') return product;
+    }
     const product = asMatmul(a, b, parsed.output);
     if (product !== null && !product.transposeA && !product.transposeB) return matmul(left, right, context);
     if (product !== null)
       return apply({ op: { kind: 'matmul', ...product }, inputs: [left, right], name: 'einsum', shape }, context);
   }
   return applyUnknown(`einsum ${equation}`, operands, shape, context);
+}
+
+/** Every element of one by every element of the other: `i,j->ij`. */
+function isOuter(a: string, b: string, output: string): boolean {
+  return output === a + b && new Set(output).size === output.length;
 }
 
 /** Letters only; an ellipsis is not followed. */

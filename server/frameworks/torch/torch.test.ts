@@ -592,6 +592,19 @@ describe('a table of more positions than are read', () => {
   });
 });
 
+describe('einsum', () => {
+  it('knows the numbers of an outer product of two small tables', () => {
+    const graph = graphOf(
+      net(
+        'self.a = nn.Embedding(9, 3)',
+        "return self.a(x) + torch.einsum('i,j->ij', torch.arange(32.0), torch.arange(3.0))",
+      ),
+    );
+    const numbers = graph.layers.flatMap(({ op }) => (op.kind === 'constant' ? [...(op.numbers ?? [])] : []));
+    expect(numbers).toEqual(Array.from({ length: 96 }, (_, i) => Math.floor(i / 3) * (i % 3)));
+  });
+});
+
 describe('a value written into part of a computed tensor', () => {
   const written = (write: string) =>
     steps(graphOf(net('self.a = nn.Linear(4, 4)', `y = self.a(x)\n${write}\nreturn self.a(y)`)));
