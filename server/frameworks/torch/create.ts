@@ -14,7 +14,7 @@ import {
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { dimOf, isNone, itemsOf, numberOf, shapeOf } from '../../interpreter/read.ts';
 import { nativeFunction } from '../../interpreter/table.ts';
-import type { TensorValue, Value } from '../../interpreter/values.ts';
+import { list, type TensorValue, type Value } from '../../interpreter/values.ts';
 import { maxNumbers, withNumbers } from './known-numbers.ts';
 import { allocate } from './writes.ts';
 
@@ -161,6 +161,9 @@ function evenlySpaced(first: number, last: number, n: number, context: NativeCon
 /** Numbers that are written out, or a tensor that is copied. */
 export function fromData(data: Value, context: NativeContext): Value {
   if (data.type === 'tensor') return data;
+  // An array of NumPy's.
+  const listed = data.type === 'instance' ? context.iterate(data) : null;
+  if (listed !== null) return fromData(list(listed), context);
   const numbers: number[] = [];
   const shape = collect(data, numbers);
   if (shape === null) return allocate(null, unknownInitializer(), context);

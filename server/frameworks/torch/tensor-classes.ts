@@ -36,7 +36,7 @@ function convert(given: BoundArguments, context: NativeContext): Value {
   if (
     given.rest.length === 1 &&
     first !== undefined &&
-    (itemsOf(first.value) !== null || first.value.type === 'tensor')
+    (itemsOf(first.value) !== null || first.value.type === 'tensor' || first.value.type === 'instance')
   ) {
     return fromData(first.value, context);
   }

@@ -15,7 +15,7 @@ import {
 import { tensor } from '../../interpreter/table.ts';
 import { list, number, type TensorValue, tuple, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
-import { keepNumbers, mapNumbers, numbersIn, withNumbers } from './known-numbers.ts';
+import { keepNumbers, mapNumbers, maxNumbers, numbersIn, withNumbers } from './known-numbers.ts';
 import { isMemory } from './memory.ts';
 import type { Operation, Operations } from './op-row.ts';
 import {
@@ -208,7 +208,7 @@ export const shapeOperations: Operations = {
   tolist: {
     parameters: '',
     run: (input) => {
-      const numbers = numbersIn(input);
+      const numbers = numbersIn(input) ?? sameNumbers(input);
       return numbers === null || input.shape?.length !== 1 ? itemOf(input) : list(numbers.map((item) => number(item)));
     },
   },
@@ -436,6 +436,13 @@ function ofNumbers(otherwise: Operation, reduce: (numbers: readonly number[]) =>
 
 function sumOfNumbers(numbers: readonly number[]): number {
   return numbers.reduce((sum, item) => sum + item, 0);
+}
+
+/** Of memory that holds one constant all over. */
+function sameNumbers(input: TensorValue): readonly number[] | null {
+  const [constant, length] = [constantIn(input), input.shape?.[0]];
+  const isKnown = input.layer === null && !input.isParameter && constant !== null && typeof length === 'number';
+  return isKnown && length <= maxNumbers ? Array.from({ length }, () => constant) : null;
 }
 
 /** The number in a tensor of one element. */

@@ -261,6 +261,15 @@ ${net('self.a = nn.Linear(4, 4)', 'return Own.apply(self.a(x))')}`;
     expect(standardized('v, m = torch.var_mean(w)\nw = (w - m) / torch.sqrt(v + 1e-5)')).toBeUndefined();
   });
 
+  it('reads rates off an array that becomes a tensor, all zeros', () => {
+    const rates = (last: number) => {
+      const init = `rates = [x.tolist() for x in torch.Tensor(np.linspace(0, ${last}, 4)).split([1, 3])]
+self.a = nn.Dropout(rates[1][2]) if rates[1][2] > 0 else nn.Linear(8, len(rates[1]))`;
+      return steps(graphOf(`import numpy as np\n${net(init, 'return self.a(x)')}`));
+    };
+    expect(rates(0)).toEqual(['input', 'dense']);
+  });
+
   it('looks tables up by positions that it knows', () => {
     const graph = graphOf(
       net(
