@@ -218,7 +218,7 @@ export const split: Transfer<OpOf<'split'>> = {
     if (input === undefined) return null;
     const axis = axisOf(site, site.op.axis, input);
     const length = isKnown(site.op.length) ? site.op.length : null;
-    if (axis !== input.channelAxis) {
+    if (axis !== input.channelAxis && !isOfChannels(site, axis, input)) {
       const thinning = thinningOf(site, axis, input);
       if (thinning !== null) {
         const thinned = (kernel: Kernel) => applyAxes(kernel, ...thinning.forward);
@@ -237,7 +237,7 @@ export const split: Transfer<OpOf<'split'>> = {
   backward(site, [input], output, gradient) {
     if (input === undefined) return { inputs: [null] };
     const axis = axisOf(site, site.op.axis, input);
-    if (axis !== input.channelAxis) {
+    if (axis !== input.channelAxis && !isOfChannels(site, axis, input)) {
       const thinning = thinningOf(site, axis, input);
       if (thinning !== null) {
         const spread = (kernel: Kernel) => applyAxes(kernel, ...thinning.backward);
@@ -258,6 +258,13 @@ export const split: Transfer<OpOf<'split'>> = {
     return { inputs: [below] };
   },
 };
+
+/** The outer one of two axes that channels are split over: whole heads are taken. */
+function isOfChannels({ layout, inputShapes }: Site<OpOf<'split'>>, axis: number, { channelAxis }: Field): boolean {
+  const stretches = layout()?.[axis] ?? [];
+  const isOuter = axis === channelAxis - 1 && isKnown(inputShapes[0]?.[channelAxis]);
+  return isOuter && stretches.length > 0 && stretches.every(({ of }) => of === 'channel');
+}
 
 /** Every so many-th place along one direction of the map: a window of one tap that moves in steps. */
 function thinningOf(site: Site<OpOf<'split'>>, axis: number, input: Field) {
@@ -293,6 +300,9 @@ function unflatten(input: Field, output: Field, gradient: Gradient): Gradient {
 /** Channels of each segment that a section takes; `null` where not known. Of every head, where heads are on an axis of their own. */
 function partsOf(site: Site<OpOf<'split'>>, axis: number, input: Field): readonly (number | null)[] {
   const length = isKnown(site.op.length) ? site.op.length : null;
+  const inner = site.inputShapes[0]?.[input.channelAxis];
+  if (axis < input.channelAxis && isKnown(inner))
+    return overlaps(input, site.op.start * inner, length === null ? null : length * inner);
   const [whole, channels] = [site.inputShapes[0]?.[axis], channelsOf(input)];
   const isOfHeads = isKnown(whole) && channels !== null && channels > whole && channels % whole === 0;
   if (!isOfHeads || length === null) return overlaps(input, site.op.start, length);

@@ -2,7 +2,7 @@ import type { Op } from '../../graph/op.ts';
 import { isKnown, type Shape } from '../../graph/shape.ts';
 import { type Field, merge } from '../field.ts';
 import { total } from '../gradient.ts';
-import { atZero, constantKernel, diagonalKernel, type Size } from '../kernel.ts';
+import { atZero, constantKernel, diagonalKernel, pairSum, type Size } from '../kernel.ts';
 import { constantSegment, normalSegment, type Segment } from '../segment.ts';
 import type { Moments, Site, Transfer } from '../site.ts';
 import { tableSegment } from '../table.ts';
@@ -68,7 +68,11 @@ export const embedding: Transfer<OpOf<'embedding'>> = {
     const size = tokenSize(site.inputShapes[0] ?? null);
     const width = isKnown(site.op.width) ? site.op.width : null;
     const channelAxis = site.inputShapes[0]?.length ?? 2;
-    if (site.readsFixed) return { size, channelAxis, segments: [drawnSegment(width, size, moments)] };
+    if (site.readsFixed) {
+      const rows = drawnSegment(width, size, moments);
+      const isOneRow = tokens !== undefined && isOneToken(tokens);
+      return { size, channelAxis, segments: [isOneRow ? { ...rows, total: constantKernel(moments.second) } : rows] };
+    }
     if (tokens === undefined) return null;
     const variance = moments.second - moments.mean ** 2;
     // Two positions, or two inputs, meet the same row with probability 1 / vocabulary.
@@ -90,10 +94,20 @@ export const embedding: Transfer<OpOf<'embedding'>> = {
     // Positions are read once for all inputs, or by each input alike; tokens by chance.
     const readings = site.readsFixed ? (isBatchless(site.inputShapes[0] ?? null) ? 1 : site.batch) : site.batch;
     const together = site.readsFixed ? readings * (readings - 1) * atZero(above.shared) : 0;
+    if (rows !== null && site.readsFixed && tokens !== undefined && isOneToken(tokens)) {
+      const [total, shared] = [pairSum(above.total, output.size), pairSum(above.shared, output.size)];
+      return { inputs: [null], weight: (readings * total + readings * (readings - 1) * shared) / rows };
+    }
     const weight = rows === null ? null : (positions * (readings * atZero(above.total) + together)) / rows;
     return { inputs: [tokens === undefined ? null : tokens.segments.map(() => [])], weight };
   },
 };
+
+/** Every position reads the same row (`torch.zeros` of token types). */
+function isOneToken(tokens: Field): boolean {
+  const { mean, total } = merge(tokens);
+  return Math.abs(atZero(total) - mean ** 2) <= 1e-9 * mean ** 2;
+}
 
 /** Elements of a parameter by index (a table of relative positions): which ones does not matter to their moments. */
 export function gathered(site: Site, from: Field): Field {
