@@ -30,6 +30,10 @@ export function readAttention(
   fixed: ReadonlySet<number>,
 ): { readonly graph: ModelGraph; readonly scores: ReadonlyMap<number, Scores> } {
   const scores = new Map<number, Scores>();
+  for (const layer of graph.layers) {
+    const given = givenScores(graph, layer);
+    if (given !== null) scores.set(layer.id, given);
+  }
   if (!graph.layers.some(({ op }) => op.kind === 'softmax')) return { graph, scores };
   const masks = masksOf(graph);
   const layers = graph.layers.map((layer): Layer => {
@@ -41,6 +45,17 @@ export function readAttention(
   return scores.size === 0 ? { graph, scores } : { graph: { ...graph, layers }, scores };
 }
 
+/** Of an attention that is one op, with the usual scale. */
+function givenScores(graph: ModelGraph, { op, inputs }: Layer): Scores | null {
+  if (op.kind !== 'dotProductAttention') return null;
+  const width = indexOf(graph)
+    .layers.get(inputs[0] ?? -1)
+    ?.outputShape?.at(-1);
+  return isKnown(width) ? { ...noScores, factor: 1 / Math.sqrt(width), causal: op.causal } : null;
+}
+
+const noScores: Scores = { factor: 1, factors: [], biases: [], caps: [], isMasked: false, causal: false, dropped: 0 };
+
 function attentionAt(
   graph: ModelGraph,
   { op, inputs }: Layer,
@@ -51,7 +66,7 @@ function attentionAt(
   const { layers } = indexOf(graph);
   const [weights, value] = inputs;
   if (weights === undefined || value === undefined) return null;
-  let scores: Scores = { factor: 1, factors: [], biases: [], caps: [], isMasked: false, causal: false, dropped: 0 };
+  let scores = noScores;
   let isNormalized = false;
   for (let layer = layers.get(weights); layer !== undefined; ) {
     const { op: step } = layer;

@@ -131,7 +131,8 @@ function given(site: Site<DotProduct>, inputs: readonly Field[]): TokenMix | nul
   const isAlone = window === null || positionsOf(query) === 1;
   const windows = isAlone ? null : windowing(query.size, window);
   const groups = isAlone ? null : partedWindows(query.size, window);
-  const isWhole = window !== null && window.length[0] * window.length[1] === positionsOf(value);
+  const isWhole =
+    window === null ? seesAll(site, query, key) : window.length[0] * window.length[1] === positionsOf(value);
   // Tokens in an order that could not be followed, or a mask of which nothing is known.
   if (sharpness === null || bias === null || (windows === null && !isWhole) || (isMasked && groups === null))
     return null;
@@ -149,6 +150,14 @@ function given(site: Site<DotProduct>, inputs: readonly Field[]): TokenMix | nul
     value: splitOf(told, value.size, windows),
     values: told,
   };
+}
+
+/** As many tokens as there are positions, in whatever order; or one of them alone. */
+function seesAll({ inputShapes }: Site<DotProduct>, ...fields: readonly Field[]): boolean {
+  return fields.every((field, i) => {
+    const tokens = inputShapes[i]?.at(-2);
+    return !isKnown(tokens) || tokens === positionsOf(field) || positionsOf(field) === 1;
+  });
 }
 
 function mixOf(

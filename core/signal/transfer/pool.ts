@@ -80,7 +80,11 @@ function adaptiveWindows(op: { output: readonly number[] }, size: Size): Windows
     const taps = Math.ceil(input / output);
     return { input, output, taps, stride: Math.max(Math.floor(input / output), 1), dilation: 1, before: 0 };
   };
-  return [axis(size[0], op.output[0]), axis(size[1], op.output[1])];
+  const [first, second] = op.output;
+  // A map whose places follow each other along one axis (tokens): all of it, or in an order that is not known.
+  const isRow = op.output.length === 1 && size[1] > 1;
+  if (isRow && first !== 1) return null;
+  return [axis(size[0], first), axis(size[1], isRow ? 1 : second)];
 }
 
 function identityWindow(size: number): AxisWindow {

@@ -1,7 +1,7 @@
 import type { Op } from '../../../core/graph/op.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import type { Step } from './apply.ts';
-import { numbersIn } from './known-numbers.ts';
+import { maskOf } from './attention-mask.ts';
 
 /*
  * Attention that is written out, `softmax(q @ kᵀ / √d) @ v`, is recognized step by step, so that the graph has one node for
@@ -40,9 +40,7 @@ export function watchStep({ op, inputs }: Pick<Step, 'op' | 'inputs'>, result: T
       extend(first, result, {});
       return;
     case 'add':
-      // A mask that the code makes itself (`torch.triu(…)`) and adds; of numbers that are known, no other.
-      if (second !== undefined && second.layer === null && !second.isParameter && mayHideLater(second))
-        extend(first, result, { causal: true });
+      if (second !== undefined) watchMask(first, second, result);
       return;
     case 'unknown':
       if (op.name === 'masked_fill') extend(first, result, { causal: second === undefined });
@@ -83,15 +81,12 @@ function watchProduct(
   });
 }
 
-function mayHideLater(mask: TensorValue): boolean {
-  const [numbers, tokens] = [numbersIn(mask), mask.shape?.at(-1)];
-  if (numbers === null) return true;
-  if (typeof tokens !== 'number' || mask.shape?.at(-2) !== tokens) return false;
-  return numbers.every((one, i) => (i % tokens <= Math.floor(i / tokens) % tokens ? one === 0 : one < removed));
+/** A mask that the code makes itself (`torch.triu(…)`) and adds. */
+function watchMask(scores: TensorValue, mask: TensorValue, result: TensorValue): void {
+  const kind = maskOf(mask);
+  if (kind === 'none') extend(scores, result, {});
+  else if (kind === 'causal') extend(scores, result, { causal: true });
 }
-
-/** Far below any score. */
-const removed = -1e4;
 
 function extend(from: TensorValue, to: TensorValue, change: Partial<Scores>): void {
   const scores = scoresOf.get(from);

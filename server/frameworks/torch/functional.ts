@@ -3,12 +3,13 @@ import type { Op, Padding } from '../../../core/graph/op.ts';
 import { type Dim, isKnown } from '../../../core/graph/shape.ts';
 import type { BoundArguments, NativeContext } from '../../interpreter/native.ts';
 import { booleanOf, numberOf, numbersOf, shapeOf, stringOf } from '../../interpreter/read.ts';
-import type { TensorValue } from '../../interpreter/values.ts';
+import type { TensorValue, Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
+import { addedMask, maskOf } from './attention-mask.ts';
 import { embeddingLookup } from './embedding-lookup.ts';
 import type { Operation, Operations } from './op-row.ts';
-import { affine, dense } from './operators.ts';
-import { repeatEach } from './rearrange.ts';
+import { affine, dense, matmul } from './operators.ts';
+import { repeatEach, transpose } from './rearrange.ts';
 import { channelShuffle, pad, pixelShuffle, upsample } from './shaping.ts';
 import { standardizedWeight } from './weight-standardization.ts';
 
@@ -112,13 +113,37 @@ const attention: Operation = {
     const key = tensorArgument(given, 'key');
     const value = tensorArgument(given, 'value');
     if (key === null || value === null) return applyUnknown('attention', [input], input.shape, context);
-    const op: Op = { kind: 'dotProductAttention', causal: booleanOf(given.get('is_causal')) ?? false };
     const query = withScale(input, numberOf(given.get('scale')), context);
     const isGrouped = booleanOf(given.get('enable_gqa')) === true;
-    const inputs = [query, ...[key, value].map((one) => (isGrouped ? perQuery(one, query, context) : one))];
-    return apply({ op, inputs, name: 'attention' }, context);
+    const [keys, values] = [key, value].map((one) => (isGrouped ? perQuery(one, query, context) : one));
+    if (keys === undefined || values === undefined) return applyUnknown('attention', [input], input.shape, context);
+    const mask = tensorArgument(given, 'attn_mask');
+    const kind = mask === null ? 'none' : maskOf(mask);
+    if (mask !== null && (kind === 'other' || kind === 'learned')) return masked(query, keys, values, mask, context);
+    const causal = kind === 'causal' || (booleanOf(given.get('is_causal')) ?? false);
+    return apply(
+      { op: { kind: 'dotProductAttention', causal }, inputs: [query, keys, values], name: 'attention' },
+      context,
+    );
   },
 };
+
+/** With what is added to the scores: the steps that it stands for. */
+function masked(
+  query: TensorValue,
+  key: TensorValue,
+  value: TensorValue,
+  mask: TensorValue,
+  context: NativeContext,
+): Value {
+  const width = query.shape?.at(-1);
+  if (!isKnown(width)) return applyUnknown('attention', [query, key, value, mask], query.shape, context);
+  const product = matmul(query, transpose(key, -2, -1, context), context);
+  const scores = context.operate('+', affine(product, 1 / Math.sqrt(width), 0, context), addedMask(mask, context));
+  if (scores.type !== 'tensor') return scores;
+  const weights = apply({ op: { kind: 'softmax', axis: -1, log: false }, inputs: [scores], name: 'softmax' }, context);
+  return matmul(weights, value, context);
+}
 
 /** The op scales by 1/√width: another scale is a factor on the query. */
 function withScale(query: TensorValue, scale: number | null, context: NativeContext): TensorValue {

@@ -2,7 +2,6 @@ import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Initializer } from '../../../core/graph/initializer.ts';
 import type { Op } from '../../../core/graph/op.ts';
 import { isKnown } from '../../../core/graph/shape.ts';
-import { constant } from '../../../core/initializers/make.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { isNone, numberOf, numbersOf } from '../../interpreter/read.ts';
 import { type TensorValue, unknown, type Value } from '../../interpreter/values.ts';
@@ -15,7 +14,7 @@ import type { Operation, Operations } from './op-row.ts';
 import { affine, matmul, power, tensorOperator } from './operators.ts';
 import { section, unsqueeze } from './rearrange.ts';
 import { throughView } from './views.ts';
-import { allocate, constantIn, onlyNumber, rewrite } from './writes.ts';
+import { constantIn, onlyNumber, rewrite } from './writes.ts';
 
 /* Arithmetic by name: `torch.add`, `x.mul_(2)`, `torch.matmul`. */
 
@@ -125,17 +124,6 @@ export const mathOperations: Operations = {
       } satisfies Operation,
     ]),
   ),
-  // One element for each index: its shape is the indices'.
-  gather: {
-    parameters: 'dim, index, *, sparse_grad=False',
-    run: (input, given, context) => {
-      const index = given.get('index');
-      if (index.type !== 'tensor') return applyUnknown('gather', [input], null, context);
-      const only = input.layer === null && !input.isParameter ? constantIn(input) : null;
-      if (only !== null) return allocate(index.shape, constant(only), context);
-      return applyUnknown('gather', [input], index.shape, context);
-    },
-  },
   // input + value · tensor1 · tensor2; the input may be the parameter and a factor the tensor that comes in.
   addcmul: {
     parameters: 'tensor1, tensor2, *, value=1',

@@ -240,7 +240,7 @@ const named: Readonly<Record<string, Lookup>> = {
 
 /** Names that stand for a module and a function alike (`nn.utils.weight_norm`): the function is meant. */
 export function torchModule(name: string): Lookup | null {
-  if (name !== 'torch' && !name.startsWith('torch.')) return null;
+  if ((name !== 'torch' && !name.startsWith('torch.')) || foreign.has(name)) return null;
   const known = named[name];
   // `torch.nn.modules.conv`, …: all of `torch.nn`.
   const lookup = known ?? (name.startsWith('torch.nn.modules') ? table(nnMembers) : null);
@@ -249,11 +249,17 @@ export function torchModule(name: string): Lookup | null {
     if (found !== null) return found;
     const inner = `${name}.${member}`;
     // What no table knows is unknown, rather than missing: the tables do not hold all of PyTorch.
-    return named[inner] !== undefined || inner.startsWith('torch.nn.modules') || namespaces.has(inner)
+    return named[inner] !== undefined ||
+      inner.startsWith('torch.nn.modules') ||
+      namespaces.has(inner) ||
+      foreign.has(inner)
       ? null
       : unknown(inner);
   };
 }
+
+/** Devices that other packages add to PyTorch: code that asks for one does without it. */
+const foreign = new Set(['torch.npu', 'torch.mlu', 'torch.musa', 'torch.hpu']);
 
 /** Packages of PyTorch that are looked into as modules. */
 const namespaces = new Set([

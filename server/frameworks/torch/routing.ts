@@ -1,11 +1,13 @@
 import type { Dim, Shape } from '../../../core/graph/shape.ts';
 import { isKnown } from '../../../core/graph/shape.ts';
+import { constant } from '../../../core/initializers/make.ts';
 import { numberOf } from '../../interpreter/read.ts';
 import { tensor } from '../../interpreter/table.ts';
 import { number, unknown, type Value } from '../../interpreter/values.ts';
 import { apply, applyUnknown } from './apply.ts';
 import type { Operation, Operations } from './op-row.ts';
 import { swappedOf } from './views.ts';
+import { allocate, constantIn } from './writes.ts';
 
 /* What sends tokens to some of many experts: the largest scores, sorting, and products with the matrix of each token's expert. */
 
@@ -36,7 +38,12 @@ const gather: Operation = {
   parameters: 'dim, index, *, sparse_grad=False, out=None',
   run: (input, given, context) => {
     const index = given.get('index');
-    return applyUnknown('gather', [input], index.type === 'tensor' ? index.shape : null, context);
+    if (index.type !== 'tensor') return applyUnknown('gather', [input], null, context);
+    // Of equal elements, which ones does not matter.
+    const only = input.layer === null && !input.isParameter ? constantIn(input) : null;
+    return only === null
+      ? applyUnknown('gather', [input], index.shape, context)
+      : allocate(index.shape, constant(only), context);
   },
 };
 
