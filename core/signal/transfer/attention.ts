@@ -67,11 +67,19 @@ export const dotProductAttention: Transfer<DotProduct> = {
     return {
       inputs: inputs.map((input, i) => {
         const part = parts[i];
-        return part === undefined ? zeroGradient(input.segments.length) : input.segments.map(() => [part]);
+        if (part === undefined) return zeroGradient(input.segments.length);
+        const readers = headsPer(site, i);
+        return input.segments.map(() => [readers === 1 ? part : scaled(part, readers)]);
       }),
     };
   },
 };
+
+/** Heads of queries that read one head of keys or values: their gradients add up. */
+function headsPer({ inputShapes }: Site<DotProduct>, input: number): number {
+  const [heads, own] = [inputShapes[0]?.at(-3), inputShapes[input]?.at(-3)];
+  return isKnown(heads) && own === 1 ? heads : 1;
+}
 
 /** Its own axis for the width, where it stands for products of matrices. */
 function channelAxisOf({ layer, attention }: Site<DotProduct>, query: Field): number {

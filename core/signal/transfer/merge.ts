@@ -1,14 +1,7 @@
 import type { Op } from '../../graph/op.ts';
 import type { Shape } from '../../graph/shape.ts';
 import { channelsOf, type Field, mapSegments, merge, positionsOf } from '../field.ts';
-import {
-  type Contribution,
-  type Gradient,
-  mapContribution,
-  type TimesValue,
-  total,
-  zeroGradient,
-} from '../gradient.ts';
+import { type Contribution, type Gradient, mapContribution, type TimesValue, total } from '../gradient.ts';
 import {
   addKernels,
   affineKernel,
@@ -120,13 +113,12 @@ function isInsideChannels(axis: number, field: Field, shapes: readonly (Shape | 
 
 /** Positions of a map in one row: of two different ones only the mean over all pairs is kept. */
 function asList(field: Field): Field {
-  const positions = positionsOf(field);
-  if (field.size[1] === 1) return field;
-  const inRow = (kernel: Kernel) => {
-    const elsewhere = (pairMean(kernel, field.size) * positions - atZero(kernel)) / Math.max(positions - 1, 1);
-    return diagonalKernel([positions, 1], atZero(kernel), elsewhere);
-  };
-  return { ...mapSegments(field, (segment) => mapKernels(segment, inRow)), size: [positions, 1] };
+  return field.size[1] === 1 ? field : laidOut(field, [positionsOf(field), 1]);
+}
+
+function laidOut(field: Field, size: Size): Field {
+  const inOrder = (kernel: Kernel) => inOtherOrder(kernel, field.size, size);
+  return { ...mapSegments(field, (segment) => mapKernels(segment, inOrder)), size };
 }
 
 function sum(ids: readonly number[], inputs: readonly Field[], sign: 1 | -1): Field | null {
@@ -155,7 +147,11 @@ function scaled(segment: Segment, factor: number): Segment {
   );
 }
 
-function pairwise(a: Field, b: Field, f: (a: Segment, b: Segment) => Segment): Field {
+function pairwise(first: Field, second: Field, f: (a: Segment, b: Segment) => Segment): Field {
+  const isMoved = !sameSize(first.size, second.size) && positionsOf(first) === positionsOf(second);
+  // Of a row (a table of positions) and a map, the map is the order that is known.
+  const a = isMoved && first.size[1] === 1 ? laidOut(first, second.size) : first;
+  const b = isMoved ? laidOut(second, a.size) : second;
   const like = a.size[0] * a.size[1] >= b.size[0] * b.size[1] ? a : b;
   const alike =
     a.segments.length === b.segments.length && a.segments.every((s, i) => s.channels === b.segments[i]?.channels);
@@ -231,7 +227,7 @@ function multiplySegments(a: Segment, b: Segment): Segment {
 
 function sumBackward(site: Site, inputs: readonly Field[], output: Field, gradient: Gradient) {
   return {
-    inputs: inputs.map((input, index): Gradient => {
+    inputs: inputs.map((input, index): Gradient | null => {
       if (isBatchless(site, index)) {
         const all = overBatch(site.batch, total(gradient.flat()));
         return broadcastBack(input, output, all);
@@ -298,12 +294,23 @@ function timesPart(one: Contribution, whole: TimesValue, side: Segment, sum: Seg
   };
 }
 
-/** To an input that was broadcast over positions goes the sum over them. */
-function broadcastBack(input: Field, output: Field, contribution: Contribution): Gradient {
+/** To an input that was broadcast over positions goes the sum over them; `null` where that is over some of them. */
+function broadcastBack(input: Field, output: Field, contribution: Contribution): Gradient | null {
   if (sameSize(input.size, output.size)) return input.segments.map(() => [contribution]);
-  if (input.size[0] * input.size[1] !== 1) return zeroGradient(input.segments.length);
+  if (positionsOf(input) === positionsOf(output)) {
+    const inOrder = mapContribution(contribution, (kernel) => inOtherOrder(kernel, output.size, input.size), 1);
+    return input.segments.map(() => [inOrder]);
+  }
+  if (positionsOf(input) !== 1) return null;
   const summed = mapContribution(contribution, (kernel) => constantKernel(pairSum(kernel, output.size)), 0);
   return input.segments.map(() => [summed]);
+}
+
+/** As many positions, of which it is not known which lies where: of two different ones only the mean over all pairs is kept. */
+function inOtherOrder(kernel: Kernel, from: Size, to: Size): Kernel {
+  const positions = from[0] * from[1];
+  const elsewhere = (pairMean(kernel, from) * positions - atZero(kernel)) / Math.max(positions - 1, 1);
+  return diagonalKernel(to, atZero(kernel), elsewhere);
 }
 
 function sameSize(a: Size, b: Size): boolean {
