@@ -81,9 +81,10 @@ function after(
   switch (op.kind) {
     case 'embedding':
       return fresh(outputShape, false);
+    case 'concat':
+      return lengthened(inputs.find((one) => one !== null) ?? null, outputShape);
     case 'dense':
     case 'glu':
-    case 'concat':
     case 'split':
     case 'pad':
       return input === null ? null : resized(input, outputShape);
@@ -142,6 +143,23 @@ function resized(layout: Layout, shape: Shape): Layout | null {
     return axis.length === 1 && only !== undefined ? [{ ...only, length: size }] : null;
   });
   return axes.every((axis) => axis !== null) ? axes : null;
+}
+
+/** With more tokens than the map had places (one for the class), which are then a list. */
+function lengthened(layout: Layout | null, shape: Shape): Layout | null {
+  if (layout === null) return null;
+  const known = resized(layout, shape);
+  if (known !== null || layout.length !== shape.length) return known;
+  const isPlace = ({ of }: Stretch) => of === 'y' || of === 'x';
+  const axis = layout.findIndex((stretches) => stretches.some(isPlace));
+  const size = shape[axis];
+  const isAll = layout.every((stretches, i) => (i === axis ? stretches.every(isPlace) : !stretches.some(isPlace)));
+  if (!isAll || !isKnown(size)) return null;
+  const list: Layout[number] = [{ of: 'y', length: size, stride: 1, rolled: 0 }];
+  return resized(
+    layout.map((stretches, i) => (i === axis ? list : stretches)),
+    shape,
+  );
 }
 
 function sizeOf(axis: readonly Stretch[]): number | null {

@@ -1,5 +1,6 @@
 import type { Layer, ModelGraph } from '../graph/graph.ts';
 import { indexOf } from '../graph/graph-index.ts';
+import type { OpKind } from '../graph/op.ts';
 import { isKnown } from '../graph/shape.ts';
 import { type Layout, layoutOf, type Stretch } from './layout.ts';
 
@@ -38,12 +39,40 @@ export function readAttention(
   const masks = masksOf(graph);
   const layers = graph.layers.map((layer): Layer => {
     const found = attentionAt(graph, layer, fixed, masks);
-    if (found === null) return layer;
+    if (found === null) return isWeighing(graph, layer) ? { ...layer, op: { kind: 'unknown', name: 'matmul' } } : layer;
     scores.set(layer.id, found.scores);
     return { ...layer, op: { kind: 'dotProductAttention', causal: false }, inputs: found.inputs };
   });
-  return scores.size === 0 ? { graph, scores } : { graph: { ...graph, layers }, scores };
+  return layers.every((layer, i) => layer === graph.layers[i])
+    ? { graph, scores }
+    : { graph: { ...graph, layers }, scores };
 }
+
+/** A product with shares of a whole, which are no independent numbers: of those nothing follows where they were changed meanwhile. */
+function isWeighing(graph: ModelGraph, { op, inputs }: Layer): boolean {
+  if (op.kind !== 'matmul') return false;
+  const { layers } = indexOf(graph);
+  return inputs.some((id) => {
+    let layer = layers.get(id);
+    while (layer !== undefined && layer.op.kind !== 'softmax' && keepsShares.has(layer.op.kind))
+      layer = layers.get(layer.inputs[0] ?? -1);
+    return layer?.op.kind === 'softmax' && !layer.op.log;
+  });
+}
+
+/** What is done to the weights between a softmax and a product, talking heads above all. */
+const keepsShares: ReadonlySet<OpKind> = new Set([
+  'dense',
+  'conv',
+  'permute',
+  'reshape',
+  'flatten',
+  'dropout',
+  'affine',
+  'scale',
+  'batchNorm',
+  'split',
+]);
 
 /** Of an attention that is one op, with the usual scale. */
 function givenScores(graph: ModelGraph, { op, inputs }: Layer): Scores | null {

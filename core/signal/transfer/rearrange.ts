@@ -165,6 +165,8 @@ export const select: Transfer<OpOf<'select'>> = {
     const kept = selectedChannels(site, axis);
     if (kept !== null) return { ...mapSegments(input, (segment) => ({ ...segment, channels: kept })), channelAxis };
     if (axis === input.channelAxis) return { ...input, channelAxis: 1, segments: [{ ...merge(input), channels: 1 }] };
+    // Of more axes than batch, places and channels it is not known what is selected.
+    if (site.layout() === null && (site.inputShapes[0]?.length ?? 0) > 4) return null;
     if (site.op.index === 0 && input.lead !== undefined) return { ...input.lead, channelAxis };
     const ending = isLast(site.op.index, site.inputShapes[0]?.[axis], input);
     const one = mapSegments(input, (segment) =>

@@ -81,6 +81,8 @@ function axesOf({ op }: Site<OpOf<'upsample'>>, from: Size, to: Size) {
 export const reduce: Transfer<OpOf<'reduce'>> = {
   forward(site, [input]) {
     if (input === undefined || site.op.fn === 'max') return null;
+    // Of more axes than batch, places and channels it is not known what is summed.
+    if (site.layout() === null && (site.inputShapes[0]?.length ?? 0) > 4) return null;
     const { channels, positions, kept } = reducedAxes(site, input);
     let result = input;
     const count = (positions ? positionsOf(input) : 1) * (channels ? (channelsOf(input) ?? 1) : 1);

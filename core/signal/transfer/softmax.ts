@@ -1,17 +1,22 @@
 import type { Op } from '../../graph/op.ts';
-import { channelsOf, merge } from '../field.ts';
+import { isKnown } from '../../graph/shape.ts';
+import { channelsOf, type Field, merge } from '../field.ts';
 import { mapGradient, scaleContribution } from '../gradient.ts';
 import { atZero, mapKernel } from '../kernel.ts';
 import type { Segment } from '../segment.ts';
-import type { Transfer } from '../site.ts';
+import type { Site, Transfer } from '../site.ts';
 import { logSumExp, softmaxSquares } from '../softmax-sums.ts';
+import { axisOf } from './axes.ts';
+
+type Softmax = Extract<Op, { kind: 'softmax' }>;
 
 /** Softmax over channels, inside the network; at its end it belongs to the loss. */
-export const softmax: Transfer<Extract<Op, { kind: 'softmax' }>> = {
-  forward({ op }, [input]) {
+export const softmax: Transfer<Softmax> = {
+  forward(site, [input]) {
     if (input === undefined) return null;
+    const { op } = site;
     const count = channelsOf(input);
-    if (count === null) return null;
+    if (count === null || !isOverChannels(site, input, count)) return null;
     const segment = merge(input);
     return { ...input, segments: [op.log ? logarithms(segment, count) : shares(segment, count)] };
   },
@@ -23,6 +28,13 @@ export const softmax: Transfer<Extract<Op, { kind: 'softmax' }>> = {
     return { inputs: [input.segments.map((_, i) => below[i] ?? below[0] ?? [])] };
   },
 };
+
+/** All channels, and nothing else: of some of them, or of places, the shares are others. */
+function isOverChannels(site: Site<Softmax>, input: Field, count: number): boolean {
+  const axis = axisOf(site, site.op.axis, input);
+  const size = site.inputShapes[0]?.[axis];
+  return axis === input.channelAxis && (!isKnown(size) || size === count);
+}
 
 /** Variance of one input's scores around their mean over channels. */
 function spreadOf(segment: Segment): number {
