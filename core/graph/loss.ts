@@ -57,21 +57,34 @@ function isClassification(graph: ModelGraph, output: Layer): boolean {
   const { layers } = indexOf(graph);
   const shape = output.outputShape;
   const classes = shape?.[shape.length - 1];
-  if (!madeByDense(output, layers) || classes === 1 || shape === null) return false;
+  const isOfTokens = graph.layers.some(({ op }) => op.kind === 'embedding');
+  if (!madeByDense(isOfTokens ? uncapped(output, layers) : output, layers) || classes === 1 || shape === null)
+    return false;
   const inputs = graph.inputs.map((id) => layers.get(id)?.outputShape ?? null);
   // As wide as the input: an autoencoder.
   if (isKnown(classes) && inputs.some((input) => input?.length === shape.length && input.at(-1) === classes))
     return false;
-  return shape.length === 2 || (shape.length === 3 && graph.layers.some(({ op }) => op.kind === 'embedding'));
+  return shape.length === 2 || (shape.length === 3 && isOfTokens);
 }
 
-/** By a dense layer, or by a convolution whose maps are averaged: one map per class (Lin et al. 2014). */
+/**
+ * By a dense layer, by a convolution of a map that is a single place, or by one whose maps are averaged: one map per class (Lin et
+ * al. 2014).
+ */
 function madeByDense(output: Layer, layers: ReadonlyMap<number, Layer>): boolean {
   const last = firstNot(passing, output, layers);
   if (last?.op.kind === 'dense' || last?.op.kind === 'add') return true;
+  if (last?.op.kind === 'conv') return last.outputShape?.slice(2).every((side) => side === 1) === true;
   if (last === undefined || !averaging.has(last.op.kind)) return false;
   const beforeAverage = firstNot(passingMaps, last, layers);
   return beforeAverage?.op.kind === 'conv';
+}
+
+/** Logits whose size is capped, c · tanh(x / c), are logits. */
+function uncapped(output: Layer, layers: ReadonlyMap<number, Layer>): Layer {
+  const cap = output.op.kind === 'affine' ? layers.get(output.inputs[0] ?? -1) : undefined;
+  const capped = cap?.op.kind === 'activation' && cap.op.fn === 'tanh' ? layers.get(cap.inputs[0] ?? -1) : undefined;
+  return capped?.op.kind === 'affine' ? capped : output;
 }
 
 function firstNot(

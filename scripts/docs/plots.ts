@@ -15,11 +15,11 @@ import type { ModelAnalysis } from '../../server/workspace/analysis.ts';
 import { createAnalyzer } from '../../server/workspace/analyzer.ts';
 import type { PlainArguments } from '../../server/workspace/construct.ts';
 import { createDiskWorkspace } from '../../server/workspace/disk.ts';
-import { familiesRoot } from '../../test/oracle/families.ts';
 import { ensureSystem, pytorch, systemPython } from '../../test/system.ts';
 import { type Chart, lineChart, type Series } from '../digits/chart.ts';
 
 const here = import.meta.dirname;
+const familiesRoot = path.join(here, '../../test/oracle/families');
 const images = path.join(here, '../../docs/images');
 const colors = { he: '#0072b2', xavier: '#d55e00', other: '#009e73', fourth: '#8a5a9e' };
 

@@ -1,17 +1,17 @@
 /**
- * npm run oracle:families [-- NAME… [--models] [--worst] [--measure]]
+ * npm run oracle:families [-- NAME… [--models] [--worst] [--measure] [--library]]
  *
  * Reads the sources in test/oracle/families and compares the predicted signal and gradient with what PyTorch measured of the same
  * models: a line per family, then all of them together beside the goals; ends with an error if one is missed. Names may be beginnings
  * (`MLP/Perceptron`). `--models` prints a line per model too, `--worst` the largest errors. `--measure` measures what is missing
- * from test/oracle/families-truth (an hour for all) and keeps it there.
+ * from test/oracle/families-truth (an hour for all) and keeps it there. `--library`: small models of Hugging Face transformers instead,
+ * read from its sources, for which there are no goals.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createFrameworks } from '../../server/frameworks/all.ts';
 import { createAnalyzer } from '../../server/workspace/analyzer.ts';
-import { createDiskWorkspace } from '../../server/workspace/disk.ts';
-import { families, familiesRoot, familiesTruth, keepFamiliesTruth } from '../../test/oracle/families.ts';
+import { families, libraryModels } from '../../test/oracle/families.ts';
 import {
   goals,
   type MeasuredModel,
@@ -25,16 +25,22 @@ import { ensureSystem, pytorch } from '../../test/system.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { models: { type: 'boolean' }, worst: { type: 'boolean' }, measure: { type: 'boolean' } },
+  options: {
+    models: { type: 'boolean' },
+    worst: { type: 'boolean' },
+    measure: { type: 'boolean' },
+    library: { type: 'boolean' },
+  },
 });
 
 const isWanted = (name: string) => positionals.length === 0 || positionals.some((start) => name.startsWith(start));
+const measured = values.library === true ? libraryModels : families;
 if (values.measure === true) measureMissing();
-const rows = familiesTruth()
+const rows = measured
+  .truth()
   .filter(({ name }) => isWanted(name))
   .map((model): { readonly model: MeasuredModel; readonly score: SignalScore } => {
-    const workspace = createDiskWorkspace({ roots: [familiesRoot], searchPaths: [] });
-    return { model, score: scoreSignal(createAnalyzer(workspace, createFrameworks()), model) };
+    return { model, score: scoreSignal(createAnalyzer(measured.workspace(), createFrameworks()), model) };
   });
 if (values.models === true) {
   printHeader('model');
@@ -54,19 +60,19 @@ printRow('goal', [
   ...quantities.flatMap(() => goal),
   ...['', `${goals.dead}`, `${goals.saturated}`, `${100 * goals.loss}`],
 ]);
-const missed = positionals.length === 0 ? overGoals(all) : [];
+const missed = positionals.length === 0 && measured === families ? overGoals(all) : [];
 for (const line of missed) console.log(`over: ${line}`);
 if (missed.length > 0) process.exitCode = 1;
 if (values.worst === true) printWorst();
 
 function measureMissing(): void {
   if (ensureSystem([pytorch]).length > 0) process.exit(2);
-  const known = new Set(familiesTruth().map(({ name }) => name));
-  const names = families.names().filter((name) => isWanted(name) && !known.has(name));
+  const known = new Set(measured.truth().map(({ name }) => name));
+  const names = measured.names().filter((name) => isWanted(name) && !known.has(name));
   /** Starting Python takes seconds. */
   const perProcess = 8;
   for (let start = 0; start < names.length; start += perProcess)
-    keepFamiliesTruth([...families.build(names.slice(start, start + perProcess)).values()]);
+    measured.keep([...measured.build(names.slice(start, start + perProcess)).values()]);
 }
 
 function printHeader(title: string): void {

@@ -44,6 +44,7 @@ def pooled(values):
 def once(model, inputs, loss):
     model.train()
     calls, gradients = {}, {}
+    batch = len(inputs[0][0])
 
     def hook(name):
         counter = [0]
@@ -55,7 +56,7 @@ def once(model, inputs, loss):
             key = (name, counter[0])
             counter[0] += 1
             calls[key] = {**forward_of(module, args, out), "module": module}
-            if isinstance(module, nn.Embedding) and args[0].dim() == 1:
+            if isinstance(module, nn.Embedding) and (args[0].dim() == 1 or len(args[0]) != batch):
                 # Positions: the first axis is no batch.
                 calls[key]["inputStd"] = 0.0
             if out.requires_grad:
@@ -95,7 +96,7 @@ def is_leaf(module):
 def forward_of(module, args, out):
     with torch.no_grad():
         values = out.detach().double()
-        row = {"rms": values.square().mean().item(), "inputStd": values.var(0).mean().item(), "dead": None, "saturated": None}
+        row = {"rms": values.square().mean().item(), "inputStd": values.var(0).mean().item() if len(values) > 1 else 0.0, "dead": None, "saturated": None}
         if isinstance(module, RECTIFIERS):
             # Channels are the second axis of images, the last one of vectors and tokens.
             units = values.transpose(1, -1) if values.dim() == 4 else values

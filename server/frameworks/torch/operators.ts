@@ -1,7 +1,7 @@
 import { inferShape } from '../../../core/graph/infer-shape.ts';
 import type { Initializer } from '../../../core/graph/initializer.ts';
 import type { Op } from '../../../core/graph/op.ts';
-import { scaled, unknownInitializer } from '../../../core/initializers/make.ts';
+import { constant, scaled, unknownInitializer } from '../../../core/initializers/make.ts';
 import { productOf, sumOf } from '../../../core/initializers/transform.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import { numberOf } from '../../interpreter/read.ts';
@@ -58,6 +58,8 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
   const complex = complexOperator(operator, left, right, context);
   if (complex !== null) return complex;
   const shape = inferShape({ kind: 'add' }, [left.shape, right.shape]);
+  const alike = onConstants(operator, left, right);
+  if (alike !== null) return allocate(shape, constant(alike), context);
   if (isMemory(left, context) && isMemory(right, context)) {
     const combine = arithmetic[operator];
     const f = onNumbers[operator];
@@ -104,6 +106,12 @@ function ofTwo(operator: string, left: TensorValue, right: TensorValue, context:
     default:
       return tensor({ shape });
   }
+}
+
+/** Of two tensors that each hold one number everywhere, views of memory too; `null` where one of them does not. */
+function onConstants(operator: string, ...operands: readonly TensorValue[]): number | null {
+  const [a, b] = operands.map((one) => (one.layer === null && !one.isParameter ? constantIn(one) : null));
+  return a == null || b == null ? null : (onNumbers[operator]?.(a, b) ?? null);
 }
 
 /** Broadcasting the other operand does not make the tensor larger. */
