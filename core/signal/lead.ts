@@ -71,9 +71,11 @@ function alone({ channels, mean, total: all, varying, coherence, varyingCoherenc
   return { channels, mean, total: kernel(all), varying: kernel(varying), coherence, varyingCoherence };
 }
 
-/** Whether an op takes the lead alone. */
+/** Whether an op takes the lead alone: `x[:, 0]`, `x[:, :1]`. */
 export function readsLead({ op, inputShapes }: Site, [input]: readonly Field[]): boolean {
-  if (op.kind !== 'select' || op.index !== 0 || input?.lead === undefined) return false;
+  const isFirst =
+    (op.kind === 'select' && op.index === 0) || (op.kind === 'split' && op.start === 0 && op.length === 1);
+  if (!isFirst || input?.lead === undefined) return false;
   const rank = inputShapes[0]?.length ?? input.channelAxis + 1;
   return (op.axis < 0 ? op.axis + rank : op.axis) !== input.channelAxis;
 }

@@ -221,6 +221,8 @@ export const split: Transfer<OpOf<'split'>> = {
     const axis = axisOf(site, site.op.axis, input);
     const length = isKnown(site.op.length) ? site.op.length : null;
     if (axis !== input.channelAxis && !isOfChannels(site, axis, input)) {
+      if (site.op.start === 0 && length === 1 && input.lead !== undefined)
+        return { ...input.lead, channelAxis: input.channelAxis };
       const thinning = thinningOf(site, axis, input);
       if (thinning !== null) {
         const thinned = (kernel: Kernel) => applyAxes(kernel, ...thinning.forward);

@@ -83,7 +83,9 @@ export const reduce: Transfer<OpOf<'reduce'>> = {
     if (input === undefined || site.op.fn === 'max') return null;
     // Of more axes than batch, places and channels it is not known what is summed.
     if (site.layout() === null && (site.inputShapes[0]?.length ?? 0) > 4) return null;
-    const { channels, positions, kept } = reducedAxes(site, input);
+    const { channels, positions, kept, isOverFirst } = reducedAxes(site, input);
+    // The batch, or outputs that were stacked in front of it.
+    if (isOverFirst) return null;
     let result = input;
     const count = (positions ? positionsOf(input) : 1) * (channels ? (channelsOf(input) ?? 1) : 1);
     if (positions)
@@ -148,7 +150,7 @@ function reducedAxes(site: Site<OpOf<'reduce'>>, input: Field) {
   const channels = axes.includes(input.channelAxis);
   const positions = axes.some((axis) => axis !== input.channelAxis && axis > 0);
   const gone = site.op.keepDims ? 0 : axes.filter((axis) => axis < input.channelAxis).length;
-  return { channels, positions, kept: input.channelAxis - gone };
+  return { channels, positions, kept: input.channelAxis - gone, isOverFirst: axes.includes(0) };
 }
 
 function acrossChannels(segment: Segment): Segment {
