@@ -149,7 +149,7 @@ def list_transformers():
         gpt(family, norm_first=norm_first, scheme="gpt2", fn="written_gelu_tanh")
         gpt(family, norm_first=norm_first, scheme="default", fn="swiglu", norm="rms", tied=False)
         gpt(family, norm_first=norm_first, scheme="default", depth=12, tied=False, seeds=4)
-        for written in [True, False]:
+        for written in [True, False, "packed"]:
             case(family, "transformer.py", "Vit", [3, 32, 32], seeds=8, norm_first=norm_first, written=written)
         case(family, "transformer.py", "Vit", [3, 32, 32], seeds=8, norm_first=norm_first, pool="mean")
         case(family, "transformer.py", "Encoder", [20, 64], seeds=8, norm_first=norm_first)

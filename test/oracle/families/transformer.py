@@ -44,6 +44,24 @@ class SelfAttention(nn.Module):
         return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
 
 
+class PackedAttention(nn.Module):
+    """Queries, keys and values on an axis of their own, as in most vision transformers."""
+
+    def __init__(self, width, heads, causal):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        packed = self.qkv(x).reshape(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = packed.unbind(0)
+        scores = q * (width // self.heads) ** -0.5 @ k.transpose(-2, -1)
+        mixed = scores.softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
 class ModuleAttention(nn.Module):
     """PyTorch's own module."""
 
@@ -96,7 +114,8 @@ class Block(nn.Module):
     def __init__(self, width, heads, causal, norm_first, fn, written, norm, dropout):
         super().__init__()
         self.norm_first = norm_first
-        self.attention = (SelfAttention if written else ModuleAttention)(width, heads, causal)
+        kinds = {True: SelfAttention, False: ModuleAttention, "packed": PackedAttention}
+        self.attention = kinds[written](width, heads, causal)
         self.feedforward = SwiGlu(width) if fn == "swiglu" else Feedforward(width, fn)
         self.norm1 = RmsNorm(width) if norm == "rms" else nn.LayerNorm(width)
         self.norm2 = RmsNorm(width) if norm == "rms" else nn.LayerNorm(width)
