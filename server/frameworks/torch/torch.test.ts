@@ -204,6 +204,34 @@ return (a @ v).transpose(1, 2).reshape(B, T, C)`,
     expect(steps(other)).toEqual(['input', 'dense', 'permute', 'matmul', 'softmax', 'matmul']);
   });
 
+  it('follows the mask that scaled_dot_product_attention is given', () => {
+    const attention = (init: string, mask: string) => {
+      const graph = graphOf(
+        net(
+          `self.qkv = nn.Linear(16, 48)\n${init}`,
+          `B, T, C = x.shape
+q, k, v = self.qkv(x).view(B, T, 3, 2, 8).permute(2, 0, 3, 1, 4)
+a = F.scaled_dot_product_attention(q, k, v, attn_mask=${mask})
+return a.transpose(1, 2).reshape(B, T, C)`,
+        ),
+      );
+      expect(graph.notes).toEqual([]);
+      const one = graph.layers.find(({ op }) => op.kind === 'dotProductAttention');
+      return one?.op.kind === 'dotProductAttention' ? one.op.causal : steps(graph).filter((step) => step !== 'reshape');
+    };
+    expect(attention('', 'torch.arange(T)[:, None] >= torch.arange(T)[None, :]')).toBe(true);
+    expect(attention('self.register_buffer("mask", torch.ones(64, 64).tril().bool())', 'self.mask[:T, :T]')).toBe(true);
+    expect(attention('', 'torch.ones(T, T, dtype=torch.bool)')).toBe(false);
+    expect(attention('', 'None')).toBe(false);
+    // What is learned is added to the scores.
+    expect(attention('self.bias = nn.Parameter(torch.zeros(1, 2, 16, 16))', 'self.bias')).toEqual(
+      expect.arrayContaining(['matmul', 'add', 'softmax']),
+    );
+    // Of each token and the one before it: neither all nor the earlier ones.
+    const band = '(torch.arange(T)[:, None] - torch.arange(T)[None, :]) // 2 == 0';
+    expect(attention('', band)).toEqual(expect.arrayContaining(['matmul', 'add', 'softmax']));
+  });
+
   it('does not take slopes over tokens for a mask of later ones', () => {
     const graph = graphOf(
       net(
