@@ -84,6 +84,29 @@ describe('propagate', () => {
     expect(at(prediction, plain).signal.rms).toBeCloseTo(Math.SQRT2, 10);
   });
 
+  it('says nothing of sums that are none of independent tensors, nor of means over what lies in front of the batch', () => {
+    const b = graphBuilder();
+    const map = b.conv(b.input([null, 3, 8, 8]), 8, 3, { padding: 1 });
+    const around = {
+      kernel: [3, 3],
+      stride: [1, 1],
+      padding: [
+        [1, 1],
+        [1, 1],
+      ],
+      ceilMode: false,
+    } as const;
+    const means = b.op({ kind: 'averagePool', rank: 2, ...around, layout: 'channelsFirst', countIncludePad: false }, [
+      map,
+    ]);
+    const against = b.op({ kind: 'subtract' }, [means, map]);
+    const stacked = b.op({ kind: 'reduce', fn: 'mean', axes: [0], keepDims: false }, [map]);
+    const prediction = propagate(b.build(against));
+    expect(at(prediction, means).signal.rms).toBeGreaterThan(0);
+    expect(at(prediction, against).signal.rms).toBeNull();
+    expect(at(prediction, stacked).signal.rms).toBeNull();
+  });
+
   it('sees constant weights collapse to one unit, and what they pass under softmax: nothing', () => {
     const b = graphBuilder();
     const x = b.activation(b.dense(b.input([null, 16]), 32, { weight: () => constant(0.1) }), 'tanh');
