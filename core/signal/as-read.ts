@@ -6,9 +6,13 @@ import { unnamedProducts } from './written-activation.ts';
 /** The graph as the walk through it reads it: layers that are written out as operations are the layers that they are. */
 export function asRead(graph: ModelGraph): ModelGraph {
   const unnamed = unnamedProducts(graph.layers);
+  const hasPools = graph.layers.some(({ op }) => pools.has(op.kind));
   let isChanged = false;
   const layers = graph.layers.map((layer): Layer => {
-    const read = unnamed.has(layer.id) || isAgainstItsPool(graph, layer) ? notUnderstood(layer) : denseOf(graph, layer);
+    const read =
+      unnamed.has(layer.id) || (hasPools && isAgainstItsPool(graph, layer))
+        ? notUnderstood(layer)
+        : denseOf(graph, layer);
     isChanged ||= read !== layer;
     return read;
   });
