@@ -104,6 +104,8 @@ export function mixBackward(mix: TokenMix, above: Contribution) {
   const seen = windows?.size ?? size;
   const one = sumsOf(within(above.total), seen, weights.own, weights.pair);
   const two = sumsOf(within(above.shared), seen, weights.shared, weights.sharedPair);
+  const spared = sumsOf(within(above.total), seen, weights.spare, weights.sparePair);
+  const sharedSpared = sumsOf(within(above.shared), seen, weights.sharedSpare, weights.sharedSparePair);
   const apart = value.own - value.elsewhere;
   const sharedApart = value.sharedOwn - value.sharedElsewhere;
   const keyApart = key.own - key.elsewhere;
@@ -130,9 +132,11 @@ export function mixBackward(mix: TokenMix, above: Contribution) {
       coherence: 0,
     },
     key: {
-      total: overTokens(sharpness * apart * (query.own * one.diagonal + query.elsewhere * one.crossed), 0, null),
+      total: overTokens(sharpness * apart * (query.own * spared.diagonal + query.elsewhere * spared.crossed), 0, null),
       shared: overTokens(
-        sharpness * sharedApart * (query.sharedOwn * two.diagonal + query.sharedElsewhere * two.crossed),
+        sharpness *
+          sharedApart *
+          (query.sharedOwn * sharedSpared.diagonal + query.sharedElsewhere * sharedSpared.crossed),
         0,
         null,
       ),
@@ -170,9 +174,13 @@ interface Weights {
   readonly spare: number;
   /** Two queries at this distance. */
   readonly pair: (offset: number) => number;
+  /** What is left of them where each has its own mean taken away: the earlier one of few tokens has little to tell apart. */
+  readonly sparePair: (offset: number) => number;
   /** The same of two different inputs. */
   readonly shared: number;
+  readonly sharedSpare: number;
   readonly sharedPair: (offset: number) => number;
+  readonly sharedSparePair: (offset: number) => number;
 }
 
 function weightsOf(mix: TokenMix): Weights {
@@ -190,20 +198,29 @@ function weightsOf(mix: TokenMix): Weights {
     : (count: number, variance: number, offset: number) => squaresInGroups(groups, count, variance, offset > 0);
   const kept = dropped >= 1 ? 0 : 1 / (1 - dropped);
   const own = seen(tokens, scores, 0);
-  const pairs = (covariance: number) => {
-    const known = new Map<number, number>();
-    return (offset: number) => {
-      const found = known.get(offset) ?? seen(tokens, covariance, offset);
-      known.set(offset, found);
-      return found;
-    };
+  const spareOf = (covariance: number, offset: number) => {
+    if (causal) return meanSpare(tokens, covariance, offset);
+    const squares = seen(tokens, covariance, offset);
+    return Math.max(squares - squares * seen(tokens, covariance, 0), 0);
   };
   return {
     own: own * kept,
-    spare: Math.max(own - (causal ? meanSquareOfSquares(tokens, scores) : own * own), 0) * kept,
-    pair: pairs(covariances.pair),
+    spare: spareOf(scores, 0) * kept,
+    pair: remembered((offset) => seen(tokens, covariances.pair, offset)),
+    sparePair: remembered((offset) => spareOf(covariances.pair, offset)),
     shared: seen(tokens, covariances.shared, 0),
-    sharedPair: pairs(covariances.sharedPair),
+    sharedSpare: spareOf(covariances.shared, 0),
+    sharedPair: remembered((offset) => seen(tokens, covariances.sharedPair, offset)),
+    sharedSparePair: remembered((offset) => spareOf(covariances.sharedPair, offset)),
+  };
+}
+
+function remembered(value: (offset: number) => number): (offset: number) => number {
+  const known = new Map<number, number>();
+  return (offset) => {
+    const found = known.get(offset) ?? value(offset);
+    known.set(offset, found);
+    return found;
   };
 }
 
@@ -237,8 +254,10 @@ function meanSquares(tokens: number, variance: number, offset: number): number {
   return meanOverQueries(tokens, offset, (count) => squaresOf(count, variance));
 }
 
-function meanSquareOfSquares(tokens: number, variance: number): number {
-  return meanOverQueries(tokens, 0, (count) => squaresOf(count, variance) ** 2);
+function meanSpare(tokens: number, variance: number, offset: number): number {
+  return meanOverQueries(tokens, offset, (count) =>
+    Math.max(squaresOf(count, variance) * (1 - squaresOf(count - offset, variance)), 0),
+  );
 }
 
 /** Between a few lengths the squares of n tokens follow a power of n, whose sum is nearly its integral. */
