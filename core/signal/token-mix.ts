@@ -34,6 +34,8 @@ export interface TokenMix {
   /** Only the tokens of one window look at each other; `tokens` counts those. */
   readonly windows?: Windowing;
   readonly values?: Pick<Segment, 'total' | 'varying'>;
+  /** Channels of what keys and values are both made of. */
+  readonly width?: number;
   /** A mask parts windows. */
   readonly groups?: readonly Group[];
 }
@@ -118,7 +120,10 @@ export function mixBackward(mix: TokenMix, above: Contribution) {
     return windows === undefined ? inside : overMap(inside, windows, outside);
   };
   // The scores' gradient a (u - mean u), u = g · v: what all tokens share falls out, and it sums to zero over them.
-  const spare = weights.spare * sharpness;
+  // Keys and values are made of the same tokens, so what the scores of n of them add up to has a mean of its own: of size n / d beside
+  // their scatter, over d channels.
+  const common = mix.width === undefined ? 0 : weights.together / mix.width;
+  const spare = (weights.spare + common) * sharpness;
   const toQuery = (gradient: number, of: number) => spare * gradient * of;
   return {
     value: {
@@ -172,6 +177,8 @@ interface Weights {
   readonly own: number;
   /** E of a (1 - a) summed: what of the scores' gradient is left. */
   readonly spare: number;
+  /** The square of what is left of the sum of all weights. */
+  readonly together: number;
   /** Two queries at this distance. */
   readonly pair: (offset: number) => number;
   /** What is left of them where each has its own mean taken away: the earlier one of few tokens has little to tell apart. */
@@ -206,6 +213,7 @@ function weightsOf(mix: TokenMix): Weights {
   return {
     own: own * kept,
     spare: spareOf(scores, 0) * kept,
+    together: causal ? meanOverQueries(tokens, 0, (n) => (1 - squaresOf(n, scores)) ** 2) : Math.max(1 - own, 0) ** 2,
     pair: remembered((offset) => seen(tokens, covariances.pair, offset)),
     sparePair: remembered((offset) => spareOf(covariances.pair, offset)),
     shared: seen(tokens, covariances.shared, 0),

@@ -184,6 +184,7 @@ function mixOf(
     query: splitOf(query, place.size),
     key: splitOf(key, source.size),
     value: splitOf(value, source.size),
+    ...(value.channels === null ? {} : { width: value.channels }),
   };
 }
 
