@@ -81,8 +81,7 @@ function axesOf({ op }: Site<OpOf<'upsample'>>, from: Size, to: Size) {
 export const reduce: Transfer<OpOf<'reduce'>> = {
   forward(site, [input]) {
     if (input === undefined || site.op.fn === 'max') return null;
-    // Of more axes than batch, places and channels it is not known what is summed.
-    if (site.layout() === null && (site.inputShapes[0]?.length ?? 0) > 4) return null;
+    if (!isClear(site, input)) return null;
     const { channels, positions, kept, isOverFirst } = reducedAxes(site, input);
     // The batch, or outputs that were stacked in front of it.
     if (isOverFirst) return null;
@@ -143,6 +142,14 @@ function resized(kernel: Kernel, size: Size): Kernel {
     size,
     (dy, dx) => kernel.data[Math.min(dy, kernel.rows - 1) * kernel.columns + Math.min(dx, kernel.columns - 1)] ?? 0,
   );
+}
+
+/** Of more axes than batch, places and channels it is not known what is summed; nor of a part of the channels. */
+function isClear(site: Site<OpOf<'reduce'>>, input: Field): boolean {
+  const layout = site.layout();
+  if (layout === null) return (site.inputShapes[0]?.length ?? 0) <= 4;
+  const others = site.op.axes.map((axis) => axisOf(site, axis, input)).filter((axis) => axis !== input.channelAxis);
+  return others.every((axis) => layout[axis]?.every(({ of }) => of !== 'channel') !== false);
 }
 
 function reducedAxes(site: Site<OpOf<'reduce'>>, input: Field) {
