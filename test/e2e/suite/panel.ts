@@ -59,7 +59,7 @@ describe('the probe panel', function () {
       await drive('clickIn', { mark, selector: '.menu summary' });
       await drive('clickIn', { mark, selector: `.menu-items button:has-text("${label}")` });
       const file = path.join(folder, `DeepPlainNet-probe.${extension}`);
-      return until(() => readIfThere(file));
+      return until(() => readWhenWritten(file));
     };
     const summary: ProbeSummary = JSON.parse((await exported('JSON', 'json')).toString('utf8'));
     assert.equal(summary.variants.length, 2);
@@ -134,6 +134,14 @@ async function finishedRun(): Promise<void> {
 
 async function evaluate(expression: string): Promise<unknown> {
   return drive('evaluate', { mark, expression });
+}
+
+/** A file is there before all of it is. */
+async function readWhenWritten(file: string): Promise<Buffer | undefined> {
+  const first = readIfThere(file);
+  if (first === undefined || first.length === 0) return undefined;
+  await sleep(100);
+  return readIfThere(file)?.equals(first) === true ? first : undefined;
 }
 
 function readIfThere(file: string): Buffer | undefined {
