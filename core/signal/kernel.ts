@@ -215,3 +215,10 @@ export function pairSum(kernel: Kernel, size: Size): number {
 export function pairMean(kernel: Kernel, [height, width]: Size): number {
   return pairSum(kernel, [height, width]) / (height * width) ** 2;
 }
+
+/** Mean over pairs of different positions. */
+export function elsewhereOf(kernel: Kernel, size: Size): number {
+  const positions = size[0] * size[1];
+  if (positions <= 1) return atZero(kernel);
+  return (pairMean(kernel, size) * positions - atZero(kernel)) / (positions - 1);
+}

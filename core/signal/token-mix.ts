@@ -4,11 +4,11 @@ import {
   atZero,
   constantKernel,
   diagonalKernel,
+  elsewhereOf,
   type Kernel,
   kernelOf,
   multiplyKernels,
   pairCounts,
-  pairMean,
   type Size,
 } from './kernel.ts';
 import type { Segment } from './segment.ts';
@@ -60,13 +60,6 @@ export function splitOf(segment: Pick<Segment, 'total' | 'varying'>, map: Size, 
     sharedOwn: own - atZero(varying),
     sharedElsewhere: elsewhere - elsewhereOf(varying, size),
   };
-}
-
-/** Mean over pairs of different positions. */
-function elsewhereOf(kernel: Kernel, size: Size): number {
-  const positions = size[0] * size[1];
-  if (positions <= 1) return atZero(kernel);
-  return (pairMean(kernel, size) * positions - atZero(kernel)) / (positions - 1);
 }
 
 /** Values averaged with softmax weights a: E of the sum of a^2 of what is each token's own, and all of what they share. */

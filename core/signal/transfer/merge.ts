@@ -10,9 +10,9 @@ import {
   combine,
   constantKernel,
   diagonalKernel,
+  elsewhereOf,
   type Kernel,
   multiplyKernels,
-  pairMean,
   pairSum,
   type Size,
   scaleKernel,
@@ -308,9 +308,7 @@ function broadcastBack(input: Field, output: Field, contribution: Contribution):
 
 /** As many positions, of which it is not known which lies where: of two different ones only the mean over all pairs is kept. */
 function inOtherOrder(kernel: Kernel, from: Size, to: Size): Kernel {
-  const positions = from[0] * from[1];
-  const elsewhere = (pairMean(kernel, from) * positions - atZero(kernel)) / Math.max(positions - 1, 1);
-  return diagonalKernel(to, atZero(kernel), elsewhere);
+  return diagonalKernel(to, atZero(kernel), elsewhereOf(kernel, from));
 }
 
 function sameSize(a: Size, b: Size): boolean {

@@ -1,11 +1,9 @@
+import { removed } from '../../../core/signal/written-attention.ts';
 import type { NativeContext } from '../../interpreter/native.ts';
 import type { TensorValue } from '../../interpreter/values.ts';
 import { numbersIn, productOf, sizesOf } from './known-numbers.ts';
 import { constantTensor } from './moved-numbers.ts';
 import { constantIn } from './writes.ts';
-
-/** Far below any score: a pair of tokens to which this is added has no weight. */
-const removed = -1e4;
 
 /**
  * What a mask of scores [..., queries, tokens] does, as numbers that are added (0 and far below) or as truths (which to keep).

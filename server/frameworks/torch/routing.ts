@@ -63,10 +63,10 @@ const groupedProduct: Operation = {
   },
 };
 
-/** Addresses are multiples of 64, as PyTorch's allocator gives them, and those of one memory are one. */
 /** What the pass computes has memory of its own. */
 const firstOfLayers = 2 ** 32;
 
+/** Addresses are multiples of 64, as PyTorch's allocator gives them, and those of one memory are one. */
 const address: Operation = {
   parameters: '',
   run: ({ storage, layer, isPart }) => {
